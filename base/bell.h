@@ -1,0 +1,21 @@
+/* A flag plus a wake: how a thread waits for its next tick and still stops at once. */
+#ifndef BASE_BELL_H
+#define BASE_BELL_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct bell {
+    pthread_mutex_t lock;
+    pthread_cond_t rings;
+    bool is_rung;
+};
+
+void bell_init(struct bell *b);
+void bell_done(struct bell *b);
+void bell_ring(struct bell *b);                   /* for ever: there is no un-ringing */
+bool bell_wait_until(struct bell *b, int64_t us); /* clock_us(); true: it was rung */
+bool bell_is_rung(struct bell *b);
+
+#endif

@@ -1,0 +1,75 @@
+/* Wall and monotonic time, and the hands a test can turn (base/clock.h). */
+#include "base/clock.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <time.h>
+
+static const int64_t US_PER_S = 1000000;
+
+static _Atomic int64_t taken_us = -1; /* the hands: microseconds since they were taken */
+static _Atomic int64_t taken_wall_ms;
+
+bool clock_is_taken(void)
+{
+    return taken_us >= 0;
+}
+
+void clock_take(int64_t wall_ms)
+{
+    taken_wall_ms = wall_ms;
+    taken_us = 0;
+}
+
+void clock_give_back(void)
+{
+    taken_us = -1;
+}
+
+int64_t clock_us(void)
+{
+    struct timespec now;
+    int64_t taken = taken_us;
+
+    if (taken >= 0)
+        return taken;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * US_PER_S + now.tv_nsec / 1000;
+}
+
+int64_t clock_wall_ms(void)
+{
+    struct timespec now;
+    int64_t taken = taken_us;
+
+    if (taken >= 0)
+        return taken_wall_ms + taken / US_PER_MS;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * MS_PER_S + now.tv_nsec / 1000000;
+}
+
+void clock_sleep_us(int64_t us)
+{
+    struct timespec left = {.tv_sec = (time_t)(us / US_PER_S),
+                            .tv_nsec = (long)(us % US_PER_S) * 1000};
+
+    if (us <= 0)
+        return;
+    if (clock_is_taken()) {
+        taken_us += us;
+        return;
+    }
+    while (nanosleep(&left, &left) && errno == EINTR)
+        ;
+}
+
+const char *clock_iso(int64_t wall_ms, char to[CLOCK_TEXT])
+{
+    time_t seconds = (time_t)(wall_ms / MS_PER_S);
+    struct tm parts;
+
+    gmtime_r(&seconds, &parts);
+    strftime(to, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return to;
+}

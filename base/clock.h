@@ -1,0 +1,26 @@
+/*
+ * Time, said once: monotonic for waiting, wall clock for stamping. Nobody else sleeps. A test
+ * can take the hands: then time moves only when somebody waits, and waiting costs nothing.
+ */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { US_PER_MS = 1000, MS_PER_S = 1000 };
+
+int64_t clock_us(void);      /* monotonic, microseconds */
+int64_t clock_wall_ms(void); /* since 1970, UTC */
+void clock_sleep_us(int64_t us);
+
+/* For tests and simulations: stop the world's clock at this hour and move it by waiting. */
+void clock_take(int64_t wall_ms);
+void clock_give_back(void);
+bool clock_is_taken(void);
+
+/* "2026-05-02T11:24:05Z" */
+enum { CLOCK_TEXT = 40 };
+const char *clock_iso(int64_t wall_ms, char to[CLOCK_TEXT]);
+
+#endif

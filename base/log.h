@@ -1,0 +1,33 @@
+/*
+ * Messages for the owner of the panels: what, which device, what happens next. They go to
+ * standard error; under a journal with its <level> prefixes, else plain.
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The numbers are syslog's. WIRE prints every byte that travels, in the capture format. */
+enum log_level {
+    LOG_LEVEL_ERR = 3,
+    LOG_LEVEL_WARN,
+    LOG_LEVEL_NOTE,
+    LOG_LEVEL_INFO,
+    LOG_LEVEL_DEBUG,
+    LOG_LEVEL_WIRE
+};
+
+void log_set_level(enum log_level level);
+enum log_level log_get_level(void);
+void log_say(enum log_level level, const char *who, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void log_wire(const char *who, char direction, const uint8_t *bytes, size_t length);
+
+#define log_err(who, ...) log_say(LOG_LEVEL_ERR, who, __VA_ARGS__)
+#define log_warn(who, ...) log_say(LOG_LEVEL_WARN, who, __VA_ARGS__)
+#define log_note(who, ...) log_say(LOG_LEVEL_NOTE, who, __VA_ARGS__)
+#define log_info(who, ...) log_say(LOG_LEVEL_INFO, who, __VA_ARGS__)
+#define log_debug(who, ...) log_say(LOG_LEVEL_DEBUG, who, __VA_ARGS__)
+
+#endif

@@ -1,0 +1,88 @@
+/*
+ * Settings: rows say what may be set, a file (or the command line) says what is set.
+ *
+ * A part of the program declares its words once, as setting rows; parsing, defaults, checks,
+ * help and the example file follow from the rows. Every complaint names the file, the line, the
+ * section and the key, and is made before anything is opened.
+ */
+#ifndef BASE_SECTION_H
+#define BASE_SECTION_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum setting_type { TEXT, NUMBER, YESNO, CHOICE };
+
+struct setting {
+    const char *key; /* NULL ends the rows */
+    enum setting_type type;
+    const char *fallback; /* NULL: must be given */
+    double least, most;   /* numbers only */
+    const char *choices;  /* CHOICE only: "none even odd" */
+    const char *help;
+};
+// clang-format off
+#define SETTINGS_END { .key = NULL }
+// clang-format on
+
+enum { TABLES_MAX = 4 };
+
+struct entry {
+    char *key, *value;
+    unsigned line;
+};
+
+/* One part of the file: "[bus west]" and the lines under it. */
+struct section {
+    struct settings *file; /* borrowed; NULL in a section made of words */
+    char *kind, *name;     /* "bus", "west"; name is "" when there is none */
+    unsigned line;
+    struct entry *entries;
+    size_t count;
+    unsigned faults;                          /* complaints, when there is no file to count them */
+    const struct setting *tables[TABLES_MAX]; /* the rows it may use, once section_check ran */
+};
+
+struct settings {
+    char *path;
+    struct section *sections;
+    size_t count;
+    unsigned faults; /* complaints so far */
+};
+
+/* Reads the whole file and complains about its form. ERR_INPUT when it cannot be opened,
+ * ERR_CONFIG when a complaint was made; *to is set even then, so that more can be found. */
+int settings_read(const char *path, struct settings **to) MUST_CHECK;
+void settings_free(struct settings *s);
+
+/* The same from text in memory, for tests and fuzzing; `path` only names it. */
+int settings_parse(const char *text, const char *path, struct settings **to) MUST_CHECK;
+
+/* A section made on the command line: "speed=9600,parity=even". */
+int section_from_words(const char *kind, const char *name, const char *words,
+                       struct section *to) MUST_CHECK;
+void section_done(struct section *s);
+
+/* May these keys stand here, and with these values? Rows are searched in all `tables`. */
+int section_check(struct section *s, const struct setting *const *tables, size_t count) MUST_CHECK;
+
+/* One more complaint about this section; key may be NULL. Counts as a fault of the file. */
+void section_fault(struct section *s, const char *key, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The value given, or the row's own. After section_check these cannot fail. */
+const char *section_text(const struct section *s, const char *key);
+double section_number(const struct section *s, const char *key);
+bool section_yes(const struct section *s, const char *key);
+bool section_has(const struct section *s, const char *key); /* given, not just by default */
+
+/* The nearest of the words to a mistyped one, or NULL when nothing is near. */
+struct nearest {
+    const char *word, *best;
+    unsigned distance;
+};
+void nearest_try(struct nearest *n, const char *candidate);
+
+#endif

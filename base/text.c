@@ -1,0 +1,154 @@
+/* The bounded writer and the strict readers of base/text.h. */
+#include "base/text.h"
+
+#include "base/error.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+struct text text_on(char *to, size_t size)
+{
+    if (size)
+        to[0] = '\0';
+    return (struct text){.to = to, .size = size};
+}
+
+void text_char(struct text *t, char c)
+{
+    if (t->used + 1 >= t->size) {
+        t->is_cut = true;
+        return;
+    }
+    t->to[t->used++] = c;
+    t->to[t->used] = '\0';
+}
+
+void text_add(struct text *t, const char *words)
+{
+    while (*words)
+        text_char(t, *words++);
+}
+
+void text_format(struct text *t, const char *format, ...)
+{
+    size_t room = t->size - t->used;
+    va_list args;
+    int wrote;
+
+    va_start(args, format);
+    wrote = vsnprintf(t->to + t->used, room, format, args);
+    va_end(args);
+    if (wrote < 0 || (size_t)wrote >= room) {
+        t->is_cut = true;
+        t->used = t->size ? t->size - 1 : 0;
+        return;
+    }
+    t->used += (size_t)wrote;
+}
+
+void text_number(struct text *t, double value)
+{
+    char digits[32] = "0";
+
+    if (value == 0) /* also turns -0 into 0 */
+        value = 0;
+    for (int precision = 9; precision <= 17; precision += precision < 15 ? 6 : 1) {
+        snprintf(digits, sizeof digits, "%.*g", precision, value);
+        if (strtod(digits, NULL) == value)
+            break;
+    }
+    text_add(t, digits);
+}
+
+void text_hex(struct text *t, const uint8_t *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        text_format(t, i ? " %02x" : "%02x", bytes[i]);
+}
+
+static int digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = (char)tolower((unsigned char)c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int hex_read(const char *from, uint8_t *to, size_t size)
+{
+    size_t count = 0;
+
+    while (*from) {
+        if (isspace((unsigned char)*from)) {
+            from++;
+            continue;
+        }
+        int high = digit(from[0]), low = high < 0 ? -1 : digit(from[1]);
+        if (low < 0)
+            return ERR_DATA;
+        if (count == size)
+            return ERR_FULL;
+        to[count++] = (uint8_t)(high << 4 | low);
+        from += 2;
+    }
+    return (int)count;
+}
+
+bool number_read(const char *from, double *to)
+{
+    char *end;
+
+    if (!*from || isspace((unsigned char)*from))
+        return false;
+    errno = 0;
+    *to = strtod(from, &end);
+    return !*end && !errno && isfinite(*to);
+}
+
+bool integer_read(const char *from, int64_t *to)
+{
+    char *end;
+    bool is_hex = from[0] == '0' && (from[1] == 'x' || from[1] == 'X');
+
+    if (!*from || isspace((unsigned char)*from))
+        return false;
+    errno = 0;
+    *to = strtoll(from, &end, is_hex ? 16 : 10);
+    return !*end && !errno;
+}
+
+bool text_is(const char *a, const char *b)
+{
+    return !strcasecmp(a, b);
+}
+
+/* Levenshtein's distance with two rows; words longer than the rows are simply far away. */
+unsigned text_distance(const char *a, const char *b)
+{
+    enum { LONGEST = 64 };
+    unsigned row[LONGEST + 1];
+    size_t length = strlen(b);
+
+    if (length > LONGEST || strlen(a) > LONGEST)
+        return LONGEST;
+    for (unsigned j = 0; j <= length; j++)
+        row[j] = j;
+    for (unsigned i = 1; a[i - 1]; i++) {
+        unsigned diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= length; j++) {
+            unsigned change =
+                diagonal + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
+            unsigned drop = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            diagonal = row[j];
+            row[j] = change < drop ? change : drop;
+        }
+    }
+    return row[length];
+}

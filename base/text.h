@@ -1,0 +1,35 @@
+/*
+ * One bounded writer for every piece of text the program makes. It remembers overflow and is
+ * asked once at the end. It owns nothing: the bytes belong to the caller.
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct text {
+    char *to; /* always ended with NUL */
+    size_t size, used;
+    bool is_cut;
+};
+
+struct text text_on(char *to, size_t size);
+void text_char(struct text *t, char c);
+void text_add(struct text *t, const char *words);
+void text_format(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_number(struct text *t, double value); /* shortest form that reads back the same */
+void text_hex(struct text *t, const uint8_t *bytes, size_t length); /* "01 04 31" */
+
+/* Reading: blanks are allowed between pairs of digits. Returns the count, or ERR_DATA. */
+int hex_read(const char *from, uint8_t *to, size_t size);
+bool number_read(const char *from, double *to);   /* the whole text must be one finite number */
+bool integer_read(const char *from, int64_t *to); /* decimal or 0x hexadecimal */
+
+bool text_is(const char *a, const char *b); /* equal, upper or lower case */
+
+/* How far apart are two words? For "did you mean". */
+unsigned text_distance(const char *a, const char *b);
+
+#endif

@@ -1,0 +1,315 @@
+/* The verb `talk`, and everything that may go wrong around it (bus/bus.h). */
+#include "bus/bus.h"
+
+#include "base/backoff.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "bus/capture.h"
+#include "bus/loan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// clang-format off
+const struct setting bus_settings[] = {
+    /* key        type    default  least most  choices  help */
+    { "line",     TEXT,   NULL,    0,    0,    NULL, "Which wire: rtu:/dev/ttyUSB0, tcp:HOST:PORT, sim, replay:FILE (see: helio list lines)" },
+    { "every",    NUMBER, "10",    0.1,  86400, NULL, "Seconds from one round to the next" },
+    { "tries",    NUMBER, "6",     1,    20,   NULL, "How often one question is asked before it is given up" },
+    { "patience", NUMBER, "3",     0.1,  60,   NULL, "Seconds after which one question is given up, whatever the tries" },
+    { "echo",     YESNO,  "no",    0,    0,    NULL, "The adapter gives back what we send: drop it" },
+    SETTINGS_END,
+};
+// clang-format on
+
+/* Pauses before a retry. Short ones suffice: the other talker is done within a frame or two. */
+static const int64_t PAUSE_LEAST_US = 5000, PAUSE_FIRST_US = 40000, PAUSE_MOST_US = 150000;
+/* Nobody answers later than this; until then an unanswered question is owed an answer. */
+static const int64_t OWED_US = 1000000;
+/* A wire that is never silent for this long is jammed. */
+static const int64_t JAMMED_US = 500000;
+
+int bus_init(struct bus *bus, const char *name, const struct line *line, const char *where,
+             const struct section *section)
+{
+    *bus = (struct bus){.name = name, .line = line, .section = section, .loan = -1};
+    if (strlen(where) >= sizeof bus->where)
+        return ERR_CONFIG;
+    strcpy(bus->where, where);
+    bus->chance = chance_seeded(0);
+    bus->drain_us = 25000;
+    bus->strips_echo = section_yes(section, "echo");
+    if (line->identify && !line->identify(where, bus->loan_name, sizeof bus->loan_name))
+        bus->loan_name[0] = '\0';
+    bus->memory = line->memory ? calloc(1, line->memory) : NULL;
+    return line->memory && !bus->memory ? ERR_FULL : OK;
+}
+
+static void close_line(struct bus *bus)
+{
+    if (bus->is_open)
+        bus->line->close(bus);
+    bus->is_open = false;
+}
+
+void bus_done(struct bus *bus)
+{
+    if (!bus->line)
+        return;
+    bus_return(bus);
+    close_line(bus);
+    free(bus->memory);
+    bus->memory = NULL;
+    bus->line = NULL;
+}
+
+/* Everything that comes is noted: silence is counted from the last byte anybody sent. */
+static int hear(struct bus *bus, uint8_t *to, size_t size, int64_t wait_us)
+{
+    int n = bus->line->receive(bus, to, size, wait_us);
+
+    if (n > 0)
+        bus->last_byte_us = clock_us();
+    return n;
+}
+
+/* Listens until nobody has spoken for so long. ERR_GARBAGE: somebody never stops. */
+static int wait_for_silence(struct bus *bus, int64_t silence_us)
+{
+    uint8_t stray[ANSWER_MAX];
+    int64_t start = clock_us();
+
+    for (;;) {
+        int64_t now = clock_us(), left = bus->last_byte_us + silence_us - now;
+        if (left <= 0)
+            return OK;
+        if (now - start > JAMMED_US)
+            return ERR_GARBAGE;
+        int n = hear(bus, stray, sizeof stray, left);
+        if (n < 0)
+            return n;
+        if (n > 0) {
+            bus->counts.stray_bytes += (uint64_t)n;
+            log_wire(bus->name, '?', stray, (size_t)n);
+        }
+    }
+}
+
+int bus_borrow(struct bus *bus, int64_t wait_us)
+{
+    uint8_t stray[ANSWER_MAX];
+    int rc, n;
+
+    if (*bus->loan_name) {
+        rc = loan_take(bus->loan_name, bus->name, wait_us, &bus->loan);
+        if (rc)
+            return rc;
+    }
+    if (!bus->is_open) {
+        memset(bus->memory, 0, bus->line->memory);
+        rc = bus->line->open(bus);
+        if (rc) {
+            loan_return(&bus->loan);
+            return rc;
+        }
+        bus->is_open = true;
+        /* A device that another program has just unplugged and plugged in has another name now. */
+    }
+    bus->is_lent = true;
+    if (bus->line->lend)
+        bus->line->lend(bus, true);
+    /* What was said while the wire was not ours is not for us. */
+    while ((n = bus->line->receive(bus, stray, sizeof stray, 0)) > 0)
+        bus->counts.stray_bytes += (uint64_t)n;
+    bus->last_byte_us = clock_us();
+    if (n < 0) {
+        bus_return(bus);
+        close_line(bus);
+        return n;
+    }
+    return OK;
+}
+
+void bus_return(struct bus *bus)
+{
+    if (!bus->is_lent)
+        return;
+    if (bus->line->lend && bus->is_open)
+        bus->line->lend(bus, false);
+    loan_return(&bus->loan);
+    bus->is_lent = false;
+}
+
+/* ---- one exchange ---------------------------------------------------------------------- */
+
+static uint64_t question_of(const struct ask *ask)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+
+    for (size_t i = 0; i < ask->length; i++)
+        hash = (hash ^ ask->bytes[i]) * UINT64_C(1099511628211);
+    return hash;
+}
+
+/* An answer still owed to another question of this shape could pass for ours: let it come. */
+static int wait_for_owed(struct bus *bus, const struct ask *ask, uint64_t question)
+{
+    uint8_t stray[ANSWER_MAX];
+
+    if (!ask->shape || bus->owed.shape != ask->shape || bus->owed.question == question)
+        return OK;
+    while (clock_us() < bus->owed.until_us) {
+        int n = hear(bus, stray, sizeof stray, bus->owed.until_us - clock_us());
+        if (n < 0)
+            return n;
+        bus->counts.stray_bytes += (uint64_t)n;
+    }
+    bus->owed.shape = 0;
+    return OK;
+}
+
+static bool strip_echo(struct bus *bus, const struct ask *ask, struct answer *a, bool *is_due)
+{
+    if (!bus->strips_echo || !*is_due)
+        return false;
+    if (a->length < ask->length)
+        return memcmp(a->bytes, ask->bytes, a->length) == 0; /* still coming */
+    *is_due = false;
+    if (memcmp(a->bytes, ask->bytes, ask->length))
+        return false;
+    a->length -= ask->length;
+    memmove(a->bytes, a->bytes + ask->length, a->length);
+    return false;
+}
+
+/* Bytes stopped coming before the answer was whole: what was that? */
+static int judge_silence(const struct ask *ask, const struct answer *a)
+{
+    if (!a->length)
+        return ERR_TIMEOUT;
+    if (a->length == ask->length && !memcmp(a->bytes, ask->bytes, a->length))
+        return ERR_ECHO;
+    return a->bytes[0] == ask->bytes[0] ? ERR_SHORT : ERR_GARBAGE;
+}
+
+static int receive_answer(struct bus *bus, const struct ask *ask, unsigned attempt,
+                          struct answer *a)
+{
+    int64_t asked = clock_us() + (int64_t)ask->length * bus->byte_us;
+    struct pace guess = pace_guess(&bus->pace);
+    const struct pace *pace = ask->pace && ask->pace->is_known ? ask->pace : &guess;
+    int64_t wait = asked - clock_us() + pace_wait_us(pace, attempt);
+    int64_t pause = pace_pause_us(pace, attempt), first = 0, longest = 0, before = 0;
+    bool echo_is_due = true;
+
+    a->length = 0;
+    for (;;) {
+        int n = hear(bus, a->bytes + a->length, sizeof a->bytes - a->length, wait);
+        if (n < 0)
+            return n;
+        if (n == 0)
+            return judge_silence(ask, a);
+        int64_t now = clock_us();
+        if (!before)
+            first = now - asked;
+        else if (now - before > longest)
+            longest = now - before;
+        before = now;
+        a->length += (size_t)n;
+        wait = pause;
+        if (strip_echo(bus, ask, a, &echo_is_due))
+            continue;
+        int whole = a->length ? ask->whole(ask, a->bytes, a->length) : 0;
+        if (whole > 0 && (size_t)whole < a->length)
+            return ERR_GARBAGE; /* something follows the answer: two were speaking */
+        if (whole > 0 || whole == ERR_REFUSED) {
+            pace_learn(ask->pace, first > 0 ? first : 0, longest);
+            pace_learn(&bus->pace, first > 0 ? first : 0, longest);
+        }
+        if (whole)
+            return whole > 0 ? OK : whole;
+        if (a->length == sizeof a->bytes)
+            return ERR_GARBAGE;
+    }
+}
+
+static int exchange(struct bus *bus, const struct ask *ask, unsigned attempt, struct answer *a)
+{
+    uint64_t question = question_of(ask);
+    int rc = wait_for_owed(bus, ask, question);
+
+    if (!rc)
+        rc = wait_for_silence(bus, bus->gap_us);
+    if (rc)
+        return rc;
+    log_wire(bus->name, '>', ask->bytes, ask->length);
+    rc = bus->line->send(bus, ask->bytes, ask->length);
+    if (rc)
+        return rc;
+    bus->counts.asked++;
+    bus->last_byte_us = clock_us();
+    rc = receive_answer(bus, ask, attempt, a);
+    if (a->length)
+        log_wire(bus->name, '<', a->bytes, a->length);
+    if (bus->record)
+        capture_write(bus->record, ask->bytes, ask->length, a->bytes, a->length, rc);
+    if (rc && rc != ERR_REFUSED) {
+        bus->owed.shape = ask->shape;
+        bus->owed.question = question;
+        bus->owed.until_us = clock_us() + OWED_US;
+    }
+    return rc;
+}
+
+static bool is_final(int rc)
+{
+    return rc == OK || rc == ERR_REFUSED || rc == ERR_GONE || rc == ERR_STOPPED;
+}
+
+/* Something was wrong: let the wire come to rest, then wait a while of our own choosing. */
+static int recover(struct bus *bus, unsigned attempt)
+{
+    int rc = wait_for_silence(bus, bus->drain_us);
+
+    if (rc == OK)
+        clock_sleep_us(
+            backoff_us(&bus->chance, attempt, PAUSE_LEAST_US, PAUSE_FIRST_US, PAUSE_MOST_US));
+    return rc == ERR_GARBAGE ? OK : rc;
+}
+
+int bus_talk(struct bus *bus, const struct ask *ask, struct answer *answer)
+{
+    unsigned tries = ask->tries ? ask->tries : (unsigned)section_number(bus->section, "tries");
+    int64_t deadline = clock_us() + (int64_t)(section_number(bus->section, "patience") * 1e6);
+    unsigned silences = 0;
+    bool is_always_short = true; /* of registers: what a shortened answer at a hole looks like */
+    int rc = ERR_GONE;
+
+    answer->skipped = answer->length = 0;
+    if (!bus->is_open)
+        return ERR_GONE;
+    for (unsigned attempt = 1; attempt <= tries; attempt++) {
+        rc = exchange(bus, ask, attempt, answer);
+        bus->counts.failed[error_index(rc)]++;
+        silences += rc == ERR_TIMEOUT;
+        is_always_short &= rc == ERR_LENGTH;
+        if (is_final(rc) || attempt == tries || clock_us() > deadline ||
+            (ask->silences && silences >= ask->silences))
+            break;
+        int wire = recover(bus, attempt);
+        if (wire) {
+            rc = wire;
+            break;
+        }
+        bus->counts.retried++;
+    }
+    if (rc == ERR_LENGTH && !is_always_short)
+        rc = ERR_GARBAGE; /* once is a collision; only every time is the device's own way */
+    if (rc == OK || rc == ERR_REFUSED)
+        bus->counts.answered++;
+    else if (rc == ERR_GONE || rc == ERR_IO)
+        close_line(bus); /* opened again at the next round */
+    else
+        (void)wait_for_silence(bus, bus->drain_us); /* the next question finds a quiet wire */
+    return rc;
+}

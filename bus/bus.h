@@ -1,0 +1,139 @@
+/*
+ * One wire, and the one verb on it: talk.
+ *
+ * Every device here is spoken to and answers. What differs between wires (how bytes get there
+ * and back) is a `struct line`; what differs between devices (what a whole answer looks like) is
+ * a `whole_fn`. All misfortune in between is dealt with here and nowhere else: another talker,
+ * garbled or late or lost answers, retries, a port that vanished.
+ *
+ *      |<- gap ->|ask|<- turn-around ->|answer|<- gap ->|ask| ...
+ *       listening      waiting          whole?
+ *
+ * A bus belongs to one thread. Nothing is allocated between bus_open and bus_close.
+ */
+#ifndef BUS_BUS_H
+#define BUS_BUS_H
+
+#include "base/chance.h"
+#include "base/complaint.h"
+#include "base/error.h"
+#include "base/section.h"
+#include "bus/pace.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { ASK_MAX = 64, ANSWER_MAX = 512, WHERE_MAX = 256 };
+
+struct ask;
+
+/*
+ * Is the answer whole? Pure, written by the driver, run as bytes arrive: 0 = more to come,
+ * n > 0 = whole in n bytes, negative = never will be, and why. ERR_REFUSED is a whole answer too:
+ * the device said no.
+ */
+typedef int whole_fn(const struct ask *ask, const uint8_t *bytes, size_t length);
+
+struct ask {
+    const uint8_t *bytes; /* borrowed for the call; the frame as it travels */
+    size_t length;
+    whole_fn *whole;
+    struct pace *pace; /* how fast this device answers; NULL: nothing known */
+    unsigned tries;    /* 0: as many as the bus allows; 1 for whatever must not be said twice */
+    unsigned silences; /* give up after so many silences; 0: silence is tried like the rest */
+    uint32_t shape;    /* answers of one shape could be mistaken for one another; 0: never */
+};
+
+struct answer {
+    size_t length;
+    size_t skipped; /* bytes before it that were none of its */
+    uint8_t bytes[ANSWER_MAX];
+};
+
+struct bus;
+
+/* One kind of line. Lines move bytes; they know no device and no retry. */
+struct line {
+    const char *scheme, *title;
+    unsigned parts; /* how many parts between colons say where: tcp:HOST:PORT has 2 */
+    const struct setting *settings;
+    size_t memory; /* private bytes, zeroed before open, freed after close */
+    int (*open)(struct bus *bus);
+    int (*send)(struct bus *bus, const uint8_t *bytes, size_t length);
+    /* Waits until bytes come. Returns how many; 0 when there was only silence. */
+    int (*receive)(struct bus *bus, uint8_t *to, size_t size, int64_t wait_us);
+    void (*lend)(struct bus *bus, bool is_ours); /* NULL when nothing needs doing */
+    void (*close)(struct bus *bus);
+    /* The name of the wire itself, however it is spelled: "tty-188-0". false: nothing to share */
+    bool (*identify)(const char *where, char *to, size_t size);
+};
+
+/* What a bus has seen since it was opened. */
+struct bus_counts {
+    uint64_t asked, answered, retried, stray_bytes;
+    uint64_t failed[ERROR_KINDS];
+};
+
+/* The other end of a simulated wire: says what a device would say, or ERR_TIMEOUT. */
+struct far_answer {
+    struct answer answer;
+    int64_t delay_us;
+    int64_t pause_us;   /* a silence in the middle of the answer... */
+    size_t pause_after; /* ...after so many bytes */
+};
+typedef int answer_fn(void *far, const uint8_t *asked, size_t length, struct far_answer *answer);
+
+struct bus {
+    const char *name;
+    const struct line *line;
+    const struct section *section;
+    char where[WHERE_MAX];
+    void *memory; /* the line's own */
+
+    int64_t byte_us;  /* one character on this wire */
+    int64_t gap_us;   /* silence that must stand before we speak */
+    int64_t drain_us; /* silence that ends a disturbance */
+    bool strips_echo; /* the adapter gives back what we send */
+
+    bool is_open, is_lent;
+    int loan; /* the lock file's descriptor, or -1 */
+    char loan_name[WHERE_MAX];
+    int64_t last_byte_us;
+    struct chance chance;
+    struct pace pace; /* of the devices here in general: a guess for one never heard */
+    struct bus_counts counts;
+    struct complaint trouble;
+    FILE *record; /* a capture is being written; NULL: none */
+
+    /* An answer that may still come: a late one must not pass for the answer to what follows. */
+    struct {
+        uint32_t shape;
+        uint64_t question;
+        int64_t until_us;
+    } owed;
+
+    answer_fn *far; /* sim lines only: what answers */
+    void *far_who;
+};
+
+/* Prepares a bus on this line; the section was checked against bus_settings and the line's own.
+ * Nothing is opened yet. The section must outlive the bus. */
+int bus_init(struct bus *bus, const char *name, const struct line *line, const char *where,
+             const struct section *section) MUST_CHECK;
+void bus_done(struct bus *bus);
+
+/* For one round: waits for the loan of the wire and opens it if need be. */
+int bus_borrow(struct bus *bus, int64_t wait_us) MUST_CHECK;
+void bus_return(struct bus *bus);
+
+/*
+ * Asks, and asks again after a random pause when the answer was late, garbled or another's: on a
+ * shared wire that is what a collision looks like. A refusal is final. The bus must be borrowed.
+ */
+int bus_talk(struct bus *bus, const struct ask *ask, struct answer *answer) MUST_CHECK;
+
+extern const struct setting bus_settings[];
+
+#endif

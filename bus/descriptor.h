@@ -1,0 +1,30 @@
+/* Reading and writing a file descriptor as lines need it: bytes with a time limit. */
+#ifndef BUS_DESCRIPTOR_H
+#define BUS_DESCRIPTOR_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+int fd_send(int fd, const uint8_t *bytes, size_t length) MUST_CHECK;
+int fd_receive(int fd, uint8_t *to, size_t size, int64_t wait_us) MUST_CHECK; /* 0: silence */
+
+/* Serial ports: any speed the driver can do, read back; frames of 8 data bits. */
+struct port_form {
+    unsigned speed;
+    char parity; /* 'N' 'E' 'O' */
+    unsigned stop_bits;
+};
+int port_set(int fd, const char *who, const struct port_form *form) MUST_CHECK;
+int64_t port_byte_us(const struct port_form *form);
+void port_lend(int fd, bool is_ours); /* TIOCEXCL, only while it is ours */
+
+/* "tty-188-0": the device behind a path, however it is spelled. */
+bool port_identify(const char *path, char *to, size_t size);
+
+/* Why a port could not be opened, with the remedy. */
+int port_explain(const char *who, const char *path, int error);
+
+#endif

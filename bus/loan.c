@@ -1,0 +1,100 @@
+/* flock on a file in a folder that every helio on this machine agrees on (bus/loan.h). */
+#include "bus/loan.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const int64_t LOOK_US = 3000; /* how often a lent wire is looked at */
+
+const char *loan_folder(void)
+{
+    const char *given = getenv("HELIO_RUN_DIR");
+    struct stat info;
+
+    if (given && *given)
+        return given;
+    return stat("/run/helio", &info) == 0 && S_ISDIR(info.st_mode) ? "/run/helio" : "/run/lock";
+}
+
+/* Readable and lockable by everybody who may use serial ports. */
+static int open_file(const char *path)
+{
+    /* Without O_CREAT first: sticky folders refuse to "create" a file that another user made. */
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+
+    if (fd < 0 && errno == EACCES)
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW); /* flock needs no more */
+    if (fd >= 0 || errno != ENOENT)
+        return fd;
+    fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0664);
+    if (fd < 0 && errno == EEXIST)
+        return open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd >= 0) {
+        const struct group *dialout = getgrnam("dialout");
+        /* Only root may give a file away; for others it stays their own, and readable. */
+        if (dialout && fchown(fd, (uid_t)-1, dialout->gr_gid) == 0)
+            (void)fchmod(fd, 0664);
+    }
+    return fd;
+}
+
+static void name_holder(int fd, const char *who)
+{
+    char line[128];
+    int length = snprintf(line, sizeof line, "%ld helio %s\n", (long)getpid(), who);
+
+    /* Only a courtesy to whoever waits: the lock itself is what counts. */
+    if (ftruncate(fd, 0) == 0 && pwrite(fd, line, (size_t)length, 0) != length)
+        log_debug(who, "could not note who has the wire");
+}
+
+static void complain_of_holder(int fd, const char *wire)
+{
+    char holder[128] = "";
+    ssize_t length = pread(fd, holder, sizeof holder - 1, 0);
+
+    holder[length > 0 ? strcspn(holder, "\n") : 0] = '\0';
+    log_warn(wire, "the wire is in use by process %s", *holder ? holder : "unknown");
+}
+
+int loan_take(const char *wire, const char *who, int64_t wait_us, int *loan)
+{
+    char path[512];
+    int64_t until = clock_us() + wait_us;
+    int fd;
+
+    snprintf(path, sizeof path, "%s/helio-%s.lock", loan_folder(), wire);
+    fd = open_file(path);
+    if (fd < 0) {
+        log_err(who, "%s: %s (the wire cannot be shared without it)", path, strerror(errno));
+        return errno == EACCES ? ERR_DENIED : ERR_SYSTEM;
+    }
+    while (flock(fd, LOCK_EX | LOCK_NB)) {
+        if (clock_us() >= until) {
+            complain_of_holder(fd, wire);
+            close(fd);
+            return ERR_BUSY;
+        }
+        clock_sleep_us(LOOK_US);
+    }
+    name_holder(fd, who);
+    *loan = fd;
+    return OK;
+}
+
+void loan_return(int *loan)
+{
+    if (*loan >= 0)
+        close(*loan);
+    *loan = -1;
+}

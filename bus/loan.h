@@ -1,0 +1,21 @@
+/*
+ * The loan of a wire: a lock file named after the wire itself, held for one round at a time, so
+ * that a daemon, a cron snapshot and a single check share it politely. It ends with the process,
+ * whatever happens.
+ */
+#ifndef BUS_LOAN_H
+#define BUS_LOAN_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Waits until the wire is free. ERR_BUSY names the holder in the log. */
+int loan_take(const char *wire, const char *who, int64_t wait_us, int *loan) MUST_CHECK;
+void loan_return(int *loan); /* -1 is accepted */
+
+/* Where the lock files live: HELIO_RUN_DIR, /run/helio, or /run/lock when that is not there. */
+const char *loan_folder(void);
+
+#endif

@@ -1,0 +1,75 @@
+/* A plain serial port: bytes as they are, 8 data bits (MATE's own stream, Axpert, GoodWe). */
+#include "bus/bus.h"
+#include "bus/descriptor.h"
+#include "bus/port_settings.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+struct serial {
+    int fd;
+};
+
+static const struct setting serial_settings[] = {PORT_SETTINGS("9600"), SETTINGS_END};
+
+static int serial_open(struct bus *bus)
+{
+    struct serial *serial = bus->memory;
+    struct port_form form = port_form_from(bus->section);
+    int rc;
+
+    serial->fd = open(bus->where, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (serial->fd < 0)
+        return port_explain(bus->name, bus->where, errno);
+    rc = port_set(serial->fd, bus->where, &form);
+    if (rc) {
+        close(serial->fd);
+        return rc;
+    }
+    bus->byte_us = port_byte_us(&form);
+    bus->gap_us = 7 * bus->byte_us / 2;
+    return OK;
+}
+
+static int serial_send(struct bus *bus, const uint8_t *bytes, size_t length)
+{
+    struct serial *serial = bus->memory;
+
+    return fd_send(serial->fd, bytes, length);
+}
+
+static int serial_receive(struct bus *bus, uint8_t *to, size_t size, int64_t wait_us)
+{
+    struct serial *serial = bus->memory;
+
+    return fd_receive(serial->fd, to, size, wait_us);
+}
+
+static void serial_lend(struct bus *bus, bool is_ours)
+{
+    struct serial *serial = bus->memory;
+
+    port_lend(serial->fd, is_ours);
+}
+
+static void serial_close(struct bus *bus)
+{
+    struct serial *serial = bus->memory;
+
+    close(serial->fd);
+}
+
+const struct line line_serial = {
+    .scheme = "serial",
+    .title = "a serial port, bytes as they are: serial:/dev/ttyUSB0",
+    .parts = 1,
+    .settings = serial_settings,
+    .memory = sizeof(struct serial),
+    .open = serial_open,
+    .send = serial_send,
+    .receive = serial_receive,
+    .lend = serial_lend,
+    .close = serial_close,
+    .identify = port_identify,
+};

@@ -1,0 +1,98 @@
+/* Building in order, razing in reverse (collector/house.h). */
+#include "collector/house.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct bus *house_bus(struct house *h, const struct plan_bus *b)
+{
+    return &h->buses[b - h->plan->buses];
+}
+
+static int build_cast(struct house *h, size_t at)
+{
+    const struct plan_bus *b = &h->plan->buses[at];
+    struct cast *cast = calloc(1, sizeof *cast);
+    int rc;
+
+    if (!cast)
+        return ERR_FULL;
+    h->casts[at] = cast;
+    rc = cast_init(cast, b->section);
+    for (size_t i = 0; i < h->plan->device_count && !rc; i++)
+        if (h->plan->devices[i].bus == b)
+            rc =
+                cast_add(cast, h->plan->devices[i].driver, h->plan->devices[i].address, b->section);
+    h->buses[at].far = cast_answer;
+    h->buses[at].far_who = cast;
+    return rc;
+}
+
+int house_build(struct house *h, const struct plan *plan)
+{
+    int rc = OK;
+
+    *h = (struct house){.plan = plan};
+    h->buses = calloc(plan->bus_count + 1, sizeof *h->buses);
+    h->devices = calloc(plan->device_count + 1, sizeof *h->devices);
+    h->casts = calloc(plan->bus_count + 1, sizeof *h->casts);
+    if (!h->buses || !h->devices || !h->casts)
+        return ERR_FULL;
+    for (size_t i = 0; i < plan->bus_count && !rc; i++) {
+        const struct plan_bus *b = &plan->buses[i];
+        rc = bus_init(&h->buses[i], b->name, b->line, b->where, b->section);
+        if (!rc && !strcmp(b->line->scheme, "sim"))
+            rc = build_cast(h, i);
+    }
+    for (size_t i = 0; i < plan->device_count && !rc; i++) {
+        const struct plan_device *d = &plan->devices[i];
+        rc = device_init(&h->devices[i], d->name, d->driver, house_bus(h, d->bus), d->address,
+                         d->section);
+        h->devices[i].index = (uint16_t)i;
+    }
+    return rc;
+}
+
+void house_raze(struct house *h)
+{
+    FILE *record = NULL;
+
+    for (size_t i = 0; h->devices && i < h->plan->device_count; i++)
+        device_done(&h->devices[i]);
+    for (size_t i = 0; h->buses && i < h->plan->bus_count; i++) {
+        record = h->buses[i].record;
+        bus_done(&h->buses[i]);
+        if (h->casts && h->casts[i]) {
+            cast_done(h->casts[i]);
+            free(h->casts[i]);
+        }
+    }
+    if (record && fclose(record))
+        log_err("record", "%s", strerror(errno));
+    free(h->casts);
+    free(h->devices);
+    free(h->buses);
+    *h = (struct house){0};
+}
+
+int house_record(struct house *h, const char *path)
+{
+    char now[CLOCK_TEXT];
+    FILE *file = fopen(path, "a");
+
+    if (!file) {
+        log_err("record", "%s: %s", path, strerror(errno));
+        return ERR_FULL;
+    }
+    fprintf(file, "# Device: (which model, which firmware?)\n# Line:");
+    for (size_t i = 0; i < h->plan->bus_count; i++) {
+        h->buses[i].record = file;
+        fprintf(file, " %s:%s", h->plan->buses[i].line->scheme, h->plan->buses[i].where);
+    }
+    fprintf(file, "\n# Recorded: %s\n", clock_iso(clock_wall_ms(), now));
+    return OK;
+}

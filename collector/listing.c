@@ -1,0 +1,299 @@
+/* What there is to list (collector/listing.h). */
+#include "collector/listing.h"
+
+#include "base/json.h"
+#include "drivers/device.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+enum { CELLS_MAX = 9, CELL_MAX = 256, ROW_TEXT = 4096 };
+
+bool listing_form_read(const char *text, enum listing_form *to)
+{
+    static const char *const names[] = {"text", "markdown", "json", "ini"};
+
+    for (int i = 0; i < 4; i++)
+        if (!strcmp(text, names[i])) {
+            *to = (enum listing_form)i;
+            return true;
+        }
+    return false;
+}
+
+/* A sheet of rows; the heads name the columns, and how wide they are as text. */
+struct sheet {
+    enum listing_form form;
+    int count;
+    const char *heads[CELLS_MAX];
+    int widths[CELLS_MAX];
+    bool is_begun;
+};
+
+static void print_heads(struct sheet *s)
+{
+    for (int i = 0; i < s->count; i++)
+        if (s->form == AS_MARKDOWN)
+            printf("| %s %s", s->heads[i], i + 1 == s->count ? "|\n" : "");
+        else
+            printf("%-*s%s", i + 1 == s->count ? 0 : s->widths[i], s->heads[i],
+                   i + 1 == s->count ? "\n" : " ");
+    for (int i = 0; i < s->count && s->form == AS_MARKDOWN; i++)
+        printf("|---%s", i + 1 == s->count ? "|\n" : "");
+}
+
+static void sheet_row(struct sheet *s, ...)
+{
+    char bytes[ROW_TEXT];
+    struct text text = text_on(bytes, sizeof bytes);
+    struct json j = json_on(&text);
+    va_list cells;
+
+    if (!s->is_begun && s->form != AS_JSON)
+        print_heads(s);
+    if (s->form == AS_JSON) {
+        text_add(&text, s->is_begun ? ",\n " : "[");
+        json_open(&j, NULL, '{');
+    }
+    s->is_begun = true;
+    va_start(cells, s);
+    for (int i = 0; i < s->count; i++) {
+        const char *cell = va_arg(cells, const char *);
+        bool is_last = i + 1 == s->count;
+        if (s->form == AS_JSON)
+            json_string(&j, s->heads[i], cell);
+        else if (s->form == AS_MARKDOWN)
+            text_format(&text, "| %s %s", cell, is_last ? "|\n" : "");
+        else
+            text_format(&text, "%-*s%s", is_last ? 0 : s->widths[i], cell, is_last ? "\n" : " ");
+    }
+    va_end(cells);
+    if (s->form == AS_JSON)
+        json_close(&j, '}');
+    fputs(bytes, stdout);
+}
+
+static int sheet_end(struct sheet *s)
+{
+    if (s->form == AS_JSON)
+        puts(s->is_begun ? "]" : "[]");
+    return OK;
+}
+
+static const char *number(double value, char to[CELL_MAX])
+{
+    struct text text = text_on(to, CELL_MAX);
+
+    text_number(&text, value);
+    return to;
+}
+
+/* ---- the lists --------------------------------------------------------------------------- */
+
+static int list_drivers(struct call *c, enum listing_form form)
+{
+    struct sheet s = {form,
+                      5,
+                      {"driver", "lines", "addresses", "proven by", "device"},
+                      {10, 22, 10, 42, 0},
+                      false};
+
+    (void)c;
+    for (size_t i = 0; drivers[i]; i++) {
+        const struct driver *d = drivers[i];
+        char lines_text[CELL_MAX], addresses[CELL_MAX];
+        struct text text = text_on(lines_text, sizeof lines_text);
+        for (const struct place *place = d->places; place->scheme; place++)
+            text_format(&text, "%s%s", text.used ? " " : "", place->scheme);
+        snprintf(addresses, sizeof addresses, "%u-%u", d->addresses.first, d->addresses.last);
+        sheet_row(&s, d->name, lines_text, addresses, d->proof ? d->proof : "unproven", d->title);
+    }
+    return sheet_end(&s);
+}
+
+static int list_devices(struct call *c, enum listing_form form)
+{
+    struct sheet s = {
+        form, 5, {"device", "driver", "bus", "address", "line"}, {20, 10, 16, 8, 0}, false};
+
+    for (size_t i = 0; i < c->plan->device_count; i++) {
+        const struct plan_device *d = &c->plan->devices[i];
+        char address[CELL_MAX], line[2 * WHERE_MAX];
+        snprintf(line, sizeof line, "%s:%s", d->bus->line->scheme, d->bus->where);
+        sheet_row(&s, d->name, d->driver->name, d->bus->name, number(d->address, address), line);
+    }
+    if (!c->plan->device_count && form == AS_TEXT)
+        puts(c->config ? "the settings name no device" : "no settings file was found");
+    return sheet_end(&s);
+}
+
+static int list_metrics(struct call *c, enum listing_form form)
+{
+    struct sheet s = {form,
+                      7,
+                      {"metric", "unit", "kind", "fold", "least", "most", "help"},
+                      {34, 6, 8, 7, 9, 9, 0},
+                      false};
+
+    (void)c;
+    for (int m = 1; m < METRIC_COUNT; m++) {
+        const struct metric_info *info = &catalogue[m];
+        char least[CELL_MAX], most[CELL_MAX];
+        sheet_row(&s, info->name, units[info->unit].symbol, kind_names[info->kind],
+                  fold_names[info->fold], number(info->least, least), number(info->most, most),
+                  info->help);
+    }
+    return sheet_end(&s);
+}
+
+static int list_lines(struct call *c, enum listing_form form)
+{
+    struct sheet s = {form, 2, {"line", "what"}, {8, 0}, false};
+
+    (void)c;
+    for (size_t i = 0; lines[i]; i++)
+        sheet_row(&s, lines[i]->scheme, lines[i]->title);
+    return sheet_end(&s);
+}
+
+static int list_verbs(struct call *c, enum listing_form form)
+{
+    struct sheet s = {form, 3, {"verb", "how", "what"}, {8, 64, 0}, false};
+
+    (void)c;
+    for (size_t i = 0; verbs[i]; i++) {
+        char about[CELL_MAX];
+        snprintf(about, sizeof about, "%.*s", (int)strcspn(verbs[i]->about, "\n"), verbs[i]->about);
+        sheet_row(&s, verbs[i]->name, verbs[i]->synopsis, about);
+    }
+    return sheet_end(&s);
+}
+
+static bool is_asked(const struct call *c, const struct driver *d)
+{
+    return !strcmp(call_text(c, "driver", d->name), d->name);
+}
+
+static int list_commands(struct call *c, enum listing_form form)
+{
+    struct sheet s = {form,
+                      6,
+                      {"driver", "command", "unit", "least", "most", "help"},
+                      {10, 28, 6, 9, 9, 0},
+                      false};
+
+    for (size_t i = 0; drivers[i]; i++) {
+        if (!is_asked(c, drivers[i]) || !drivers[i]->commands)
+            continue;
+        for (const struct command *k = drivers[i]->commands; k->metric != M_NONE || k->name; k++) {
+            char least[CELL_MAX], most[CELL_MAX], help[CELL_MAX];
+            const struct metric_info *info = &catalogue[k->metric];
+            snprintf(help, sizeof help, "%s%s", k->help ? k->help : info->help,
+                     k->by_voltage ? " (for 12 V; twice that at 24 V, and so on)" : "");
+            sheet_row(&s, drivers[i]->name, k->name ? k->name : info->name,
+                      k->metric ? units[info->unit].symbol : "", number(k->least, least),
+                      number(k->most, most), help);
+        }
+    }
+    return sheet_end(&s);
+}
+
+static int list_registers(struct call *c, enum listing_form form)
+{
+    struct sheet s = {form,
+                      6,
+                      {"driver", "function", "at", "native", "metric", "unit"},
+                      {10, 8, 6, 22, 34, 0},
+                      false};
+
+    for (size_t i = 0; drivers[i]; i++)
+        for (const struct row *row = drivers[i]->rows; is_asked(c, drivers[i]) && row->native;
+             row++) {
+            char function[CELL_MAX], at[CELL_MAX];
+            snprintf(function, sizeof function, "%02X", row->in);
+            snprintf(at, sizeof at, "%04X", row->at);
+            sheet_row(&s, drivers[i]->name, function, at, row->native,
+                      row->metric ? catalogue[row->metric].name : "",
+                      row->metric ? units[catalogue[row->metric].unit].symbol
+                      : row->unit ? row->unit
+                                  : "");
+        }
+    return sheet_end(&s);
+}
+
+/* ---- settings ---------------------------------------------------------------------------- */
+
+static void setting_rows(struct sheet *s, const char *section, const struct setting *rows)
+{
+    for (; rows && rows->key; rows++)
+        sheet_row(s, section, rows->key, rows->fallback ? rows->fallback : "(must be given)",
+                  rows->choices ? rows->choices : "", rows->help);
+}
+
+static void setting_ini(const struct setting *rows, const char *const given[][2])
+{
+    for (; rows && rows->key; rows++) {
+        const char *value = rows->fallback ? rows->fallback : "";
+        bool is_given = false;
+        for (size_t i = 0; given[i][0]; i++)
+            if (!strcmp(given[i][0], rows->key)) {
+                value = given[i][1];
+                is_given = true;
+            }
+        printf("# %s%s%s%s\n", rows->help, rows->choices ? " (one of: " : "",
+               rows->choices ? rows->choices : "", rows->choices ? ")" : "");
+        printf("%s%s = %s\n", is_given ? "" : "#", rows->key, value);
+    }
+}
+
+static int example_ini(void)
+{
+    static const char *const bus[][2] = {{"line", "rtu:/dev/ttyXRUSB0"}, {NULL, NULL}};
+    static const char *const device[][2] = {
+        {"driver", "tracer"}, {"bus", "west"}, {"address", "1"}, {NULL, NULL}};
+    static const char *const none[][2] = {{NULL, NULL}};
+
+    printf("# Settings of helio. A line with # is a comment; what is commented out shows the\n"
+           "# value that holds anyway. helio check says whether all is well.\n\n"
+           "# A wire, and the line it is. Devices sit on it.\n[bus west]\n");
+    setting_ini(bus_settings, bus);
+    for (size_t i = 0; lines[i]; i++)
+        if (lines[i]->settings[0].key) {
+            printf("# -- only for a %s line (%s):\n", lines[i]->scheme, lines[i]->title);
+            setting_ini(lines[i]->settings, none);
+        }
+    printf("\n# A device on that wire; its name is yours to choose.\n[device south]\n");
+    setting_ini(device_settings, device);
+    for (size_t i = 0; drivers[i]; i++)
+        if (drivers[i]->settings) {
+            printf("# -- only for a %s:\n", drivers[i]->name);
+            setting_ini(drivers[i]->settings, none);
+        }
+    return OK;
+}
+
+static int list_settings(struct call *c, enum listing_form form)
+{
+    struct sheet s = {
+        form, 5, {"section", "key", "default", "one of", "help"}, {16, 12, 16, 26, 0}, false};
+
+    (void)c;
+    if (form == AS_INI)
+        return example_ini();
+    setting_rows(&s, "bus", bus_settings);
+    for (size_t i = 0; lines[i]; i++) {
+        char section[CELL_MAX];
+        snprintf(section, sizeof section, "bus (%s)", lines[i]->scheme);
+        setting_rows(&s, section, lines[i]->settings);
+    }
+    setting_rows(&s, "device", device_settings);
+    for (size_t i = 0; drivers[i]; i++)
+        setting_rows(&s, drivers[i]->name, drivers[i]->settings);
+    return sheet_end(&s);
+}
+
+const struct listing listings[] = {
+    {"drivers", list_drivers},   {"devices", list_devices},   {"metrics", list_metrics},
+    {"settings", list_settings}, {"commands", list_commands}, {"registers", list_registers},
+    {"lines", list_lines},       {"verbs", list_verbs},       {NULL, NULL},
+};

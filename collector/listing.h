@@ -1,0 +1,17 @@
+/* The lists of `helio list`: rows of cells, printed in four handwritings. */
+#ifndef COLLECTOR_LISTING_H
+#define COLLECTOR_LISTING_H
+
+#include "collector/verb.h"
+
+enum listing_form { AS_TEXT, AS_MARKDOWN, AS_JSON, AS_INI };
+
+struct listing {
+    const char *name; /* NULL ends the table */
+    int (*print)(struct call *c, enum listing_form form);
+};
+extern const struct listing listings[];
+
+bool listing_form_read(const char *text, enum listing_form *to);
+
+#endif

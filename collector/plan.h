@@ -1,0 +1,52 @@
+/*
+ * The plan: the settings, checked. Const once loaded. A file makes it, or the command line does
+ * (tracer@rtu:/dev/ttyXRUSB0:1), or both: the same struct either way.
+ */
+#ifndef COLLECTOR_PLAN_H
+#define COLLECTOR_PLAN_H
+
+#include "bus/lines.h"
+#include "drivers/driver.h"
+
+enum { PLAN_BUSES = 64, PLAN_DEVICES = 384 };
+
+struct plan_bus {
+    const char *name;
+    const struct line *line;
+    char where[WHERE_MAX];
+    struct section *section;
+};
+
+struct plan_device {
+    const char *name;
+    const struct driver *driver;
+    struct plan_bus *bus;
+    uint8_t address;
+    struct section *section;
+};
+
+struct plan {
+    struct settings *file; /* NULL without one */
+    size_t bus_count, device_count;
+    struct plan_bus buses[PLAN_BUSES];
+    struct plan_device devices[PLAN_DEVICES];
+    struct section *made[PLAN_BUSES + PLAN_DEVICES]; /* sections of bare devices */
+    size_t made_count;
+};
+
+struct plan *plan_new(void);
+void plan_free(struct plan *p);
+
+/* Adds what a file says. Every complaint is logged; ERR_CONFIG when there was one. */
+int plan_load(struct plan *p, const char *path) MUST_CHECK;
+
+/* Adds a device written as DRIVER@LINE[:ADDRESS]; *to is its place. */
+int plan_add_bare(struct plan *p, const char *text, size_t *to) MUST_CHECK;
+
+/* By name, or by the bare form. Logs what is wrong. */
+int plan_find(struct plan *p, const char *text, size_t *to) MUST_CHECK;
+
+/* -c FILE, HELIO_CONFIG, /etc/helio/helio.conf, $XDG_CONFIG_HOME/helio/helio.conf; NULL: none. */
+const char *plan_default_path(char *to, size_t size);
+
+#endif

@@ -1,0 +1,166 @@
+/* Drawn in one write a round, over itself when the terminal allows (collector/table.h). */
+#include "collector/table.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Columns: the first metric that the device has. */
+// clang-format off
+static const struct {
+    const char *head;
+    enum metric metric;
+    int width, decimals;
+} columns[] = {
+    { "PV V",     M_PV_VOLTAGE,      7, 1 },
+    { "PV W",     M_PV_POWER,        8, 1 },
+    { "batt V",   M_BATTERY_VOLTAGE, 7, 2 },
+    { "batt A",   M_BATTERY_CURRENT, 7, 2 },
+    { "SOC %",    M_BATTERY_SOC,     6, 0 },
+    { "load W",   M_LOAD_POWER,      8, 1 },
+    { "today kWh", M_PV_ENERGY_TODAY, 10, 2 },
+    { "total kWh", M_PV_ENERGY,      10, 2 },
+    { "stage",    M_CHARGE_STAGE,   13, 0 },
+};
+// clang-format on
+enum { COLUMNS = sizeof columns / sizeof *columns, DRAWING = 65536 };
+
+int table_open(struct table *t, const struct house *house, const bool *wanted)
+{
+    *t = (struct table){.house = house};
+    t->rows = calloc(house->plan->device_count + 1, sizeof *t->rows);
+    t->buses = calloc(house->plan->bus_count + 1, sizeof *t->buses);
+    if (!t->rows || !t->buses)
+        return ERR_FULL;
+    for (size_t i = 0; i < house->plan->device_count; i++)
+        if (wanted[i])
+            t->rows[t->count++].device = (uint16_t)i;
+    return OK;
+}
+
+void table_note(struct table *t, const struct news *n)
+{
+    t->buses[n->bus] = n->counts;
+    for (size_t i = 0; i < t->count; i++) {
+        struct table_row *row = &t->rows[i];
+        if (row->device != n->device)
+            continue;
+        row->result = n->result;
+        row->took_us = n->took_us;
+        if (n->result == OK) {
+            row->reading = n->reading;
+            row->is_heard = true;
+            row->heard_us = clock_us();
+        }
+    }
+}
+
+static void draw_value(struct text *to, const struct reading *r, size_t column)
+{
+    char cell[64] = "-";
+    double value;
+
+    if (reading_get(r, columns[column].metric, &value)) {
+        if (catalogue[columns[column].metric].kind == LABEL)
+            metric_say(columns[column].metric, value, cell, sizeof cell);
+        else
+            snprintf(cell, sizeof cell, "%.*f", columns[column].decimals, value);
+    }
+    text_format(to, " %*.*s", columns[column].width, columns[column].width, cell);
+}
+
+static void draw_row(const struct table *t, struct text *to, const struct table_row *row)
+{
+    const struct device *d = &t->house->devices[row->device];
+    int64_t age_s = (clock_us() - row->heard_us) / 1000000;
+    bool is_stale = row->result != OK; /* old numbers are never shown as live ones */
+
+    text_format(to, "%-24.24s", d->name);
+    for (size_t i = 0; i < COLUMNS && !is_stale; i++)
+        draw_value(to, &row->reading, i);
+    if (is_stale)
+        text_format(to, "  %s%s", row->is_heard || row->result ? error_text(row->result) : "",
+                    row->is_heard ? "" : ", never heard");
+    if (is_stale && row->is_heard)
+        text_format(to, ", last heard %" PRId64 " s ago", age_s);
+    if (!is_stale)
+        text_format(to, "  %5.0f ms", (double)row->took_us / 1000);
+    text_char(to, '\n');
+}
+
+static void draw_sums(const struct table *t, struct text *to)
+{
+    double pv = 0, load = 0, value;
+    size_t heard = 0;
+
+    for (size_t i = 0; i < t->count; i++) {
+        if (t->rows[i].result != OK || !t->rows[i].is_heard)
+            continue;
+        heard++;
+        pv += reading_get(&t->rows[i].reading, M_PV_POWER, &value) ? value : 0;
+        load += reading_get(&t->rows[i].reading, M_LOAD_POWER, &value) ? value : 0;
+    }
+    if (heard == t->count)
+        text_format(to, "together: PV %.1f W, load %.1f W", pv, load);
+    else
+        text_format(to, "together: unknown, %zu of %zu were heard", heard, t->count);
+    text_char(to, '\n');
+}
+
+static void draw_wires(const struct table *t, struct text *to)
+{
+    for (size_t i = 0; i < t->house->plan->bus_count; i++) {
+        const struct bus_counts *n = &t->buses[i];
+        if (!n->asked)
+            continue;
+        text_format(to, "%s: %" PRIu64 " asked, %" PRIu64 " answered, %" PRIu64 " tried again",
+                    t->house->plan->buses[i].name, n->asked, n->answered, n->retried);
+        for (int e = 1; e < ERROR_KINDS; e++)
+            if (n->failed[e])
+                text_format(to, ", %" PRIu64 " %s", n->failed[e], error_word(-e));
+        text_char(to, '\n');
+    }
+}
+
+void table_draw(struct table *t, FILE *to, bool is_live)
+{
+    static char bytes[DRAWING];
+    char when[CLOCK_TEXT];
+    struct text text = text_on(bytes, sizeof bytes);
+
+    if (is_live)
+        text_add(&text, t->rounds ? "\033[H" : "\033[2J\033[H");
+    text_format(&text, "%-24s", "device");
+    for (size_t i = 0; i < COLUMNS; i++)
+        text_format(&text, " %*s", columns[i].width, columns[i].head);
+    text_format(&text, "  %8s\n", "round");
+    for (size_t i = 0; i < t->count; i++)
+        draw_row(t, &text, &t->rows[i]);
+    draw_sums(t, &text);
+    draw_wires(t, &text);
+    text_format(&text, "round %u, %s\n", ++t->rounds, clock_iso(clock_wall_ms(), when));
+    if (!is_live)
+        text_char(&text, '\n');
+    for (const char *line = bytes; is_live && *line;) { /* clear what is left of longer lines */
+        size_t length = strcspn(line, "\n");
+        fprintf(to, "%.*s\033[K\n", (int)length, line);
+        line += length + (line[length] == '\n');
+    }
+    if (is_live)
+        fputs("\033[J", to);
+    else
+        fputs(bytes, to);
+    fflush(to);
+}
+
+void table_close(struct table *t, FILE *to, bool is_live)
+{
+    if (is_live && t->rounds)
+        fputc('\n', to);
+    free(t->buses);
+    free(t->rows);
+    *t = (struct table){0};
+}

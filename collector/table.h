@@ -1,0 +1,30 @@
+/* The live table of `helio watch`: a row a device, what matters most in columns. */
+#ifndef COLLECTOR_TABLE_H
+#define COLLECTOR_TABLE_H
+
+#include "collector/rounds.h"
+
+#include <stdio.h>
+
+struct table_row {
+    uint16_t device;
+    int result;
+    bool is_heard;
+    int64_t took_us, heard_us;
+    struct reading reading;
+};
+
+struct table {
+    const struct house *house;
+    struct table_row *rows;
+    size_t count;
+    struct bus_counts *buses; /* as last told by each bus */
+    unsigned rounds, lines;   /* drawn so far, to be drawn over */
+};
+
+int table_open(struct table *t, const struct house *house, const bool *wanted) MUST_CHECK;
+void table_note(struct table *t, const struct news *n);
+void table_draw(struct table *t, FILE *to, bool is_live);
+void table_close(struct table *t, FILE *to, bool is_live);
+
+#endif

@@ -1,0 +1,115 @@
+/* helio ask: one raw question, the answer decoded as far as the rows know it. */
+#include "collector/show.h"
+#include "collector/verb.h"
+
+#include "base/log.h"
+
+#include <string.h>
+
+static const struct option_row options[] = {
+    {"raw", 'r', NULL, "the bytes of the answer"},
+    {"json", 'j', NULL, "one JSON object"},
+    {"record", 0, "FILE", "write what travels to a capture"},
+    {.name = NULL},
+};
+
+static void print_field(void *to, const struct field *f)
+{
+    show_field(to, f);
+}
+
+static void add_field(void *to, const struct field *f)
+{
+    json_field(to, f);
+}
+
+static int print_json(const struct device *d, const uint8_t *asked, size_t length,
+                      const struct answer *a)
+{
+    static char line[16384];
+    struct text text = text_on(line, sizeof line);
+    struct json j = json_on(&text);
+    int detail = 0, rc;
+
+    json_open(&j, NULL, '{');
+    json_open(&j, "fields", '{');
+    rc = d->driver->speech->decode(d->driver->rows, asked, length, a->bytes, a->length, add_field,
+                                   &j, &detail);
+    json_close(&j, '}');
+    json_string(&j, "result", error_word(rc));
+    json_close(&j, '}');
+    printf("%s\n", line);
+    return rc;
+}
+
+static int print_answer(struct call *c, struct device *d, const struct block *b, struct answer *a)
+{
+    uint8_t asked[ASK_MAX];
+    char hex[3 * ANSWER_MAX + 1];
+    struct text text = text_on(hex, sizeof hex);
+    struct ask ask = {0};
+    int detail = 0, rc = d->driver->speech->question(d->address, b, asked, &ask);
+
+    if (rc)
+        return rc;
+    if (call_has(c, "raw")) {
+        text_hex(&text, a->bytes, a->length);
+        printf("%s\n", hex);
+        return OK;
+    }
+    if (call_has(c, "json"))
+        return print_json(d, asked, ask.length, a);
+    rc = d->driver->speech->decode(d->driver->rows, asked, ask.length, a->bytes, a->length,
+                                   print_field, stdout, &detail);
+    if (rc == ERR_REFUSED)
+        log_err(d->name, "%s (exception %d)", error_text(rc), detail);
+    return rc;
+}
+
+static int run_ask(struct call *c)
+{
+    char words[ORDER_TEXT] = "";
+    struct visit v = {0};
+    struct block b;
+    struct answer a;
+    int rc;
+
+    if (c->count < 2)
+        return bad_call(c, "a device and a question are needed");
+    for (int i = 1; i < c->count; i++) {
+        size_t used = strlen(words);
+        snprintf(words + used, sizeof words - used, "%s%s", used ? " " : "", c->words[i]);
+    }
+    rc = visit_begin(&v, c, c->words[0]);
+    if (!rc) {
+        const struct speech *speech = v.device->driver->speech;
+        rc = speech->parse(words, &b);
+        if (rc == ERR_DENIED)
+            log_err(v.device->name, "\"%s\" would change something: use helio tell", words);
+        else if (rc)
+            bad_call(c, "\"%s\" is no question for a %s; write %s", words, v.device->driver->name,
+                     speech->words_help);
+    }
+    if (!rc) {
+        rc = device_ask(v.device, &b, &a);
+        if (rc && rc != ERR_REFUSED)
+            log_err(v.device->name, "%s (address %u)", error_text(rc), v.device->address);
+        else
+            rc = print_answer(c, v.device, &b, &a);
+    }
+    visit_end(&v);
+    return rc;
+}
+
+const struct verb verb_ask = {
+    .name = "ask",
+    .synopsis = "DEVICE WORDS",
+    .about = "one raw question, answered as far as the rows know it\n\n"
+             "For Modbus devices: REGISTER[+COUNT], FUNCTION:REGISTER[+COUNT], or identity.",
+    .examples = "  helio ask south 0x3100+5\n"
+                "  helio ask south 03:0x9000+15 --json\n"
+                "  helio ask tracer@rtu:/dev/ttyXRUSB0:1 identity\n",
+    .options = options,
+    .needs_plan = true,
+    .run = run_ask,
+};

@@ -1,0 +1,152 @@
+/* helio scan: find devices, and print the settings that would use them. */
+#include "collector/verb.h"
+
+#include "base/log.h"
+#include "bus/ports.h"
+
+#include <string.h>
+
+static const struct option_row options[] = {
+    {"driver", 'd', "NAME", "look only for this kind"},
+    {"addresses", 'a', "FIRST-LAST", "look only at these addresses"},
+    {.name = NULL},
+};
+
+struct search {
+    struct call *call;
+    const char *only_driver;
+    unsigned first, last; /* 0: the driver's own */
+    unsigned found;
+};
+
+static void print_found(struct search *s, const struct plan_device *p, const struct identity *who,
+                        const char *line_text)
+{
+    if (s->found++ == 0)
+        printf("# Found by helio scan. Put this into /etc/helio/helio.conf.\n");
+    printf("\n# %s%s%s%s%s\n[device %s%u]\ndriver = %s\nbus = %s\naddress = %u\n", who->vendor,
+           *who->vendor ? " " : "", *who->model ? who->model : p->driver->title,
+           *who->firmware ? ", firmware " : "", who->firmware, p->driver->name, p->address,
+           p->driver->name, line_text, p->address);
+    fflush(stdout);
+}
+
+/* One address: is somebody there who answers as this driver's devices do? */
+static bool try_address(struct search *s, const struct driver *driver, const char *line,
+                        unsigned address, const char *bus_name)
+{
+    char text[2 * WHERE_MAX];
+    struct identity who = {0};
+    struct reading r;
+    struct visit v;
+    int rc;
+
+    snprintf(text, sizeof text, "%s@%s:%u", driver->name, line, address);
+    rc = visit_begin(&v, s->call, text);
+    if (rc == OK) {
+        r = (struct reading){0};
+        rc = device_block(v.device, &driver->blocks[0], device_collect, &r);
+        if (!rc && driver->greet && driver->greet(v.device, &who))
+            who = (struct identity){0}; /* older models do not say who they are */
+        if (!rc)
+            print_found(s, &s->call->plan->devices[v.device->index], &who, bus_name);
+    }
+    visit_end(&v);
+    /* Each try had a plan of its own: forget it, so that the next one begins afresh. */
+    s->call->plan->device_count = s->call->plan->bus_count = 0;
+    return rc != ERR_GONE && rc != ERR_DENIED && rc != ERR_BUSY && rc != ERR_CONFIG;
+}
+
+static void try_line(struct search *s, const char *line, const char *bus_name)
+{
+    char scheme[16];
+    bool is_announced = false;
+
+    snprintf(scheme, sizeof scheme, "%.*s", (int)strcspn(line, ":"), line);
+    for (size_t i = 0; drivers[i]; i++) {
+        const struct driver *d = drivers[i];
+        bool fits = false;
+        for (const struct place *place = d->places; place->scheme; place++)
+            fits |= !strcmp(place->scheme, scheme) && (place->usb_ids || s->only_driver);
+        if (!fits || (s->only_driver && strcmp(s->only_driver, d->name)))
+            continue;
+        unsigned first = s->first ? s->first : d->addresses.first,
+                 last = s->last ? s->last : d->addresses.last;
+        for (unsigned a = first; a <= last; a++) {
+            unsigned before = s->found;
+            if (!try_address(s, d, line, a, bus_name))
+                return;
+            if (s->found > before && !is_announced) {
+                printf("\n[bus %s]\nline = %s\n", bus_name, line);
+                is_announced = true;
+            }
+        }
+    }
+}
+
+static void scan_ports(struct search *s)
+{
+    static struct port ports[PORTS_MAX];
+    int count = ports_find(ports, PORTS_MAX);
+
+    for (int i = 0; i < count; i++) {
+        char line[WHERE_MAX], name[16];
+        bool is_wanted = false;
+        for (size_t d = 0; drivers[d]; d++)
+            for (const struct place *place = drivers[d]->places; place->scheme; place++)
+                is_wanted |= port_is_wanted(&ports[i], place->usb_ids);
+        log_info("scan", "%s: %s %s (%s)%s", ports[i].path, ports[i].usb_id, ports[i].product,
+                 ports[i].driver, is_wanted ? "" : ": not an adapter we know, left alone");
+        if (!is_wanted)
+            continue;
+        /* An old kernel's cdc_acm takes the Exar cable and never switches its direction. */
+        if (!strcmp(ports[i].usb_id, "04e2:1411") && !strcmp(ports[i].driver, "cdc_acm"))
+            log_warn("scan",
+                     "%s: the Exar cable needs its xr_serial driver, not cdc_acm: see "
+                     "docs/adapters.md",
+                     ports[i].path);
+        const struct port *p = &ports[i];
+        snprintf(line, sizeof line, "rtu:%.200s", *p->stable ? p->stable : p->path);
+        snprintf(name, sizeof name, "wire%d", i + 1);
+        try_line(s, line, name);
+    }
+    if (count == 0)
+        log_note("scan", "this machine has no serial port with hardware behind it");
+}
+
+static int run_scan(struct call *c)
+{
+    struct search s = {.call = c, .only_driver = call_text(c, "driver", NULL)};
+    const char *addresses = call_text(c, "addresses", NULL);
+
+    if (addresses && (sscanf(addresses, "%3u-%3u", &s.first, &s.last) < 1 || s.first > 255))
+        return bad_call(c, "--addresses: \"%s\" is not written 1-6", addresses);
+    if (addresses && !s.last)
+        s.last = s.first;
+    if (s.only_driver && !driver_find(s.only_driver))
+        return bad_call(c, "--driver: \"%s\" is no driver", s.only_driver);
+    if (c->count == 0)
+        scan_ports(&s);
+    for (int i = 0; i < c->count; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "wire%d", i + 1);
+        try_line(&s, c->words[i], name);
+    }
+    if (s.found)
+        return OK;
+    log_note("scan", "nobody answered%s",
+             c->count ? "" : "; name a line: helio scan rtu:/dev/ttyUSB0");
+    return ERR_TIMEOUT;
+}
+
+const struct verb verb_scan = {
+    .name = "scan",
+    .synopsis = "[LINE...]",
+    .about = "find devices, print the settings that would use them\n\n"
+             "Without a line it looks at adapters known to carry such devices, and at no others.",
+    .examples = "  helio scan\n"
+                "  helio scan rtu:/dev/ttyUSB0 --addresses 1-10\n"
+                "  helio scan tcp:192.0.2.7:502 --driver tracer\n",
+    .options = options,
+    .run = run_scan,
+};

@@ -1,0 +1,161 @@
+/* helio sim: twins behind a pseudo-terminal or a TCP port, for any program to talk to. */
+#include "collector/cast.h"
+#include "collector/verb.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "bus/far_end.h"
+#include "bus/lines.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct option_row options[] = {
+    {"ids", 'i', "LIST", "addresses of the units: 1-6 or 1,3,5 (else the driver's usual one)"},
+    {"link", 'l', "PATH", "a pseudo-terminal, under this name"},
+    {"tcp", 't', "PORT", "a TCP port on 127.0.0.1; 0 takes a free one and prints it"},
+    {"tcp-framing", 0, "tcp|rtu", "tcp: Modbus TCP (usual); rtu: frames as they are"},
+    {"speed", 's', "BAUD", "the wire it stands for (115200); 0: as fast as it goes"},
+    {"turnaround", 0, "MS", "until a unit begins to answer (10)"},
+    {"moods", 'm', "LIST", "collide=0.2,late=0.05,garbled,silent,cut,refuse,pause=MS,dead=ID"},
+    {"script", 0, "FILE", "moods by the second: lines like \"30 dead=3\""},
+    {"battery", 'b', "VOLT", "12, 24, 36 or 48"},
+    {"day", 'd', "WEATHER", "clear, cloudy, mixed or night"},
+    {"at", 'a', "HH:MM", "hour of the simulated day at the start (UTC)"},
+    {"time-scale", 0, "TIMES", "how much faster the day goes"},
+    {"model", 0, "NAME", "which model the units are (see: helio list drivers)"},
+    {"seed", 0, "NUMBER", "the same seed, the same chances"},
+    {.name = NULL},
+};
+
+static volatile sig_atomic_t is_asked_to_stop;
+
+static void ask_to_stop(int signal_number)
+{
+    (void)signal_number;
+    is_asked_to_stop = 1;
+}
+
+/* The options that are settings of a simulated wire, as a section of it. */
+static int make_section(struct call *c, struct section *to)
+{
+    static const char *const same[][2] = {{"turnaround", "turnaround"},
+                                          {"battery", "battery"},
+                                          {"day", "day"},
+                                          {"at", "at"},
+                                          {"time-scale", "time_scale"},
+                                          {"model", "model"},
+                                          {"seed", "seed"},
+                                          {"script", "script"}};
+    char words[2048];
+    struct text text = text_on(words, sizeof words);
+
+    text_format(&text, "%s", call_text(c, "moods", ""));
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+        if (call_has(c, same[i][0]))
+            text_format(&text, ",%s=%s", same[i][1], call_text(c, same[i][0], ""));
+    if (text.is_cut || section_from_words("bus", "sim", words, to))
+        return ERR_USAGE;
+    const struct setting *tables[] = {line_find("sim")->settings};
+    return section_check(to, tables, 1) ? ERR_USAGE : OK;
+}
+
+/* "1-6" or "1,3,5" */
+static int add_units(struct call *c, struct cast *cast, const struct driver *driver,
+                     const struct section *section)
+{
+    char usual[8], copy[128];
+    char *rest = copy;
+    int rc = OK;
+
+    snprintf(usual, sizeof usual, "%u", driver->addresses.usual);
+    snprintf(copy, sizeof copy, "%s", call_text(c, "ids", usual));
+    for (char *word; !rc && (word = strsep(&rest, ",")) != NULL;) {
+        unsigned first, last;
+        int parts = sscanf(word, "%3u-%3u", &first, &last);
+        if (parts < 1 || first < driver->addresses.first ||
+            (parts == 2 ? last : first) > driver->addresses.last)
+            return bad_call(c, "--ids: \"%s\" is not within %u to %u", word,
+                            driver->addresses.first, driver->addresses.last);
+        for (unsigned id = first; id <= (parts == 2 ? last : first) && !rc; id++)
+            rc = cast_add(cast, driver, (uint8_t)id, section);
+    }
+    return rc;
+}
+
+static int open_end(struct call *c, struct far_end *end)
+{
+    double speed = 115200, port = -1;
+    unsigned taken = 0;
+    int rc;
+
+    if (!call_number(c, "speed", 0, 4000000, &speed) || !call_number(c, "tcp", 0, 65535, &port))
+        return ERR_USAGE;
+    end->byte_us = speed > 0 ? (int64_t)(10e6 / speed + 0.5) : 0;
+    if (port >= 0) {
+        const char *framing = call_text(c, "tcp-framing", "tcp");
+        end->is_rtu = !strcmp(framing, "rtu");
+        if (!end->is_rtu && strcmp(framing, "tcp"))
+            return bad_call(c, "--tcp-framing: \"%s\" is neither tcp nor rtu", framing);
+        rc = far_end_tcp(end, (unsigned)port, &taken);
+        if (!rc)
+            printf("tcp:127.0.0.1:%u%s\n", taken, end->is_rtu ? ",framing=rtu" : "");
+    } else {
+        rc = far_end_terminal(end, call_text(c, "link", NULL));
+        if (!rc)
+            printf("rtu:%s\n", call_text(c, "link", end->port_path));
+    }
+    fflush(stdout); /* whoever started us waits for this line */
+    return rc;
+}
+
+static int run_sim(struct call *c)
+{
+    static struct cast cast;
+    static struct far_end end;
+    struct section section = {0};
+    struct sigaction act = {.sa_handler = ask_to_stop};
+    const struct driver *driver;
+    int rc;
+
+    if (c->count != 1)
+        return bad_call(c, "one driver is needed (see: helio list drivers)");
+    driver = driver_find(c->words[0]);
+    if (!driver || !driver->speech->answer)
+        return bad_call(c, "there is no simulated \"%s\"", c->words[0]);
+    sigaction(SIGINT, &act, NULL);
+    sigaction(SIGTERM, &act, NULL);
+    rc = make_section(c, &section);
+    if (!rc)
+        rc = cast_init(&cast, &section);
+    if (!rc)
+        rc = add_units(c, &cast, driver, &section);
+    if (!rc) {
+        end.heard = driver->speech->heard;
+        end.answer = cast_answer;
+        end.who = &cast;
+        rc = open_end(c, &end);
+        if (!rc)
+            rc = far_end_serve(&end, &is_asked_to_stop);
+        log_info("sim", "%llu asked, %llu answered", (unsigned long long)end.asked,
+                 (unsigned long long)end.answered);
+        far_end_close(&end);
+    }
+    cast_done(&cast);
+    section_done(&section);
+    return rc;
+}
+
+const struct verb verb_sim = {
+    .name = "sim",
+    .synopsis = "DRIVER --link PATH | --tcp PORT",
+    .about = "devices that do not exist, for any program to talk to\n\n"
+             "Prints the line they sit on, then answers until it is stopped. All units share one\n"
+             "plant: sun, clouds, load and battery, with counters that only grow.",
+    .examples = "  helio sim tracer --ids 1-6 --link /tmp/tracers --moods collide=0.2\n"
+                "  helio once --print tracer@rtu:/tmp/tracers:1\n"
+                "  helio sim tracer --tcp 1502 --day clear --at 11:00 --time-scale 60\n",
+    .options = options,
+    .run = run_sim,
+};

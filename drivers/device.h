@@ -1,0 +1,69 @@
+/*
+ * A device at run time: walks the blocks that are due, learns what the model does not have,
+ * turns answers into a reading, and keeps away from a unit that does not answer.
+ */
+#ifndef DRIVERS_DEVICE_H
+#define DRIVERS_DEVICE_H
+
+#include "base/complaint.h"
+#include "drivers/driver.h"
+#include "drivers/pieces.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { BLOCKS_MAX = 24 };
+
+enum device_state { UNASKED, ONLINE, SILENT };
+
+struct device {
+    const char *name;
+    const struct driver *driver;
+    const struct section *section; /* its settings */
+    struct bus *bus;
+    uint8_t address;
+    uint16_t index; /* among the devices of the plan */
+    void *memory;   /* the driver's own */
+
+    enum device_state state;
+    int last_error;
+    unsigned silent_rounds;
+    int64_t next_try_us; /* a silent unit is asked ever more rarely */
+    struct complaint trouble;
+    struct pace pace;
+    struct pieces pieces[BLOCKS_MAX];
+    unsigned next_slow; /* which slow block has its turn */
+    struct identity identity;
+    bool is_greeted;
+
+    uint64_t rounds, complete; /* asked, and answered in every block */
+    uint64_t withheld;         /* numbers that could not be true */
+};
+
+int device_init(struct device *d, const char *name, const struct driver *driver, struct bus *bus,
+                uint8_t address, const struct section *section) MUST_CHECK;
+void device_done(struct device *d);
+
+enum depth { LIVE_ONLY, WITH_SLOW };
+
+/* One round: everything due goes into the reading. OK also when a slow block failed; an error
+ * when the device did not answer (the reading then holds what came before). */
+int device_round(struct device *d, enum depth depth, int64_t round_ms,
+                 struct reading *r) MUST_CHECK;
+
+/* Asks for one block, in as many pieces as this model needs; every field goes to `each`. */
+int device_block(struct device *d, const struct block *b, field_fn *each, void *to) MUST_CHECK;
+
+/* One raw question, as it is: no learning, but every retry the bus allows. */
+int device_ask(struct device *d, const struct block *b, struct answer *a) MUST_CHECK;
+
+/* The block that holds a row; the smallest question that answers it. */
+bool device_block_for(const struct device *d, const struct row *row, struct block *to);
+
+/* Finishes a reading made of single blocks: what follows from the rest. */
+void device_finish(struct device *d, struct reading *r);
+void device_collect(void *reading, const struct field *field); /* a field_fn into a reading */
+
+extern const struct setting device_settings[];
+
+#endif

@@ -1,0 +1,114 @@
+/*
+ * What a driver is: identity, three tables, and how its family speaks.
+ *
+ * All const: a driver keeps nothing between calls except in the memory the core hands it. The
+ * core owns opening, lending, retry, schedule, silence, decoding by rows and the twin's clock.
+ */
+#ifndef DRIVERS_DRIVER_H
+#define DRIVERS_DRIVER_H
+
+#include "base/chance.h"
+#include "base/section.h"
+#include "bus/bus.h"
+#include "bus/moods.h"
+#include "drivers/row.h"
+#include "metrics/control.h"
+#include "metrics/reading.h"
+#include "sim/plant.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct device;
+struct twin;
+
+/* A line a driver may sit on, and the adapters to look for there. */
+struct place {
+    const char *scheme;  /* NULL ends the list */
+    const char *options; /* settings that differ from the line's usual ones: "speed=2400" */
+    const char *usb_ids; /* "04e2:1411 1a86:55d3"; NULL: cannot be found by itself */
+};
+
+enum { IDENTITY_TEXT = 48 };
+
+/* Who a device says it is. Empty where it does not say. */
+struct identity {
+    char vendor[IDENTITY_TEXT], model[IDENTITY_TEXT], firmware[IDENTITY_TEXT],
+        serial[IDENTITY_TEXT];
+};
+
+/*
+ * How a family of devices speaks: its frames. Pure functions, so that they serve the wire,
+ * captures, twins and fuzzing alike. Several drivers may share one speech (Modbus).
+ */
+struct speech {
+    const char *words_help; /* what `helio ask` takes: "0x3100+5" */
+    int hole;               /* the detail of a refusal that means "I have no such thing" */
+
+    /* A block as a question to this address: fills the bytes, and all of ask but its pace. */
+    int (*question)(uint8_t address, const struct block *b, uint8_t bytes[ASK_MAX],
+                    struct ask *ask);
+
+    /* Words of the command line to a block: "0x3100+5", "QPIGS". */
+    int (*parse)(const char *words, struct block *to);
+
+    /* Takes one exchange apart: everything it says, or what is wrong with it (the words of
+     * base/error.h). `detail` gets the number of an exception. */
+    int (*decode)(const struct row *rows, const uint8_t *asked, size_t asked_length,
+                  const uint8_t *answered, size_t answered_length, field_fn *each, void *to,
+                  int *detail);
+
+    /* Is this question whole? 0 more to come, n whole, negative: drop a byte. For twins. */
+    int (*heard)(const uint8_t *bytes, size_t length);
+    int (*answer)(struct twin *t, const uint8_t *asked, size_t length, struct answer *a);
+    void (*refuse)(const uint8_t *asked, size_t length, struct answer *a);
+    stranger_fn *stranger;
+};
+
+struct driver {
+    const char *name;  /* config word and tag: "tracer" */
+    const char *title; /* "EPsolar Tracer" */
+    const char *proof; /* where its decoding was held against a real device; NULL: unproven */
+    const struct place *places;
+    struct {
+        uint8_t first, last, usual;
+    } addresses;
+    size_t memory; /* private bytes of a device */
+
+    const struct speech *speech;
+    const struct block *blocks; /* name NULL ends them */
+    const struct row *rows;
+    const struct command *commands; /* NULL when nothing may be set */
+    const struct setting *settings; /* config words of its own */
+
+    int (*greet)(struct device *d, struct identity *who);
+    void (*derive)(struct device *d, struct reading *r); /* what follows from the rest */
+    int (*tell)(struct device *d, const struct order *orders, size_t count, struct told *told);
+
+    size_t twin_memory;
+    const char *const *twin_models; /* NULL ends them; the first is the usual one */
+    int (*twin_begin)(struct twin *t);
+    void (*twin_now)(struct twin *t); /* fills t->state from the plant */
+};
+
+/* A device that does not exist. */
+struct twin {
+    const struct driver *driver;
+    uint8_t address;
+    unsigned place, of; /* which of how many: they share the plant */
+    const char *model;
+    double nominal_v;
+    const struct plant_now *plant;
+    int64_t wall_ms; /* the plant's hour */
+    struct reading state;
+    void *memory;
+};
+
+#define DRIVER(name) extern const struct driver driver_##name;
+#include "drivers/drivers.def"
+#undef DRIVER
+
+extern const struct driver *const drivers[]; /* NULL ends it */
+const struct driver *driver_find(const char *name);
+
+#endif

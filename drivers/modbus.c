@@ -1,0 +1,473 @@
+/* Modbus frames: made, checked, and taken apart (drivers/modbus.h). Pure. */
+#include "drivers/modbus.h"
+
+#include "base/text.h"
+#include "bus/crc16.h"
+#include "drivers/device.h"
+#include "drivers/modbus_twin.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SHORTEST = 5, LONGEST = 256, SPARSE_MAX = 0x7d, IDENTITY_HEAD = 8 };
+
+static uint16_t word_at(const uint8_t *bytes)
+{
+    return (uint16_t)(bytes[0] << 8 | bytes[1]);
+}
+
+/* ---- how long is it? --------------------------------------------------------------------- */
+
+/* [id][2b][0e][code][conformity][more][next][objects]  then [object][length][text...] each */
+static int identity_length(const uint8_t *b, size_t length)
+{
+    size_t at = IDENTITY_HEAD;
+
+    if (length < IDENTITY_HEAD)
+        return 0;
+    for (unsigned objects = b[7]; objects; objects--) {
+        if (length < at + 2)
+            return 0;
+        at += 2u + b[at + 1];
+        if (at + 2 > LONGEST)
+            return ERR_GARBAGE;
+    }
+    return (int)at + 2;
+}
+
+static unsigned bits_in(const uint8_t *bytes, size_t count)
+{
+    unsigned bits = 0;
+
+    for (size_t i = 0; i < count; i++)
+        for (unsigned b = bytes[i]; b; b >>= 1)
+            bits += b & 1;
+    return bits;
+}
+
+/* [id][43][2 x count][mask of count bits, highest first][only the registers that are there] */
+static int sparse_length(const uint8_t *asked, const uint8_t *b, size_t length)
+{
+    size_t mask = (word_at(asked + 4) + 7u) / 8;
+
+    if (length < 3 + mask)
+        return 0;
+    return (int)(3 + mask + 2 * bits_in(b + 3, mask) + 2);
+}
+
+/* How long the frame is that begins here; 0: not to be told yet. */
+static int frame_length(const uint8_t *asked, const uint8_t *b, size_t length)
+{
+    if (length < 3)
+        return 0;
+    if (b[1] & 0x80)
+        return SHORTEST;
+    switch (b[1]) {
+    case READ_COILS:
+    case READ_DISCRETE:
+    case READ_HOLDING:
+    case READ_INPUT:
+        return 3 + b[2] + 2;
+    case WRITE_COIL:
+    case WRITE_HOLDING:
+    case 0x0f:
+    case WRITE_HOLDINGS:
+        return 8;
+    case READ_IDENTITY:
+        return identity_length(b, length);
+    case READ_SPARSE:
+        return asked[1] == READ_SPARSE ? sparse_length(asked, b, length) : ERR_GARBAGE;
+    default:
+        return ERR_GARBAGE;
+    }
+}
+
+/* ---- is it ours, and whole? -------------------------------------------------------------- */
+
+/* A good frame of any length at the very start: somebody else's words. 0: none. */
+static size_t stranger_length(const uint8_t *b, size_t length)
+{
+    for (size_t n = SHORTEST; n <= length && n <= LONGEST; n++)
+        if (b[0] && b[0] <= 247 && crc16_is_right(b, n))
+            return n;
+    return 0;
+}
+
+static int judge_stranger(const uint8_t *asked, const uint8_t *b, size_t length)
+{
+    size_t theirs = stranger_length(b, length);
+
+    if (!theirs)
+        return length >= LONGEST ? ERR_GARBAGE : 0;
+    if (theirs < length && b[theirs] == asked[0])
+        return ERR_BEFORE;
+    return b[0] == asked[0] ? ERR_FUNCTION : ERR_FOREIGN;
+}
+
+static bool is_reading(uint8_t function)
+{
+    return function <= READ_INPUT;
+}
+
+/* Does it say as much as was asked for, and about the same place? */
+static int check_content(const uint8_t *asked, const uint8_t *b)
+{
+    unsigned count = word_at(asked + 4);
+
+    switch (b[1]) {
+    case READ_COILS:
+    case READ_DISCRETE:
+        return b[2] == (count + 7) / 8 ? OK : ERR_LENGTH;
+    case READ_HOLDING:
+    case READ_INPUT:
+        return b[2] == 2 * count ? OK : ERR_LENGTH;
+    case READ_SPARSE:
+        return b[2] == (uint8_t)(2 * count) ? OK : ERR_LENGTH;
+    case READ_IDENTITY:
+        return b[2] == asked[2] && b[3] == asked[3] ? OK : ERR_FUNCTION;
+    default:
+        return memcmp(asked + 2, b + 2, 4) ? ERR_FUNCTION : OK;
+    }
+}
+
+static int judge(const uint8_t *asked, size_t asked_length, const uint8_t *b, size_t length)
+{
+    if (asked_length < 4 || length == 0)
+        return 0;
+    if (b[0] != asked[0])
+        return judge_stranger(asked, b, length);
+    if (length < 2)
+        return 0;
+    bool is_refusal = b[1] == (asked[1] | 0x80);
+    if (b[1] != asked[1] && !is_refusal)
+        return judge_stranger(asked, b, length);
+    int whole = frame_length(asked, b, length);
+    if (whole < 0)
+        return whole;
+    if (whole == 0 || (size_t)whole > length)
+        return whole > LONGEST ? ERR_GARBAGE : 0;
+    if (is_reading(asked[1]) && length >= 8 && asked_length == 8 && !memcmp(asked, b, 8))
+        return ERR_ECHO; /* a reading's answer never equals its question */
+    if (!crc16_is_right(b, (size_t)whole))
+        return ERR_CRC;
+    if (is_refusal)
+        return ERR_REFUSED;
+    int rc = check_content(asked, b);
+    return rc ? rc : whole;
+}
+
+int modbus_whole(const struct ask *ask, const uint8_t *bytes, size_t length)
+{
+    return judge(ask->bytes, ask->length, bytes, length);
+}
+
+/* The whole story is known now: what does it amount to? */
+static int classify(const uint8_t *asked, size_t asked_length, const uint8_t *b, size_t length)
+{
+    if (!length)
+        return ERR_TIMEOUT;
+    if (asked_length == length && !memcmp(asked, b, length) && is_reading(asked[1]))
+        return ERR_ECHO;
+    int rc = judge(asked, asked_length, b, length);
+    if (rc == 0)
+        return b[0] == asked[0] && length > 1 && (b[1] & 0x7f) == asked[1] ? ERR_SHORT
+                                                                           : ERR_GARBAGE;
+    if (rc > 0 && (size_t)rc != length)
+        return ERR_GARBAGE;
+    if (rc == ERR_REFUSED && length != SHORTEST)
+        return ERR_GARBAGE;
+    return rc > 0 ? OK : rc;
+}
+
+/* ---- questions --------------------------------------------------------------------------- */
+
+static int modbus_question(uint8_t address, const struct block *b, uint8_t bytes[ASK_MAX],
+                           struct ask *ask)
+{
+    const uint8_t identity[] = {address, READ_IDENTITY, 0x0e, (uint8_t)b->start, 0};
+    const uint8_t read[] = {address,
+                            b->function,
+                            (uint8_t)(b->start >> 8),
+                            (uint8_t)b->start,
+                            (uint8_t)(b->count >> 8),
+                            (uint8_t)b->count};
+    bool is_identity = b->function == READ_IDENTITY;
+    size_t length = is_identity ? sizeof identity : sizeof read;
+
+    memcpy(bytes, is_identity ? identity : read, length);
+    ask->length = crc16_append(bytes, length);
+    ask->whole = modbus_whole;
+    /* An answer names no register: two of one unit, function and length look the same. */
+    ask->shape = (uint32_t)address << 24 | (uint32_t)b->function << 16 | (b->count + 1u);
+    return OK;
+}
+
+/* "0x3100", "0x3100+5", "03:0x9000+15", "identity" */
+static int modbus_parse(const char *words, struct block *to)
+{
+    char copy[32];
+    char *plus, *colon, *start = copy;
+    int64_t function = -1, first, count = 1;
+
+    *to = (struct block){.name = "asked", .refresh = ON_DEMAND};
+    if (strlen(words) >= sizeof copy)
+        return ERR_USAGE;
+    strcpy(copy, words);
+    if (text_is(copy, "identity")) {
+        to->function = READ_IDENTITY;
+        to->start = 1;
+        return OK;
+    }
+    colon = strchr(copy, ':');
+    if (colon) {
+        *colon = '\0';
+        start = colon + 1;
+        if (!integer_read(copy, &function) && (sscanf(copy, "%2x", (unsigned *)&function) != 1))
+            return ERR_USAGE;
+    }
+    plus = strchr(start, '+');
+    if (plus) {
+        *plus = '\0';
+        if (!integer_read(plus + 1, &count))
+            return ERR_USAGE;
+    }
+    if (!integer_read(start, &first) || first < 0 || first > 0xffff || count < 1 ||
+        count > SPARSE_MAX || first + count > 0x10000)
+        return ERR_USAGE;
+    if (function < 0) /* without a function, the map's own division says it */
+        function = first >= 0x9000   ? READ_HOLDING
+                   : first >= 0x3000 ? READ_INPUT
+                   : first >= 0x2000 ? READ_DISCRETE
+                                     : READ_COILS;
+    if (function != READ_SPARSE && (function < READ_COILS || function > READ_INPUT))
+        return ERR_DENIED; /* only questions: whatever changes something goes through tell */
+    to->function = (uint8_t)function;
+    to->start = (uint16_t)first;
+    to->count = (uint16_t)count;
+    return OK;
+}
+
+/* ---- answers ----------------------------------------------------------------------------- */
+
+struct sink {
+    const struct row *rows;
+    field_fn *each;
+    void *to;
+};
+
+static void give_number(const struct sink *s, const char *name, double value, bool is_bit)
+{
+    struct field f = {.name = name, .value = value, .is_bit = is_bit};
+
+    s->each(s->to, &f);
+}
+
+static bool is_low_half(const struct row *rows, uint8_t function, uint16_t at)
+{
+    for (const struct row *row = rows; row->native; row++)
+        if (row->in == function && row->at == at && row_size(row) == 2)
+            return true;
+    return false;
+}
+
+static void decode_registers(const struct sink *s, uint8_t function, uint16_t start,
+                             const uint8_t *data, unsigned count)
+{
+    uint16_t words[LONGEST / 2] = {0};
+
+    for (unsigned i = 0; i < count && i < LONGEST / 2; i++)
+        words[i] = word_at(data + 2 * i);
+    (void)rows_decode(s->rows, function, start, words, count, s->each, s->to);
+    if (count == 1)
+        give_number(s, is_low_half(s->rows, function, start) ? "rawlow" : "raw", words[0], false);
+}
+
+static void decode_bits(const struct sink *s, const char *kind, uint8_t function, uint16_t start,
+                        const uint8_t *data, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        char name[16];
+        bool is_on = data[i / 8] >> i % 8 & 1;
+        snprintf(name, sizeof name, "%s%04X", kind, (start + i) & 0xffffu);
+        give_number(s, name, is_on, true);
+        rows_decode_bit(s->rows, function, (uint16_t)(start + i), is_on, s->each, s->to);
+    }
+}
+
+static void decode_sparse(const struct sink *s, const uint8_t *asked, const uint8_t *b)
+{
+    uint16_t start = word_at(asked + 2), words[SPARSE_MAX];
+    unsigned count = word_at(asked + 4), mask = (count + 7) / 8, run = 0;
+    const uint8_t *data = b + 3 + mask;
+
+    if (count > SPARSE_MAX)
+        return;
+    for (unsigned i = 0; i <= count; i++) {
+        bool is_there = i < count && b[3 + mask - 1 - i / 8] >> i % 8 & 1;
+        if (is_there) {
+            words[run++] = word_at(data);
+            data += 2;
+        } else if (run) { /* an unbroken run ends here */
+            /* The same map as by function 4 or 3, whichever rows live there. */
+            uint16_t at = (uint16_t)(start + i - run);
+            (void)rows_decode(s->rows, at >= 0x9000 ? READ_HOLDING : READ_INPUT, at, words, run,
+                              s->each, s->to);
+            run = 0;
+        }
+    }
+}
+
+static const char *const identity_names[] = {"vendor", "modelname", "version", "serialno"};
+
+static void decode_identity(const struct sink *s, const uint8_t *b)
+{
+    size_t at = IDENTITY_HEAD;
+
+    for (unsigned objects = b[7]; objects; objects--) {
+        char text[LONGEST];
+        uint8_t object = b[at], length = b[at + 1];
+        for (unsigned i = 0; i < length; i++)
+            text[i] = isprint(b[at + 2 + i]) ? (char)b[at + 2 + i] : '.';
+        text[length] = '\0';
+        at += 2u + length;
+        if (object >= 4)
+            continue;
+        struct field f = {.name = identity_names[object], .is_text = true, .text = text};
+        s->each(s->to, &f);
+    }
+}
+
+static int modbus_decode(const struct row *rows, const uint8_t *asked, size_t asked_length,
+                         const uint8_t *b, size_t length, field_fn *each, void *to, int *detail)
+{
+    const struct sink s = {rows, each, to};
+
+    if (asked_length < 6 || !crc16_is_right(asked, asked_length))
+        return ERR_DATA;
+    int rc = classify(asked, asked_length, b, length);
+    if (rc == ERR_REFUSED)
+        *detail = b[2];
+    if (rc)
+        return rc;
+    uint16_t start = word_at(asked + 2), count = word_at(asked + 4);
+    switch (asked[1]) {
+    case READ_COILS:
+    case READ_DISCRETE:
+        decode_bits(&s, "bit", asked[1], start, b + 3, count);
+        break;
+    case READ_HOLDING:
+    case READ_INPUT:
+        decode_registers(&s, asked[1], start, b + 3, count);
+        break;
+    case READ_SPARSE:
+        decode_sparse(&s, asked, b);
+        break;
+    case READ_IDENTITY:
+        decode_identity(&s, b);
+        break;
+    case WRITE_COIL: { /* what was written, since the device agreed */
+        const uint8_t bit = asked[4] == 0xff;
+        decode_bits(&s, "coil", READ_COILS, start, &bit, 1);
+        break;
+    }
+    case WRITE_HOLDING:
+        decode_registers(&s, READ_HOLDING, start, asked + 4, 1);
+        break;
+    case WRITE_HOLDINGS:
+        if (asked_length == 9u + asked[6] && asked[6] == 2 * count)
+            decode_registers(&s, READ_HOLDING, start, asked + 7, count);
+        break;
+    default:
+        return ERR_FUNCTION;
+    }
+    return OK;
+}
+
+/* ---- words for drivers ------------------------------------------------------------------- */
+
+int modbus_read(struct device *d, uint8_t function, uint16_t start, uint16_t count, uint16_t *words)
+{
+    const struct block b = {.function = function, .start = start, .count = count};
+    struct answer a;
+    int rc = device_ask(d, &b, &a);
+
+    if (rc)
+        return rc;
+    if (function <= READ_DISCRETE)
+        words[0] = a.bytes[3];
+    else
+        for (unsigned i = 0; i < count; i++)
+            words[i] = word_at(a.bytes + 3 + 2 * (size_t)i);
+    return OK;
+}
+
+static int send_once(struct device *d, uint8_t *frame, size_t length, int *exception)
+{
+    struct ask ask = {.bytes = frame, .whole = modbus_whole, .pace = &d->pace, .tries = 1};
+    struct answer a;
+    int rc;
+
+    ask.length = crc16_append(frame, length);
+    rc = bus_talk(d->bus, &ask, &a);
+    if (rc == ERR_REFUSED)
+        *exception = a.bytes[2];
+    return rc;
+}
+
+int modbus_write(struct device *d, uint16_t start, uint16_t count, const uint16_t *words,
+                 int *exception)
+{
+    uint8_t frame[ASK_MAX] = {d->address,          WRITE_HOLDINGS,        (uint8_t)(start >> 8),
+                              (uint8_t)start,      (uint8_t)(count >> 8), (uint8_t)count,
+                              (uint8_t)(2 * count)};
+
+    if (7 + 2 * (size_t)count + 2 > sizeof frame)
+        return ERR_FULL;
+    for (unsigned i = 0; i < count; i++) {
+        frame[7 + 2 * i] = (uint8_t)(words[i] >> 8);
+        frame[8 + 2 * i] = (uint8_t)words[i];
+    }
+    return send_once(d, frame, 7 + 2 * (size_t)count, exception);
+}
+
+int modbus_write_coil(struct device *d, uint16_t at, bool is_on, int *exception)
+{
+    uint8_t frame[ASK_MAX] = {d->address,  WRITE_COIL,       (uint8_t)(at >> 8),
+                              (uint8_t)at, is_on ? 0xff : 0, 0};
+
+    return send_once(d, frame, 6, exception);
+}
+
+static void collect_identity(void *to, const struct field *f)
+{
+    struct identity *who = to;
+    char *places[] = {who->vendor, who->model, who->firmware, who->serial};
+
+    for (size_t i = 0; i < 4; i++)
+        if (f->is_text && !strcmp(f->name, identity_names[i]))
+            snprintf(places[i], IDENTITY_TEXT, "%s", f->text);
+}
+
+int modbus_identity(struct device *d, struct identity *who)
+{
+    struct block b = {.function = READ_IDENTITY, .start = 1};
+    int rc = device_block(d, &b, collect_identity, who);
+
+    if (rc)
+        return rc;
+    b.start = 2; /* the serial number; many units do not tell */
+    return device_block(d, &b, collect_identity, who) == ERR_GONE ? ERR_GONE : OK;
+}
+
+const struct speech modbus_speech = {
+    .words_help = "REGISTER[+COUNT], FUNCTION:REGISTER[+COUNT] or identity: 0x3100+5, 03:0x9000+15",
+    .hole = NOT_KNOWN_ADDRESS,
+    .question = modbus_question,
+    .parse = modbus_parse,
+    .decode = modbus_decode,
+    .heard = modbus_heard,
+    .answer = modbus_answer,
+    .refuse = modbus_refuse,
+    .stranger = modbus_stranger,
+};

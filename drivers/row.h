@@ -1,0 +1,95 @@
+/*
+ * Blocks say what to ask; rows say where each number lies in the answers. Both directions of one
+ * table: the collector decodes with it, the twins encode with it.
+ */
+#ifndef DRIVERS_ROW_H
+#define DRIVERS_ROW_H
+
+#include "base/error.h"
+#include "metrics/reading.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum refresh {
+    EVERY_ROUND,
+    NOW_AND_THEN, /* one slow block a round, so no round is long */
+    ON_DEMAND     /* only when somebody asks for what is in it */
+};
+
+struct block {
+    const char *name;   /* "live": for people */
+    const char *text;   /* text wires: what is asked, "QPIGS" */
+    const char *sample; /* text wires: one true answer, from the paper or a capture */
+    uint8_t function;   /* register wires: function, first register, how many */
+    uint16_t start, count;
+    enum refresh refresh;
+};
+
+/* How a number is written on the wire. */
+enum wire_form {
+    U16,
+    S16,
+    U32_LOW_FIRST, /* the word at the lower address is the lower half */
+    S32_LOW_FIRST,
+    PART,   /* some bits of a register: shift and width */
+    STATUS, /* a whole register whose parts are the PART rows at the same place */
+    BIT,    /* a coil or a discrete input */
+    HOUR_MINUTE,
+    CLOCK /* three registers: minute second, day hour, year month */
+};
+
+/* What a code on the wire means: its word there, and the code of the catalogue. */
+struct code_word {
+    int code;
+    int means; /* the catalogue's code of a LABEL, its bit of FLAGS; MEANS_NOTHING: all is well */
+    const char *text; /* NULL ends the list */
+};
+enum { MEANS_NOTHING = -1 };
+
+struct row {
+    uint8_t in;           /* register wires: the function that reads it; text wires: the block */
+    uint16_t at;          /* register, word or byte */
+    uint8_t shift, width; /* PART only */
+    enum wire_form form;
+    const char *native; /* the device's own short name; NULL ends the table */
+    enum metric metric; /* M_NONE: shown by ask and decode only */
+    double per;         /* value = raw / per */
+    const char *unit;   /* only where there is no metric to say it */
+    const struct code_word *words;
+};
+
+/* One number (or text) out of an answer, on its way to whoever wants it. */
+struct field {
+    const char *name;
+    const struct row *row; /* NULL for fields that no row knows: raw registers */
+    double value;
+    bool is_bit;
+    const char *text; /* in words; without a number when `is_text` */
+    bool is_text;
+};
+typedef void field_fn(void *to, const struct field *field);
+
+unsigned row_size(const struct row *row); /* registers it takes */
+
+/* Decodes the rows of one function over registers start..start+count. Pure. */
+int rows_decode(const struct row *rows, uint8_t function, uint16_t start, const uint16_t *words,
+                size_t count, field_fn *each, void *to);
+
+/* One bit of a coil or discrete-input answer. */
+void rows_decode_bit(const struct row *rows, uint8_t function, uint16_t at, bool is_on,
+                     field_fn *each, void *to);
+
+/* A field as the catalogue sees it: false when it has no metric or means nothing there.
+ * Flags of several rows are gathered in what the reading has already. */
+bool field_to_reading(const struct field *field, struct reading *r);
+
+/* The twin's direction: the register at `at` as these metrics would have it. false: no row. */
+bool rows_encode(const struct row *rows, uint8_t function, uint16_t at, const struct reading *from,
+                 uint16_t *to);
+
+/* By native name or by the catalogue's. NULL: none. */
+const struct row *rows_find(const struct row *rows, const char *name);
+
+#endif

@@ -1,0 +1,71 @@
+/* The driver's row in the table, and what follows from the numbers (drivers/tracer/tracer.h). */
+#include "drivers/tracer/tracer.h"
+
+static const struct place places[] = {
+    /* The CC-USB-RS485 cable in its two makes (Exar, QinHeng), and adapters people use. */
+    {.scheme = "rtu", .usb_ids = "04e2:1411 1a86:55d3 1a86:7523 0403:6001"},
+    {.scheme = "tcp"},
+    {.scheme = "replay"},
+    {.scheme = "sim"},
+    {.scheme = NULL},
+};
+
+/* Without a sensor the controller reports exactly 25.00, for ever: believed only once any other
+ * temperature was seen. */
+static void judge_sensor(struct tracer_memory *m, struct reading *r)
+{
+    const double no_sensor = 25.0;
+    double battery = 0;
+
+    if (!reading_get(r, M_BATTERY_TEMPERATURE, &battery))
+        return;
+    m->has_sensor |= battery != no_sensor;
+    if (!m->has_sensor)
+        reading_drop(r, M_BATTERY_TEMPERATURE);
+}
+
+static void derive(struct device *d, struct reading *r)
+{
+    double net = 0, charge = 0, load = 0, volts = 0;
+    /* Where 331B is missing, the net current is what comes in less what goes out: all of the
+     * controller's load runs through its own terminals. */
+    bool is_known = reading_get(r, M_BATTERY_CURRENT, &net);
+
+    if (!is_known && reading_get(r, M_CHARGER_CURRENT, &charge) &&
+        reading_get(r, M_LOAD_CURRENT, &load)) {
+        net = charge - load;
+        is_known = reading_put(r, M_BATTERY_CURRENT, net);
+    }
+    if (is_known) {
+        (void)reading_put(r, M_BATTERY_CHARGE_CURRENT, net > 0 ? net : 0);
+        (void)reading_put(r, M_BATTERY_DISCHARGE_CURRENT, net < 0 ? -net : 0);
+        if (reading_get(r, M_BATTERY_VOLTAGE, &volts))
+            (void)reading_put(r, M_BATTERY_POWER, net * volts);
+    }
+    judge_sensor(d->memory, r);
+}
+
+static int greet(struct device *d, struct identity *who)
+{
+    return modbus_identity(d, who);
+}
+
+const struct driver driver_tracer = {
+    .name = "tracer",
+    .title = "EPsolar / EPEver Tracer (A, AN, BN), LS-B, TRIRON, XTRA",
+    .proof = "Tracer2215BN and Tracer2206AN captures",
+    .places = places,
+    .addresses = {.first = 1, .last = 6, .usual = 1},
+    .memory = sizeof(struct tracer_memory),
+    .speech = &modbus_speech,
+    .blocks = tracer_blocks,
+    .rows = tracer_rows,
+    .commands = tracer_commands,
+    .greet = greet,
+    .derive = derive,
+    .tell = tracer_tell,
+    .twin_memory = sizeof(struct tracer_twin),
+    .twin_models = tracer_models,
+    .twin_begin = tracer_twin_begin,
+    .twin_now = tracer_twin_now,
+};

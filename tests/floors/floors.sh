@@ -1,0 +1,124 @@
+#!/usr/bin/env bash
+# Includes go downwards only: never up, never sideways, never from one driver to another; and a
+# third-party header appears in one room only. Usage: floors.sh [root of the tree]
+set -euo pipefail
+
+root=${1:-$(cd "$(dirname "$0")/../.." && pwd)}
+
+# Says every fault of the tree $1 as file:line: why; fails when there is one.
+check() (
+    cd "$1"
+    find . \( -name .git -o -path ./build -o -path ./tests -o -path ./scripts \) -prune \
+        -o -type f \( -name '*.c' -o -name '*.h' -o -name '*.def' \) -print | sort | sed 's|^\./||' |
+        xargs -r -d '\n' awk '
+        BEGIN {
+            split("base 0 metrics 1 bus 2 store 2 sim 2 drivers 3 influx 3 mqtt 3 web 3 " \
+                  "collector 4", words, " ")
+            for (i = 1; words[i] != ""; i += 2)
+                floor_of[words[i]] = words[i + 1]
+            split("modbus.h sqlite3.h curl/curl.h hidapi.h microhttpd.h mosquitto.h " \
+                  "iniparser.h libudev.h", foreign, " ")
+        }
+        function fault(why) {
+            print FILENAME ":" FNR ": " why
+            faults++
+        }
+        # the driver folder a path lies in; "" at the top of drivers/
+        function family(path,   parts) {
+            return split(path, parts, "/") > 2 ? parts[2] : ""
+        }
+        function house(to,   here, there) {
+            here = FILENAME; sub("/.*", "", here)
+            if (!(here in floor_of))
+                return
+            if (to !~ "/" || to ~ "\\.\\./") {
+                fault("\"" to "\": include by room, as in \"" here "/" to "\"")
+                return
+            }
+            there = to; sub("/.*", "", there)
+            if (!(there in floor_of))
+                fault("\"" to "\": there is no such room")
+            else if (here == there) {
+                if (here == "drivers" && family(FILENAME) != "" && family(to) != "" &&
+                    family(FILENAME) != family(to))
+                    fault("\"" to "\": goes sideways, from driver " family(FILENAME) " to " family(to))
+            } else if (floor_of[there] + 0 > floor_of[here] + 0)
+                fault("\"" to "\": goes up, from floor " floor_of[here] " to " floor_of[there])
+            else if (floor_of[there] + 0 == floor_of[here] + 0)
+                fault("\"" to "\": goes sideways on floor " floor_of[here])
+        }
+        function library(to,   here, i, end) {
+            here = FILENAME; sub("/.*", "", here)
+            end = to; sub("/.*", "", end)
+            if (end in floor_of)
+                return # drivers/modbus.h is ours
+            for (i = 1; i in foreign; i++) {
+                end = substr(to, length(to) - length(foreign[i]))
+                if (to != foreign[i] && end != "/" foreign[i])
+                    continue
+                if (!(foreign[i] in home))
+                    home[foreign[i]] = here
+                else if (home[foreign[i]] != here)
+                    fault("<" to ">: lives in " home[foreign[i]] "/, and in one room only")
+            }
+        }
+        /^[ \t]*#[ \t]*include[ \t]*["<]/ {
+            to = $0
+            sub(/^[^"<]*["<]/, "", to)
+            sub(/[">].*/, "", to)
+            if ($0 ~ /include[ \t]*"/)
+                house(to)
+            library(to)
+        }
+        END { exit faults > 0 }'
+)
+
+# ---- first: can this check fail at all? -----------------------------------------------
+
+trees=$(mktemp -d)
+trap 'rm -rf "$trees"' EXIT
+
+# prove WHAT WANTED FILE LINE [FILE LINE]...: a tree of these files is found good or bad
+prove() {
+    local what=$1 wanted=$2 found=good tree
+    shift 2
+    tree=$(mktemp -d "$trees/XXXXXX")
+    while [ $# -gt 0 ]; do
+        mkdir -p "$tree/$(dirname "$1")"
+        printf '/* made up */\n%s\n' "$2" >>"$tree/$1"
+        shift 2
+    done
+    check "$tree" >"$tree.said" 2>&1 || found=bad
+    if [ "$found" != "$wanted" ]; then
+        echo "floors: the check itself is broken: $what is found $found"
+        cat "$tree.said"
+        exit 1
+    fi
+    if [ "$wanted" = bad ] && ! grep -q '^[a-z/_.]*:2: ' "$tree.said"; then
+        echo "floors: the check itself is broken: $what: file and line are not named"
+        cat "$tree.said"
+        exit 1
+    fi
+}
+
+prove "a step down" good bus/a.c '#include "base/error.h"' collector/b.c '#include "web/web.h"'
+prove "a step up" bad base/a.c '#include "bus/bus.h"'
+prove "a step up from a header" bad metrics/a.h '#  include "collector/plan.h"'
+prove "a step sideways" bad bus/a.c '#include "sim/plant.h"'
+prove "an include without its room" bad bus/a.c '#include "bus.h"'
+prove "an unknown room" bad bus/a.c '#include "tests/unit/a.h"'
+prove "a driver's own folder" good drivers/mate/a.c '#include "drivers/mate/frame.h"' \
+    drivers/mate/b.c '#include "drivers/driver.h"'
+prove "a driver in another's folder" bad drivers/mate/a.c '#include "drivers/tracer/a.h"'
+prove "a library in one room" good bus/a.c '#include <modbus/modbus.h>' bus/b.c '#include <modbus.h>'
+prove "a header of ours with a library's name" good bus/a.c '#include <modbus.h>' \
+    drivers/b.c '#include "drivers/modbus.h"'
+prove "a library in two rooms" bad bus/a.c '#include <modbus.h>' drivers/b.c '#include <modbus/modbus.h>'
+
+# ---- then the house -------------------------------------------------------------------
+
+if ! check "$root"; then
+    echo "floors: includes go downwards only (docs/architecture.md)"
+    exit 1
+fi
+echo "floors: all includes go downwards"
