@@ -155,17 +155,46 @@ static uint64_t question_of(const struct ask *ask)
 static int wait_for_owed(struct bus *bus, const struct ask *ask, uint64_t question)
 {
     uint8_t stray[ANSWER_MAX];
+    struct owed *owed = bus->owed;
 
-    if (!ask->shape || bus->owed.shape != ask->shape || bus->owed.question == question)
+    while (owed < bus->owed + OWED_MAX && owed->shape != ask->shape)
+        owed++;
+    if (!ask->shape || owed == bus->owed + OWED_MAX || owed->question == question)
         return OK;
-    while (clock_us() < bus->owed.until_us) {
-        int n = hear(bus, stray, sizeof stray, bus->owed.until_us - clock_us());
+    while (clock_us() < owed->until_us) {
+        int n = hear(bus, stray, sizeof stray, owed->until_us - clock_us());
         if (n < 0)
             return n;
         bus->counts.stray_bytes += (uint64_t)n;
     }
-    bus->owed.shape = 0;
+    owed->shape = 0;
     return OK;
+}
+
+/* One debt for each shape; without a place left, the oldest is forgotten. */
+static void note_owed(struct bus *bus, uint32_t shape, uint64_t question)
+{
+    struct owed *place = bus->owed;
+
+    if (!shape)
+        return;
+    for (struct owed *o = bus->owed; o < bus->owed + OWED_MAX; o++) {
+        if (o->shape == shape) {
+            place = o;
+            break;
+        }
+        if (o->until_us < place->until_us)
+            place = o;
+    }
+    *place = (struct owed){shape, question, clock_us() + OWED_US};
+}
+
+static bool is_owed(const struct bus *bus, uint64_t question)
+{
+    for (const struct owed *o = bus->owed; o < bus->owed + OWED_MAX; o++)
+        if (o->shape && o->question == question && clock_us() < o->until_us)
+            return true;
+    return false;
 }
 
 static bool strip_echo(struct bus *bus, const struct ask *ask, struct answer *a, bool *is_due)
@@ -187,8 +216,8 @@ static int judge_silence(const struct ask *ask, const struct answer *a)
 {
     if (!a->length)
         return ERR_TIMEOUT;
-    if (a->length == ask->length && !memcmp(a->bytes, ask->bytes, a->length))
-        return ERR_ECHO;
+    if (a->length >= ask->length && !memcmp(a->bytes, ask->bytes, ask->length))
+        return ERR_ECHO; /* alone, or with an answer behind it */
     return a->bytes[0] == ask->bytes[0] ? ERR_SHORT : ERR_GARBAGE;
 }
 
@@ -219,6 +248,11 @@ static int receive_answer(struct bus *bus, const struct ask *ask, unsigned attem
         wait = pause;
         if (strip_echo(bus, ask, a, &echo_is_due))
             continue;
+        if (!a->length) { /* that was our echo: now the turn-around begins */
+            wait = asked - now + pace_wait_us(pace, attempt);
+            before = 0;
+            continue;
+        }
         int whole = a->length ? ask->whole(ask, a->bytes, a->length) : 0;
         if (whole > 0 && (size_t)whole < a->length)
             return ERR_GARBAGE; /* something follows the answer: two were speaking */
@@ -231,6 +265,13 @@ static int receive_answer(struct bus *bus, const struct ask *ask, unsigned attem
         if (a->length == sizeof a->bytes)
             return ERR_GARBAGE;
     }
+}
+
+/* A spoilt answer was an answer all the same; one that was not heard may only be late. */
+static bool may_still_come(int rc)
+{
+    return rc == ERR_TIMEOUT || rc == ERR_FOREIGN || rc == ERR_BEFORE || rc == ERR_GARBAGE ||
+           rc == ERR_LENGTH || rc == ERR_FUNCTION || rc == ERR_ECHO;
 }
 
 static int exchange(struct bus *bus, const struct ask *ask, unsigned attempt, struct answer *a)
@@ -253,11 +294,9 @@ static int exchange(struct bus *bus, const struct ask *ask, unsigned attempt, st
         log_wire(bus->name, '<', a->bytes, a->length);
     if (bus->record)
         capture_write(bus->record, ask->bytes, ask->length, a->bytes, a->length, rc);
-    if (rc && rc != ERR_REFUSED) {
-        bus->owed.shape = ask->shape;
-        bus->owed.question = question;
-        bus->owed.until_us = clock_us() + OWED_US;
-    }
+    /* After a retry, what came may be the answer to the first try: the other is owed still. */
+    if (may_still_come(rc) || is_owed(bus, question))
+        note_owed(bus, ask->shape, question);
     return rc;
 }
 
@@ -267,9 +306,10 @@ static bool is_final(int rc)
 }
 
 /* Something was wrong: let the wire come to rest, then wait a while of our own choosing. */
-static int recover(struct bus *bus, unsigned attempt)
+static int recover(struct bus *bus, unsigned attempt, int why)
 {
-    int rc = wait_for_silence(bus, bus->drain_us);
+    /* A short answer may be one with a pause inside that we did not know of: let it end. */
+    int rc = wait_for_silence(bus, why == ERR_SHORT ? pace_pause_us(NULL, 1) : bus->drain_us);
 
     if (rc == OK)
         clock_sleep_us(
@@ -296,7 +336,7 @@ int bus_talk(struct bus *bus, const struct ask *ask, struct answer *answer)
         if (is_final(rc) || attempt == tries || clock_us() > deadline ||
             (ask->silences && silences >= ask->silences))
             break;
-        int wire = recover(bus, attempt);
+        int wire = recover(bus, attempt, rc);
         if (wire) {
             rc = wire;
             break;

@@ -25,7 +25,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { ASK_MAX = 64, ANSWER_MAX = 512, WHERE_MAX = 256 };
+enum { ASK_MAX = 64, ANSWER_MAX = 512, WHERE_MAX = 256, OWED_MAX = 8 };
 
 struct ask;
 
@@ -107,12 +107,12 @@ struct bus {
     struct complaint trouble;
     FILE *record; /* a capture is being written; NULL: none */
 
-    /* An answer that may still come: a late one must not pass for the answer to what follows. */
-    struct {
-        uint32_t shape;
+    /* Answers that may still come: a late one must not pass for the answer to what follows. */
+    struct owed {
+        uint32_t shape; /* 0: a free place */
         uint64_t question;
         int64_t until_us;
-    } owed;
+    } owed[OWED_MAX];
 
     answer_fn *far; /* sim lines only: what answers */
     void *far_who;

@@ -31,8 +31,11 @@ int64_t pace_pause_us(const struct pace *p, unsigned attempt)
 
     if (!p || !p->is_known)
         return PATIENT_PAUSE_US;
+    if (attempt > 1)
+        return PATIENT_PAUSE_US; /* short answers do not tell of the pause inside long ones */
     us = 2 * p->pause_us + 10000;
-    return doubled(us > LEAST_PAUSE_US ? us : LEAST_PAUSE_US, attempt, PATIENT_PAUSE_US);
+    us = us > LEAST_PAUSE_US ? us : LEAST_PAUSE_US;
+    return us < PATIENT_PAUSE_US ? us : PATIENT_PAUSE_US;
 }
 
 struct pace pace_guess(const struct pace *neighbours)

@@ -272,14 +272,40 @@ static int example_ini(void)
     return OK;
 }
 
+/* What holds in one section, and who says so. */
+static void effective_rows(struct sheet *s, const struct call *c, const struct section *in)
+{
+    for (size_t t = 0; t < TABLES_MAX && in->tables[t]; t++)
+        for (const struct setting *row = in->tables[t]; row->key; row++) {
+            char section[CELL_MAX], from[CELL_MAX] = "default";
+            for (size_t i = 0; i < in->count; i++)
+                if (!strcmp(in->entries[i].key, row->key))
+                    snprintf(from, sizeof from, "%.200s:%u", c->config, in->entries[i].line);
+            snprintf(section, sizeof section, "%s %s", in->kind, in->name);
+            sheet_row(s, section, row->key, section_text(in, row->key), from);
+        }
+}
+
+static int list_effective(struct call *c, enum listing_form form)
+{
+    struct sheet s = {form, 4, {"section", "key", "value", "from"}, {20, 12, 30, 0}, false};
+
+    for (size_t i = 0; i < c->plan->bus_count; i++)
+        effective_rows(&s, c, c->plan->buses[i].section);
+    for (size_t i = 0; i < c->plan->device_count; i++)
+        effective_rows(&s, c, c->plan->devices[i].section);
+    return sheet_end(&s);
+}
+
 static int list_settings(struct call *c, enum listing_form form)
 {
     struct sheet s = {
         form, 5, {"section", "key", "default", "one of", "help"}, {16, 12, 16, 26, 0}, false};
 
-    (void)c;
     if (form == AS_INI)
         return example_ini();
+    if (call_has(c, "effective"))
+        return list_effective(c, form);
     setting_rows(&s, "bus", bus_settings);
     for (size_t i = 0; lines[i]; i++) {
         char section[CELL_MAX];

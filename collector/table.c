@@ -30,14 +30,17 @@ enum { COLUMNS = sizeof columns / sizeof *columns, DRAWING = 65536 };
 
 int table_open(struct table *t, const struct house *house, const bool *wanted)
 {
-    *t = (struct table){.house = house};
+    *t = (struct table){.house = house, .name_width = 10};
     t->rows = calloc(house->plan->device_count + 1, sizeof *t->rows);
     t->buses = calloc(house->plan->bus_count + 1, sizeof *t->buses);
     if (!t->rows || !t->buses)
         return ERR_FULL;
     for (size_t i = 0; i < house->plan->device_count; i++)
-        if (wanted[i])
+        if (wanted[i]) {
+            int width = (int)strlen(house->plan->devices[i].name) + 1;
+            t->name_width = width > t->name_width ? width : t->name_width;
             t->rows[t->count++].device = (uint16_t)i;
+        }
     return OK;
 }
 
@@ -78,7 +81,7 @@ static void draw_row(const struct table *t, struct text *to, const struct table_
     int64_t age_s = (clock_us() - row->heard_us) / 1000000;
     bool is_stale = row->result != OK; /* old numbers are never shown as live ones */
 
-    text_format(to, "%-24.24s", d->name);
+    text_format(to, "%-*s", t->name_width, d->name);
     for (size_t i = 0; i < COLUMNS && !is_stale; i++)
         draw_value(to, &row->reading, i);
     if (is_stale)
@@ -133,7 +136,7 @@ void table_draw(struct table *t, FILE *to, bool is_live)
 
     if (is_live)
         text_add(&text, t->rounds ? "\033[H" : "\033[2J\033[H");
-    text_format(&text, "%-24s", "device");
+    text_format(&text, "%-*s", t->name_width, "device");
     for (size_t i = 0; i < COLUMNS; i++)
         text_format(&text, " %*s", columns[i].width, columns[i].head);
     text_format(&text, "  %8s\n", "round");

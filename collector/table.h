@@ -18,6 +18,7 @@ struct table {
     const struct house *house;
     struct table_row *rows;
     size_t count;
+    int name_width;
     struct bus_counts *buses; /* as last told by each bus */
     unsigned rounds, lines;   /* drawn so far, to be drawn over */
 };

@@ -7,6 +7,7 @@
 static const struct option_row options[] = {
     {"as", 0, "FORM", "text, markdown, json or ini (ini: settings only)"},
     {"driver", 'd', "NAME", "commands, registers: only of this one"},
+    {"effective", 'e', NULL, "settings: what holds now, and where each value comes from"},
     {.name = NULL},
 };
 

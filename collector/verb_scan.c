@@ -71,7 +71,7 @@ static void try_line(struct search *s, const char *line, const char *bus_name)
         if (!fits || (s->only_driver && strcmp(s->only_driver, d->name)))
             continue;
         unsigned first = s->first ? s->first : d->addresses.first,
-                 last = s->last ? s->last : d->addresses.last;
+                 last = s->last ? s->last : d->addresses.probe_last;
         for (unsigned a = first; a <= last; a++) {
             unsigned before = s->found;
             if (!try_address(s, d, line, a, bus_name))

@@ -72,6 +72,7 @@ struct driver {
     const struct place *places;
     struct {
         uint8_t first, last, usual;
+        uint8_t probe_last; /* the scanner looks no further by itself */
     } addresses;
     size_t memory; /* private bytes of a device */
 

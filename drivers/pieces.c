@@ -26,7 +26,7 @@ static uint16_t border_of(const struct piece *piece, const struct row *rows, uin
 
     for (uint16_t off = 0; off < piece->count; off++) {
         uint16_t below = (uint16_t)(middle - off), above = (uint16_t)(middle + off);
-        if (below > piece->start && !cuts_a_row(rows, function, below))
+        if (off <= piece->count / 2 && below > piece->start && !cuts_a_row(rows, function, below))
             return below;
         if (above > piece->start && above < piece->start + piece->count &&
             !cuts_a_row(rows, function, above))

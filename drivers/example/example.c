@@ -46,7 +46,7 @@ const struct driver driver_example = {
     .name = "example",
     .title = "Example: a Modbus thermometer, to copy from",
     .places = places,
-    .addresses = {.first = 1, .last = 247, .usual = 1},
+    .addresses = {.first = 1, .last = 247, .usual = 1, .probe_last = 8},
     .speech = &modbus_speech,
     .blocks = blocks,
     .rows = rows,

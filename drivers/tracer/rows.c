@@ -3,7 +3,7 @@
  * the halves tear. All values are hundredths but for counts, bits and percents.
  *
  * A live round is four questions whose answers differ in length, since an answer does not say
- * which registers it holds: 19, 1, 3 and 31 registers. Units that do not give 31 at once, or
+ * which registers it holds: 19, 2, 3 and 31 registers. Units that do not give 31 at once, or
  * lack 3112 or 331A to 331E, are found out and asked in smaller pieces (drivers/pieces.h).
  *
  * Never asked for: 9090 to 9097 and 9100 to 9105, where some models keep passwords in clear.
@@ -13,11 +13,10 @@
 // clang-format off
 const struct block tracer_blocks[] = {
     { .name = "live",       .function = READ_INPUT,    .start = 0x3100, .count = 19, .refresh = EVERY_ROUND },
-    { .name = "charge",     .function = READ_INPUT,    .start = 0x311a, .count = 1,  .refresh = EVERY_ROUND },
+    { .name = "charge",     .function = READ_INPUT,    .start = 0x311a, .count = 2,  .refresh = EVERY_ROUND },
     { .name = "status",     .function = READ_INPUT,    .start = 0x3200, .count = 3,  .refresh = EVERY_ROUND },
     { .name = "statistics", .function = READ_INPUT,    .start = 0x3300, .count = 31, .refresh = EVERY_ROUND },
     { .name = "system",     .function = READ_INPUT,    .start = 0x311d, .count = 1,  .refresh = NOW_AND_THEN },
-    { .name = "remote",     .function = READ_INPUT,    .start = 0x311b, .count = 1,  .refresh = NOW_AND_THEN },
     { .name = "night",      .function = READ_DISCRETE, .start = 0x200c, .count = 1,  .refresh = NOW_AND_THEN },
     { .name = "overheated", .function = READ_DISCRETE, .start = 0x2000, .count = 1,  .refresh = NOW_AND_THEN },
     { .name = "rated",      .function = READ_INPUT,    .start = 0x3000, .count = 9,  .refresh = NOW_AND_THEN },

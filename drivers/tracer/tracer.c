@@ -10,18 +10,18 @@ static const struct place places[] = {
     {.scheme = NULL},
 };
 
-/* Without a sensor the controller reports exactly 25.00, for ever: believed only once any other
- * temperature was seen. */
-static void judge_sensor(struct tracer_memory *m, struct reading *r)
+/* Without a sensor the controller reports exactly 25.00 for ever (or 0.00 for the remote one):
+ * these are believed only once any other temperature was seen. */
+static void judge_sensor(bool *has_sensor, struct reading *r, enum metric m)
 {
     const double no_sensor = 25.0;
-    double battery = 0;
+    double celsius = 0;
 
-    if (!reading_get(r, M_BATTERY_TEMPERATURE, &battery))
+    if (!reading_get(r, m, &celsius))
         return;
-    m->has_sensor |= battery != no_sensor;
-    if (!m->has_sensor)
-        reading_drop(r, M_BATTERY_TEMPERATURE);
+    *has_sensor |= celsius != no_sensor && celsius != 0;
+    if (!*has_sensor)
+        reading_drop(r, m);
 }
 
 static void derive(struct device *d, struct reading *r)
@@ -42,7 +42,9 @@ static void derive(struct device *d, struct reading *r)
         if (reading_get(r, M_BATTERY_VOLTAGE, &volts))
             (void)reading_put(r, M_BATTERY_POWER, net * volts);
     }
-    judge_sensor(d->memory, r);
+    struct tracer_memory *memory = d->memory;
+    judge_sensor(&memory->has_sensor, r, M_BATTERY_TEMPERATURE);
+    judge_sensor(&memory->has_remote_sensor, r, M_BATTERY_REMOTE_TEMPERATURE);
 }
 
 static int greet(struct device *d, struct identity *who)
@@ -55,7 +57,7 @@ const struct driver driver_tracer = {
     .title = "EPsolar / EPEver Tracer (A, AN, BN), LS-B, TRIRON, XTRA",
     .proof = "Tracer2215BN and Tracer2206AN captures",
     .places = places,
-    .addresses = {.first = 1, .last = 6, .usual = 1},
+    .addresses = {.first = 1, .last = 247, .usual = 1, .probe_last = 6},
     .memory = sizeof(struct tracer_memory),
     .speech = &modbus_speech,
     .blocks = tracer_blocks,

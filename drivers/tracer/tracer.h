@@ -30,7 +30,7 @@ enum {
 };
 
 struct tracer_memory {
-    bool has_sensor; /* the battery temperature was ever anything but 25.00 */
+    bool has_sensor, has_remote_sensor; /* it ever said anything but 25.00 and 0.00 */
 };
 
 struct tracer_twin {
