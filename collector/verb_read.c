@@ -42,21 +42,7 @@ static void note_field(void *to, const struct field *f)
     }
 }
 
-/* A catalogue name that no row has may follow from others: the live blocks then. */
-static int ask_live(struct device *d, struct found *found)
-{
-    int rc = OK;
-
-    for (const struct block *b = d->driver->blocks; b->name && !rc; b++)
-        if (b->refresh == EVERY_ROUND) {
-            rc = device_block(d, b, note_field, found);
-            if (rc == ERR_ABSENT || rc == ERR_REFUSED)
-                rc = OK; /* this model lacks it; the rest may do */
-        }
-    return rc;
-}
-
-/* The block of the plan that holds this row, asked once for all names it serves. */
+/* The block that holds this row, asked once for all names it serves. */
 static int ask_for(struct device *d, const struct row *row, struct found *found,
                    const struct block *asked[], unsigned *asked_count)
 {
@@ -114,13 +100,53 @@ static int print_metric(struct call *c, const struct device *d, const struct fou
     return OK;
 }
 
+static bool is_known(const struct found *found, unsigned i)
+{
+    return found->is_there[i] || reading_has(&found->reading, metric_find(found->wanted[i]));
+}
+
+/* First the blocks of the rows themselves. */
+static int ask_rows(struct device *d, struct found *found)
+{
+    const struct block *asked[BLOCKS_MAX];
+    unsigned asked_count = 0;
+    int rc = OK;
+
+    for (unsigned i = 0; i < found->count && !rc; i++) {
+        const struct row *row = rows_find(d->driver->rows, found->wanted[i]);
+        if (row)
+            rc = ask_for(d, row, found, asked, &asked_count);
+        if (rc == ERR_ABSENT || rc == ERR_REFUSED)
+            rc = OK; /* told later, by name */
+    }
+    device_finish(d, &found->reading);
+    return rc;
+}
+
+/* What no row has, or this model does not give, may follow from the live blocks. */
+static int ask_the_rest(struct device *d, struct found *found)
+{
+    bool is_missing = false;
+    int rc = OK;
+
+    for (unsigned i = 0; i < found->count; i++)
+        is_missing |= metric_find(found->wanted[i]) != M_NONE && !is_known(found, i);
+    for (const struct block *b = d->driver->blocks; b->name && is_missing && !rc; b++) {
+        if (b->refresh == EVERY_ROUND)
+            rc = device_block(d, b, note_field, found);
+        if (rc == ERR_ABSENT || rc == ERR_REFUSED)
+            rc = OK;
+    }
+    if (is_missing)
+        device_finish(d, &found->reading);
+    return rc;
+}
+
 static int print_all(struct call *c, struct device *d, struct found *found)
 {
     int result = OK;
 
-    device_finish(d, &found->reading);
     for (unsigned i = 0; i < found->count; i++) {
-        const struct row *row = rows_find(d->driver->rows, found->wanted[i]);
         enum metric m = metric_find(found->wanted[i]);
         int rc = OK;
         if (found->is_there[i]) {
@@ -128,8 +154,7 @@ static int print_all(struct call *c, struct device *d, struct found *found)
         } else if (m != M_NONE) {
             rc = print_metric(c, d, found, m);
         } else {
-            log_err(d->name, "%s: this model does not have it",
-                    row ? row->native : found->wanted[i]);
+            log_err(d->name, "%s: this model does not have it", found->wanted[i]);
             rc = ERR_ABSENT;
         }
         result = result ? result : rc;
@@ -140,10 +165,7 @@ static int print_all(struct call *c, struct device *d, struct found *found)
 static int run_read(struct call *c)
 {
     static struct found found;
-    const struct block *asked[BLOCKS_MAX];
-    unsigned asked_count = 0;
     struct visit v;
-    bool has_live = false;
     int rc;
 
     if (c->count < 2)
@@ -152,26 +174,15 @@ static int run_read(struct call *c)
     found.reading.round_ms = clock_wall_ms();
     if (!rc)
         rc = known_names(c, v.device, &found);
-    for (unsigned i = 0; i < found.count && !rc; i++) {
-        const struct row *row = rows_find(v.device->driver->rows, found.wanted[i]);
-        /* What derive may add or withhold needs its neighbours: then the live blocks are asked. */
-        if (row && !strcmp(row->native, found.wanted[i]))
-            rc = ask_for(v.device, row, &found, asked, &asked_count);
-        else if (row && v.device->driver->derive == NULL)
-            rc = ask_for(v.device, row, &found, asked, &asked_count);
-        else if (row && catalogue[row->metric].kind != FLAGS && row->metric != M_BATTERY_CURRENT)
-            rc = ask_for(v.device, row, &found, asked, &asked_count);
-        else if (!has_live) {
-            rc = ask_live(v.device, &found);
-            has_live = true;
-        }
-        if (rc == ERR_ABSENT || rc == ERR_REFUSED)
-            rc = OK; /* told below, by name */
+    if (!rc) {
+        rc = ask_rows(v.device, &found);
+        if (!rc)
+            rc = ask_the_rest(v.device, &found);
+        if (rc)
+            log_err(v.device->name, "%s (address %u)", error_text(rc), v.device->address);
+        else
+            rc = print_all(c, v.device, &found);
     }
-    if (rc && v.device)
-        log_err(v.device->name, "%s (address %u)", error_text(rc), v.device->address);
-    if (!rc)
-        rc = print_all(c, v.device, &found);
     visit_end(&v);
     return rc;
 }

@@ -110,6 +110,8 @@ int device_block(struct device *d, const struct block *b, field_fn *each, void *
         piece.start = p->have[at].start;
         piece.count = p->have[at].count;
         int rc = talk_and_decode(d, &piece, each, to, &detail);
+        if (rc == ERR_LENGTH) /* another's words can have that look: believed the second time */
+            rc = talk_and_decode(d, &piece, each, to, &detail);
         if (means_hole(d, rc, detail)) {
             log_info(d->name, "does not give registers %04X to %04X; noted", piece.start,
                      piece.start + piece.count - 1);

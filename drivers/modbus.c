@@ -133,7 +133,7 @@ static int check_content(const uint8_t *asked, const uint8_t *b)
 
 static int judge(const uint8_t *asked, size_t asked_length, const uint8_t *b, size_t length)
 {
-    if (asked_length < 4 || length == 0)
+    if (asked_length < 6 || length == 0)
         return 0;
     if (b[0] != asked[0])
         return judge_stranger(asked, b, length);
@@ -375,7 +375,7 @@ static int modbus_decode(const struct row *rows, const uint8_t *asked, size_t as
         decode_registers(&s, READ_HOLDING, start, asked + 4, 1);
         break;
     case WRITE_HOLDINGS:
-        if (asked_length == 9u + asked[6] && asked[6] == 2 * count)
+        if (asked_length >= 9 && asked_length == 9u + asked[6] && asked[6] == 2 * count)
             decode_registers(&s, READ_HOLDING, start, asked + 7, count);
         break;
     default:

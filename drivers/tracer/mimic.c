@@ -1,6 +1,7 @@
 /* A Tracer that does not exist: registers from the shared plant, settings that really change. */
 #include "drivers/tracer/tracer.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -157,64 +158,93 @@ static void put_clock(struct twin *t)
         (void)memory_put(m, READ_HOLDING, (uint16_t)(REG_CLOCK + i), words[i]);
 }
 
+/* What a unit takes from the plant: as it is, its share of it, or its share while its load is on.
+ */
+enum part { WHOLE, SHARE, LOAD };
+#define FROM(metric, field, part)                                                                  \
+    {                                                                                              \
+        M_##metric, offsetof(struct plant_now, field), part                                        \
+    }
+
+static const struct {
+    enum metric metric;
+    size_t at;
+    enum part part;
+} from_plant[] = {
+    FROM(PV_VOLTAGE, pv_v, WHOLE),
+    FROM(PV_POWER, pv_w, SHARE),
+    FROM(PV_CURRENT, pv_a, SHARE),
+    FROM(BATTERY_VOLTAGE, battery_v, WHOLE),
+    FROM(CHARGER_CURRENT, charge_a, SHARE),
+    FROM(CHARGER_POWER, charge_w, SHARE),
+    FROM(LOAD_CURRENT, load_a, LOAD),
+    FROM(LOAD_POWER, load_w, LOAD),
+    FROM(BATTERY_TEMPERATURE, battery_c, WHOLE),
+    FROM(BATTERY_REMOTE_TEMPERATURE, battery_c, WHOLE),
+    FROM(CASE_TEMPERATURE, case_c, WHOLE),
+    FROM(HEATSINK_TEMPERATURE, case_c, WHOLE),
+    FROM(AMBIENT_TEMPERATURE, ambient_c, WHOLE),
+    FROM(BATTERY_SOC, soc, WHOLE),
+    FROM(PV_VOLTAGE_HIGH_TODAY, pv_v_high, WHOLE),
+    FROM(PV_VOLTAGE_LOW_TODAY, pv_v_low, WHOLE),
+    FROM(BATTERY_VOLTAGE_HIGH_TODAY, battery_v_high, WHOLE),
+    FROM(BATTERY_VOLTAGE_LOW_TODAY, battery_v_low, WHOLE),
+    FROM(LOAD_ENERGY_TODAY, load_kwh_today, SHARE),
+    FROM(LOAD_ENERGY_MONTH, load_kwh_month, SHARE),
+    FROM(LOAD_ENERGY_YEAR, load_kwh_year, SHARE),
+    FROM(LOAD_ENERGY, load_kwh, SHARE),
+    FROM(PV_ENERGY_TODAY, pv_kwh_today, SHARE),
+    FROM(PV_ENERGY_MONTH, pv_kwh_month, SHARE),
+    FROM(PV_ENERGY_YEAR, pv_kwh_year, SHARE),
+    FROM(PV_ENERGY, pv_kwh, SHARE),
+};
+
+/* What does not move. */
+static const struct {
+    enum metric metric;
+    double value;
+} fixed[] = {
+    {M_PV_RATED_VOLTAGE, 150},        {M_PV_RATED_CURRENT, 20},
+    {M_PV_RATED_POWER, 520},          {M_CHARGER_RATED_CURRENT, 20},
+    {M_CHARGER_RATED_POWER, 520},     {M_CHARGER_TYPE, CHARGER_TYPE_MPPT},
+    {M_LOAD_RATED_CURRENT, 20},       {M_CHARGER_RUNNING, 1},
+    {M_LOAD_LEVEL, LOAD_LEVEL_LIGHT}, {M_LOAD_INPUT_STATE, INPUT_STATE_NORMAL},
+};
+
+static void put_plant(struct twin *t, double share, bool is_load_on)
+{
+    for (size_t i = 0; i < sizeof from_plant / sizeof *from_plant; i++) {
+        double value;
+        memcpy(&value, (const char *)t->plant + from_plant[i].at, sizeof value);
+        if (from_plant[i].part != WHOLE)
+            value *= share;
+        put(t, from_plant[i].metric, from_plant[i].part == LOAD && !is_load_on ? 0 : value);
+    }
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        put(t, fixed[i].metric, fixed[i].value);
+}
+
 void tracer_twin_now(struct twin *t)
 {
     const struct plant_now *p = t->plant;
-    struct modbus_memory *m = t->memory;
     /* Units share the plant, one a little stronger than the next. */
     double share = (1 + 0.02 * (t->place + 0.5 - t->of / 2.0)) / t->of;
     static const int stages[] = {CHARGE_STAGE_NONE, CHARGE_STAGE_ABSORB, CHARGE_STAGE_ABSORB,
                                  CHARGE_STAGE_FLOAT};
     uint16_t is_load_on = 1;
 
-    (void)memory_get(m, READ_COILS, 2, &is_load_on);
-    double load = is_load_on ? share : 0;
+    (void)memory_get(t->memory, READ_COILS, 2, &is_load_on);
     t->state.count = 0;
-    put(t, M_PV_RATED_VOLTAGE, 150);
-    put(t, M_PV_RATED_CURRENT, 20);
-    put(t, M_PV_RATED_POWER, 520);
+    put_plant(t, share, is_load_on);
     put(t, M_BATTERY_RATED_VOLTAGE, t->nominal_v);
-    put(t, M_CHARGER_RATED_CURRENT, 20);
-    put(t, M_CHARGER_RATED_POWER, 520);
-    put(t, M_CHARGER_TYPE, CHARGER_TYPE_MPPT);
-    put(t, M_LOAD_RATED_CURRENT, 20);
-    put(t, M_PV_VOLTAGE, p->pv_v);
-    put(t, M_PV_CURRENT, p->pv_v > 0 ? p->pv_w * share / p->pv_v : 0);
-    put(t, M_PV_POWER, p->pv_w * share);
-    put(t, M_BATTERY_VOLTAGE, p->battery_v);
-    put(t, M_CHARGER_CURRENT, p->charge_a * share);
-    put(t, M_CHARGER_POWER, p->charge_w * share);
-    put(t, M_LOAD_VOLTAGE, is_load_on ? p->battery_v : 0);
-    put(t, M_LOAD_CURRENT, p->load_a * load);
-    put(t, M_LOAD_POWER, p->load_w * load);
-    put(t, M_BATTERY_TEMPERATURE, p->battery_c);
-    put(t, M_CASE_TEMPERATURE, p->case_c);
-    put(t, M_HEATSINK_TEMPERATURE, p->case_c);
-    put(t, M_BATTERY_SOC, (int)(p->soc + 0.5));
-    put(t, M_BATTERY_REMOTE_TEMPERATURE, p->battery_c);
     put(t, M_BATTERY_NOMINAL_VOLTAGE, t->nominal_v);
-    put(t, M_CHARGER_RUNNING, 1);
+    put(t, M_LOAD_ON, is_load_on);
+    put(t, M_LOAD_VOLTAGE, is_load_on ? p->battery_v : 0);
     put(t, M_CHARGE_STAGE, stages[p->stage & 3]);
     put(t, M_CHARGER_INPUT_STATE, p->is_night ? INPUT_STATE_ABSENT : INPUT_STATE_NORMAL);
-    put(t, M_LOAD_ON, is_load_on);
-    put(t, M_LOAD_LEVEL, LOAD_LEVEL_LIGHT);
-    put(t, M_LOAD_INPUT_STATE, INPUT_STATE_NORMAL);
-    put(t, M_PV_VOLTAGE_HIGH_TODAY, p->pv_v_high);
-    put(t, M_PV_VOLTAGE_LOW_TODAY, p->pv_v_low);
-    put(t, M_BATTERY_VOLTAGE_HIGH_TODAY, p->battery_v_high);
-    put(t, M_BATTERY_VOLTAGE_LOW_TODAY, p->battery_v_low);
-    put(t, M_LOAD_ENERGY_TODAY, p->load_kwh_today * share);
-    put(t, M_LOAD_ENERGY_MONTH, p->load_kwh_month * share);
-    put(t, M_LOAD_ENERGY_YEAR, p->load_kwh_year * share);
-    put(t, M_LOAD_ENERGY, p->load_kwh * share);
-    put(t, M_PV_ENERGY_TODAY, p->pv_kwh_today * share);
-    put(t, M_PV_ENERGY_MONTH, p->pv_kwh_month * share);
-    put(t, M_PV_ENERGY_YEAR, p->pv_kwh_year * share);
-    put(t, M_PV_ENERGY, p->pv_kwh * share);
     put(t, M_CO2_SAVED, p->pv_kwh * share * 0.997);
-    put(t, M_BATTERY_CURRENT, p->charge_a * share - p->load_a * load);
-    put(t, M_AMBIENT_TEMPERATURE, p->ambient_c);
-    (void)memory_put(m, READ_DISCRETE, 0x200c, p->is_night);
+    put(t, M_BATTERY_CURRENT, (p->charge_a - (is_load_on ? p->load_a : 0)) * share);
+    (void)memory_put(t->memory, READ_DISCRETE, 0x200c, p->is_night);
     put_unnamed(t);
     put_clock(t);
 }
