@@ -197,33 +197,45 @@ static void ask_slow(struct device *d, struct collector *c)
     }
 }
 
+/* Every live block in its turn. Returns the first misfortune; *heard: somebody is there. */
+static int ask_live(struct device *d, struct collector *c, bool *heard)
+{
+    int result = OK;
+
+    for (const struct block *b = d->driver->blocks; b->name; b++) {
+        if (b->refresh != EVERY_ROUND)
+            continue;
+        int rc = device_block(d, b, collect_and_count, c);
+        *heard |= rc == OK || rc == ERR_ABSENT || rc == ERR_REFUSED;
+        if (rc == OK || rc == ERR_ABSENT)
+            continue;
+        result = result ? result : rc;
+        if (!*heard || rc == ERR_GONE || rc == ERR_STOPPED || rc == ERR_TIMEOUT)
+            break; /* the rest would only cost more time-outs */
+    }
+    return result;
+}
+
 int device_round(struct device *d, enum depth depth, int64_t round_ms, struct reading *r)
 {
     struct collector c = {d, r};
-    int result = OK;
+    bool heard = false;
+    int result;
 
     *r = (struct reading){.round_ms = round_ms, .device = d->index};
     if (d->state == SILENT && clock_us() < d->next_try_us)
         return d->last_error;
     d->rounds++;
-    for (const struct block *b = d->driver->blocks; b->name; b++) {
-        if (b->refresh != EVERY_ROUND)
-            continue;
-        int rc = device_block(d, b, collect_and_count, &c);
-        if (rc == OK || rc == ERR_ABSENT || rc == ERR_REFUSED)
-            continue;
-        result = rc;
-        if (d->state != ONLINE || rc == ERR_GONE || rc == ERR_STOPPED || rc == ERR_TIMEOUT)
-            break; /* the rest would only cost more time-outs */
-    }
-    if (result) {
-        note_silence(d, result);
-    } else {
+    result = ask_live(d, &c, &heard);
+    if (heard)
         note_answer(d);
-        d->complete++;
-        if (depth == WITH_SLOW)
-            ask_slow(d, &c);
-    }
+    else
+        note_silence(d, result);
+    if (heard && result)
+        log_info(d->name, "one block was lost: %s", error_text(result));
+    d->complete += result == OK;
+    if (result == OK && depth == WITH_SLOW)
+        ask_slow(d, &c);
     if (r->count)
         device_finish(d, r);
     return result;
