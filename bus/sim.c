@@ -77,7 +77,7 @@ static size_t next_chunk(const struct coming *c, size_t size)
     const struct far_answer *said = &c->said;
     size_t left = said->answer.length - c->given;
 
-    if (said->pause_us && c->given < said->pause_after)
+    if (said->pause_us && c->given < said->pause_after && said->pause_after < said->answer.length)
         left = said->pause_after - c->given;
     return left < size ? left : size;
 }

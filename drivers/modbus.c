@@ -223,7 +223,7 @@ static int modbus_parse(const char *words, struct block *to)
     if (colon) {
         *colon = '\0';
         start = colon + 1;
-        if (!integer_read(copy, &function) && (sscanf(copy, "%2x", (unsigned *)&function) != 1))
+        if (!integer_read(copy, &function) || function < 0)
             return ERR_USAGE;
     }
     plus = strchr(start, '+');
