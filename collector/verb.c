@@ -274,3 +274,43 @@ void visit_end(struct visit *v)
     if (v->house.plan)
         house_raze(&v->house);
 }
+
+/* ---- many devices ------------------------------------------------------------------------ */
+
+/* The devices named, or all of the settings file. */
+static int choose(struct call *c, bool **wanted)
+{
+    int rc = OK;
+
+    for (int i = 0; i < c->count && !rc; i++) {
+        size_t at;
+        rc = plan_find(c->plan, c->words[i], &at);
+    }
+    if (rc)
+        return rc;
+    if (!c->plan->device_count)
+        return bad_call(c, c->config ? "the settings name no device"
+                                     : "no settings file was found, and no device named");
+    *wanted = calloc(c->plan->device_count, sizeof **wanted);
+    if (!*wanted)
+        return ERR_FULL;
+    for (size_t i = 0; i < c->plan->device_count; i++)
+        (*wanted)[i] = c->count == 0;
+    for (int i = 0; i < c->count; i++) {
+        size_t at;
+        if (plan_find(c->plan, c->words[i], &at) == OK)
+            (*wanted)[at] = true;
+    }
+    return OK;
+}
+
+int house_for(struct call *c, struct house *h, bool **wanted)
+{
+    int rc = choose(c, wanted);
+
+    if (!rc)
+        rc = house_build(h, c->plan);
+    if (!rc && call_has(c, "record"))
+        rc = house_record(h, call_text(c, "record", ""));
+    return rc;
+}

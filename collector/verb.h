@@ -50,6 +50,9 @@ struct visit {
 int visit_begin(struct visit *v, struct call *c, const char *device_text) MUST_CHECK;
 void visit_end(struct visit *v);
 
+/* The house for the devices named, or for all of the settings; *wanted says which, by device. */
+int house_for(struct call *c, struct house *h, bool **wanted) MUST_CHECK;
+
 int bad_call(const struct call *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define VERB(name) extern const struct verb verb_##name;

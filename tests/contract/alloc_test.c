@@ -1,0 +1,135 @@
+/*
+ * A collector that runs for years must not ask for memory in its rounds. Every call is counted
+ * by standing in front of the C library's own; sanitizers do the same, so there it is not tried.
+ */
+#include "collector/house.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#if defined __has_feature
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
+    __has_feature(memory_sanitizer)
+#define HAS_OWN_ALLOCATOR 1
+#endif
+#endif
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__ || !defined __GLIBC__
+#define HAS_OWN_ALLOCATOR 1
+#endif
+
+#ifndef HAS_OWN_ALLOCATOR
+
+static volatile int is_counting;
+static volatile unsigned calls;
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *old, size_t size);
+void __libc_free(void *old);
+
+void *malloc(size_t size)
+{
+    calls += is_counting != 0;
+    return __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+    calls += is_counting != 0;
+    return __libc_calloc(count, size);
+}
+
+void *realloc(void *old, size_t size)
+{
+    calls += is_counting != 0;
+    return __libc_realloc(old, size);
+}
+
+void free(void *old)
+{
+    __libc_free(old);
+}
+
+static void it_counts(void **state)
+{
+    void *volatile block;
+
+    (void)state;
+    calls = 0;
+    is_counting = 1;
+    block = malloc(10);
+    block = realloc(block, 20);
+    free(block);
+    block = calloc(3, 4);
+    free(block);
+    is_counting = 0;
+    assert_int_equal(calls, 3);
+}
+
+static void rounds_ask_for_no_memory(void **state)
+{
+    enum { UNITS = 6, ROUNDS = 100, LEARNING = 40 };
+    struct plan *plan = plan_new();
+    struct house house;
+    struct reading r;
+    unsigned complete = 0;
+
+    (void)state;
+    log_set_level(LOG_LEVEL_ERR);
+    clock_take(INT64_C(1777723200000));
+    assert_non_null(plan);
+    for (unsigned i = 1; i <= UNITS; i++) {
+        char text[100];
+        size_t at;
+        snprintf(text, sizeof text, "tracer@sim:,collide=0.1,at=12:00:%u", i);
+        assert_int_equal(plan_add_bare(plan, text, &at), OK);
+    }
+    assert_int_equal(house_build(&house, plan), OK);
+    calls = 0;
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        is_counting = round >= LEARNING;
+        if (bus_borrow(&house.buses[0], 0))
+            break;
+        for (unsigned i = 0; i < UNITS; i++)
+            complete += device_round(&house.devices[i], WITH_SLOW, clock_wall_ms(), &r) == OK;
+        bus_return(&house.buses[0]);
+        clock_sleep_us(10000000);
+    }
+    is_counting = 0;
+    print_message("%u of %u unit-rounds complete; %u calls for memory after the first %d rounds\n",
+                  complete, UNITS * ROUNDS, calls, LEARNING);
+    house_raze(&house);
+    plan_free(plan);
+    clock_give_back();
+    assert_int_equal(calls, 0);
+    assert_true(complete >= UNITS * ROUNDS - 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_counts),
+        cmocka_unit_test(rounds_ask_for_no_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+#else
+
+int main(void)
+{
+    print_message("not tried: the sanitizer has an allocator of its own\n");
+    return 0;
+}
+
+#endif
