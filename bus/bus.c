@@ -329,6 +329,10 @@ int bus_talk(struct bus *bus, const struct ask *ask, struct answer *answer)
     if (!bus->is_open)
         return ERR_GONE;
     for (unsigned attempt = 1; attempt <= tries; attempt++) {
+        if (bus->stop && bell_is_rung(bus->stop)) {
+            rc = ERR_STOPPED;
+            break;
+        }
         rc = exchange(bus, ask, attempt, answer);
         bus->counts.failed[error_index(rc)]++;
         silences += rc == ERR_TIMEOUT;

@@ -14,6 +14,7 @@
 #ifndef BUS_BUS_H
 #define BUS_BUS_H
 
+#include "base/bell.h"
 #include "base/chance.h"
 #include "base/complaint.h"
 #include "base/error.h"
@@ -105,7 +106,8 @@ struct bus {
     struct pace pace; /* of the devices here in general: a guess for one never heard */
     struct bus_counts counts;
     struct complaint trouble;
-    FILE *record; /* a capture is being written; NULL: none */
+    struct bell *stop; /* rung: no further try is made; NULL: nobody can stop it */
+    FILE *record;      /* a capture is being written; NULL: none */
 
     /* Answers that may still come: a late one must not pass for the answer to what follows. */
     struct owed {

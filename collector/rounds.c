@@ -119,6 +119,7 @@ int rounds_start(struct rounds *r, struct house *house, unsigned limit, enum dep
         if (!has_devices(r, i))
             continue;
         struct round_thread *t = &r->threads[r->count];
+        house->buses[i].stop = &r->stop;
         *t = (struct round_thread){.rounds = r, .bus = i};
         t->is_running = pthread_create(&t->thread, &small, run, t) == 0;
         rc = t->is_running ? OK : ERR_SYSTEM;
@@ -146,6 +147,8 @@ void rounds_stop(struct rounds *r)
     for (size_t i = r->count; i-- > 0;)
         if (r->threads[i].is_running)
             pthread_join(r->threads[i].thread, NULL);
+    for (size_t i = 0; i < r->house->plan->bus_count; i++)
+        r->house->buses[i].stop = NULL;
     free(r->threads);
     queue_free(r->news);
     bell_done(&r->stop);

@@ -66,8 +66,9 @@ static int run_check(struct call *c)
                          "  helio list settings --as ini > ~/.config/helio/helio.conf");
         return ERR_INPUT;
     }
-    printf("settings %s: %zu buses, %zu devices\n", c->config, c->plan->bus_count,
-           c->plan->device_count);
+    printf("settings %s: %zu bus%s, %zu device%s\n", c->config, c->plan->bus_count,
+           c->plan->bus_count == 1 ? "" : "es", c->plan->device_count,
+           c->plan->device_count == 1 ? "" : "s");
     if (call_has(c, "offline"))
         return OK;
     worst = check_folder();

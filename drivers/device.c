@@ -157,13 +157,10 @@ static void note_silence(struct device *d, int rc)
     int64_t pause = SILENT_FIRST_US;
 
     d->last_error = rc;
-    if (d->silent_rounds < 16)
-        d->silent_rounds++;
+    d->silent_rounds = d->state == SILENT && d->silent_rounds < 16 ? d->silent_rounds + 1 : 1;
     for (unsigned i = 1; i < d->silent_rounds && pause < SILENT_MOST_US; i++)
         pause *= 2;
     d->next_try_us = clock_us() + (pause < SILENT_MOST_US ? pause : SILENT_MOST_US);
-    if (d->state != SILENT)
-        d->silent_rounds = 1;
     d->state = SILENT;
     snprintf(what, sizeof what, "%s (address %u)", error_text(rc), d->address);
     complain(&d->trouble, d->name, what);
@@ -229,7 +226,7 @@ int device_round(struct device *d, enum depth depth, int64_t round_ms, struct re
     result = ask_live(d, &c, &heard);
     if (heard)
         note_answer(d);
-    else
+    else if (result != ERR_STOPPED) /* being stopped says nothing about the device */
         note_silence(d, result);
     if (heard && result)
         log_info(d->name, "one block was lost: %s", error_text(result));
