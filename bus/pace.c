@@ -42,8 +42,8 @@ struct pace pace_guess(const struct pace *neighbours)
 {
     struct pace guess = *neighbours;
 
-    if (guess.spread_us < 2 * LEAST_US)
-        guess.spread_us = LEAST_US;
+    if (guess.spread_us < LEAST_US / 2)
+        guess.spread_us = LEAST_US / 2; /* some 100 ms of patience where answers take 10 */
     guess.pause_us += PATIENT_PAUSE_US / 4;
     return guess;
 }
