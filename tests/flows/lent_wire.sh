@@ -1,0 +1,12 @@
+# A wire that another program holds is waited for.
+source "$(dirname "$0")/lib.sh"
+twin one --link "$TESTS_TMP/bus"
+"$HELIO" read "tracer@$LINE:1" bavolt >/dev/null || fail "no reading"
+lock=$(ls "$TESTS_TMP"/helio-tty-*.lock) || fail "there is no lock file"
+flock "$lock" sleep 1.5 &
+twins+=($!)
+sleep 0.3
+begun=$(date +%s%N)
+expect 0 "$HELIO" read "tracer@$LINE:1" bavolt
+took=$((($(date +%s%N) - begun) / 1000000))
+[ "$took" -ge 800 ] || fail "it did not wait: $took ms"
