@@ -72,6 +72,12 @@ int section_check(struct section *s, const struct setting *const *tables, size_t
 void section_fault(struct section *s, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* One complaint about a line of the file; `where` is the section and key, or "". */
+void settings_fault(struct settings *s, unsigned line, const char *where, const char *what);
+
+/* The line that sets a key, or NULL. */
+const struct entry *section_entry(const struct section *s, const char *key);
+
 /* The value given, or the row's own. After section_check these cannot fail. */
 const char *section_text(const struct section *s, const char *key);
 double section_number(const struct section *s, const char *key);

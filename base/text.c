@@ -152,3 +152,14 @@ unsigned text_distance(const char *a, const char *b)
     }
     return row[length];
 }
+
+char *text_trim(char *text)
+{
+    char *end = text + strlen(text);
+
+    while (end > text && isspace((unsigned char)end[-1]))
+        *--end = '\0';
+    while (isspace((unsigned char)*text))
+        text++;
+    return text;
+}

@@ -27,6 +27,7 @@ int hex_read(const char *from, uint8_t *to, size_t size);
 bool number_read(const char *from, double *to);   /* the whole text must be one finite number */
 bool integer_read(const char *from, int64_t *to); /* decimal or 0x hexadecimal */
 
+char *text_trim(char *text);                /* cuts blanks at both ends, in place */
 bool text_is(const char *a, const char *b); /* equal, upper or lower case */
 
 /* How far apart are two words? For "did you mean". */

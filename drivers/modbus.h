@@ -25,6 +25,9 @@ enum {
     READ_SPARSE = 0x43,
 };
 
+/* Frames, the most registers that fit into one, and where the objects of an identity begin. */
+enum { MODBUS_SHORTEST = 5, MODBUS_LONGEST = 256, SPARSE_MAX = 0x7d, IDENTITY_HEAD = 8 };
+
 enum { NOT_KNOWN_FUNCTION = 1, NOT_KNOWN_ADDRESS = 2, NOT_GOOD_VALUE = 3, DEVICE_FAILED = 4 };
 
 extern const struct speech modbus_speech;
@@ -40,6 +43,14 @@ int modbus_identity(struct device *d, struct identity *who) MUST_CHECK;
 
 /* The whole_fn of every Modbus question. */
 int modbus_whole(const struct ask *ask, const uint8_t *bytes, size_t length);
+
+/* The same when no more will come: OK, or what is wrong with it. */
+int modbus_judge(const uint8_t *asked, size_t asked_length, const uint8_t *answered, size_t length);
+
+static inline uint16_t modbus_word(const uint8_t *bytes)
+{
+    return (uint16_t)(bytes[0] << 8 | bytes[1]);
+}
 
 /* What a Modbus twin remembers: what was written to it. */
 struct modbus_memory {

@@ -10,11 +10,6 @@
 
 enum { BROADCAST = 0 };
 
-static uint16_t word_at(const uint8_t *bytes)
-{
-    return (uint16_t)(bytes[0] << 8 | bytes[1]);
-}
-
 bool memory_put(struct modbus_memory *m, uint8_t function, uint16_t at, uint16_t value)
 {
     unsigned i = 0;
@@ -94,7 +89,7 @@ static bool register_of(const struct twin *t, uint8_t function, uint16_t at, uin
 static int answer_registers(const struct twin *t, const uint8_t *asked, struct answer *a)
 {
     const struct modbus_memory *m = t->memory;
-    uint16_t start = word_at(asked + 2), count = word_at(asked + 4);
+    uint16_t start = modbus_word(asked + 2), count = modbus_word(asked + 4);
 
     if (!count || count > m->longest)
         return refuse(asked, NOT_KNOWN_ADDRESS, a); /* so do real ones when asked for too many */
@@ -114,7 +109,7 @@ static int answer_registers(const struct twin *t, const uint8_t *asked, struct a
 /* Blocks of coils over a hole are answered on real ones; the first must be there. */
 static int answer_bits(const struct twin *t, const uint8_t *asked, struct answer *a)
 {
-    uint16_t start = word_at(asked + 2), count = word_at(asked + 4), word = 0;
+    uint16_t start = modbus_word(asked + 2), count = modbus_word(asked + 4), word = 0;
 
     if (!count || count > 64 || !register_of(t, asked[1], start, &word))
         return refuse(asked, NOT_KNOWN_ADDRESS, a);
@@ -131,12 +126,12 @@ static int answer_bits(const struct twin *t, const uint8_t *asked, struct answer
 static int write_registers(struct twin *t, const uint8_t *asked, struct answer *a)
 {
     struct modbus_memory *m = t->memory;
-    uint16_t start = word_at(asked + 2), count = word_at(asked + 4), words[64], before;
+    uint16_t start = modbus_word(asked + 2), count = modbus_word(asked + 4), words[64], before;
 
     if (!count || count > 64 || asked[6] != 2 * count)
         return refuse(asked, NOT_GOOD_VALUE, a);
     for (unsigned i = 0; i < count; i++) {
-        words[i] = word_at(asked + 7 + 2 * i);
+        words[i] = modbus_word(asked + 7 + 2 * i);
         if (!register_of(t, READ_HOLDING, (uint16_t)(start + i), &before))
             return refuse(asked, NOT_KNOWN_ADDRESS, a);
     }
@@ -155,7 +150,7 @@ static int write_registers(struct twin *t, const uint8_t *asked, struct answer *
 /* A coil that is not there is echoed and ignored: an echo is no proof. */
 static int write_coil(struct twin *t, const uint8_t *asked, struct answer *a)
 {
-    uint16_t at = word_at(asked + 2), before;
+    uint16_t at = modbus_word(asked + 2), before;
 
     if (register_of(t, READ_COILS, at, &before))
         (void)memory_put(t->memory, READ_COILS, at, asked[4] == 0xff);
@@ -197,7 +192,7 @@ static int answer_identity(const struct twin *t, const uint8_t *asked, struct an
 
 static int answer_sparse(const struct twin *t, const uint8_t *asked, struct answer *a)
 {
-    uint16_t start = word_at(asked + 2), count = word_at(asked + 4), word;
+    uint16_t start = modbus_word(asked + 2), count = modbus_word(asked + 4), word;
     unsigned mask = (count + 7u) / 8;
     size_t at = 3 + mask;
 
