@@ -39,8 +39,6 @@ int bus_init(struct bus *bus, const char *name, const struct line *line, const c
     bus->chance = chance_seeded(0);
     bus->drain_us = 25000;
     bus->strips_echo = section_yes(section, "echo");
-    if (line->identify && !line->identify(where, bus->loan_name, sizeof bus->loan_name))
-        bus->loan_name[0] = '\0';
     bus->memory = line->memory ? calloc(1, line->memory) : NULL;
     return line->memory && !bus->memory ? ERR_FULL : OK;
 }
@@ -100,6 +98,10 @@ int bus_borrow(struct bus *bus, int64_t wait_us)
     uint8_t stray[ANSWER_MAX];
     int rc, n;
 
+    /* Plugged in again, the same path may be another wire: it is named anew before each opening. */
+    if (!bus->is_open && (!bus->line->identify ||
+                          !bus->line->identify(bus->where, bus->loan_name, sizeof bus->loan_name)))
+        bus->loan_name[0] = '\0';
     if (*bus->loan_name) {
         rc = loan_take(bus->loan_name, bus->name, wait_us, &bus->loan);
         if (rc)
@@ -113,7 +115,6 @@ int bus_borrow(struct bus *bus, int64_t wait_us)
             return rc;
         }
         bus->is_open = true;
-        /* A device that another program has just unplugged and plugged in has another name now. */
     }
     bus->is_lent = true;
     if (bus->line->lend)

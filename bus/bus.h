@@ -18,6 +18,7 @@
 #include "base/chance.h"
 #include "base/complaint.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "base/section.h"
 #include "bus/pace.h"
 
@@ -137,5 +138,12 @@ void bus_return(struct bus *bus);
 int bus_talk(struct bus *bus, const struct ask *ask, struct answer *answer) MUST_CHECK;
 
 extern const struct setting bus_settings[];
+
+/* For lines that say why they cannot be opened: loud once, then the complaint beside the bus has
+ * the word. */
+static inline enum log_level bus_loudness(const struct bus *bus)
+{
+    return bus->trouble.count ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERR;
+}
 
 #endif

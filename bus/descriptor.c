@@ -67,12 +67,12 @@ int fd_receive(int fd, uint8_t *to, size_t size, int64_t wait_us)
     return ERR_GONE; /* hung up, unplugged, closed by the far side */
 }
 
-int port_set(int fd, const char *who, const struct port_form *form)
+int port_set(int fd, enum log_level level, const char *who, const struct port_form *form)
 {
     struct termios2 t;
 
     if (ioctl(fd, TCGETS2, &t))
-        return port_explain(who, who, errno);
+        return port_explain(level, who, who, errno);
     t.c_iflag = 0;
     t.c_oflag = 0;
     t.c_lflag = 0;
@@ -85,11 +85,12 @@ int port_set(int fd, const char *who, const struct port_form *form)
     t.c_cc[VMIN] = 0;
     t.c_cc[VTIME] = 0;
     if (ioctl(fd, TCSETS2, &t) || ioctl(fd, TCGETS2, &t))
-        return port_explain(who, who, errno);
+        return port_explain(level, who, who, errno);
     /* A driver takes an impossible speed silently and uses another: read it back. */
     unsigned off = t.c_ospeed > form->speed ? t.c_ospeed - form->speed : form->speed - t.c_ospeed;
     if (off > form->speed / 50) {
-        log_err(who, "this port cannot do %u baud (it would use %u)", form->speed, t.c_ospeed);
+        log_say(level, who, "this port cannot do %u baud (it would use %u)", form->speed,
+                t.c_ospeed);
         return ERR_CONFIG;
     }
     return OK;
@@ -119,29 +120,29 @@ bool port_identify(const char *path, char *to, size_t size)
     return true;
 }
 
-int port_explain(const char *who, const char *path, int error)
+int port_explain(enum log_level level, const char *who, const char *path, int error)
 {
     switch (error) {
     case ENOENT:
     case ENODEV:
     case ENXIO:
-        log_err(who, "%s is not there: is the adapter plugged in? (see: helio scan)", path);
+        log_say(level, who, "%s is not there: is the adapter plugged in? (see: helio scan)", path);
         return ERR_GONE;
     case EACCES:
     case EPERM:
-        log_err(who,
+        log_say(level, who,
                 "%s may not be opened: add your user to its group with "
                 "\"sudo usermod -aG dialout $USER\" and log in again",
                 path);
         return ERR_DENIED;
     case EBUSY:
-        log_err(who, "%s is held by another program (see: fuser -v %s)", path, path);
+        log_say(level, who, "%s is held by another program (see: fuser -v %s)", path, path);
         return ERR_BUSY;
     case ENOTTY:
-        log_err(who, "%s is not a serial port", path);
+        log_say(level, who, "%s is not a serial port", path);
         return ERR_CONFIG;
     default:
-        log_err(who, "%s: %s", path, strerror(error));
+        log_say(level, who, "%s: %s", path, strerror(error));
         return ERR_GONE;
     }
 }

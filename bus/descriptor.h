@@ -3,6 +3,7 @@
 #define BUS_DESCRIPTOR_H
 
 #include "base/error.h"
+#include "base/log.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,14 +18,15 @@ struct port_form {
     char parity; /* 'N' 'E' 'O' */
     unsigned stop_bits;
 };
-int port_set(int fd, const char *who, const struct port_form *form) MUST_CHECK;
+int port_set(int fd, enum log_level level, const char *who,
+             const struct port_form *form) MUST_CHECK;
 int64_t port_byte_us(const struct port_form *form);
 void port_lend(int fd, bool is_ours); /* TIOCEXCL, only while it is ours */
 
 /* "tty-188-0": the device behind a path, however it is spelled. */
 bool port_identify(const char *path, char *to, size_t size);
 
-/* Why a port could not be opened, with the remedy. */
-int port_explain(const char *who, const char *path, int error);
+/* Why a port could not be opened, with the remedy; returns the error. */
+int port_explain(enum log_level level, const char *who, const char *path, int error);
 
 #endif

@@ -25,7 +25,7 @@ static int replay_open(struct bus *bus)
 
     replay->file = fopen(bus->where, "r");
     if (!replay->file) {
-        log_err(bus->name, "%s: %s", bus->where, strerror(errno));
+        log_say(bus_loudness(bus), bus->name, "%s: %s", bus->where, strerror(errno));
         return ERR_GONE;
     }
     return OK;

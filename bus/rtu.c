@@ -46,18 +46,18 @@ static int rtu_open(struct bus *bus)
 
     /* libmodbus prints to standard error by itself when a port is missing: look first. */
     if (access(bus->where, F_OK))
-        return port_explain(bus->name, bus->where, errno);
+        return port_explain(bus_loudness(bus), bus->name, bus->where, errno);
     /* 9600 is only a start that libmodbus knows: port_set puts the speed asked for. */
     rtu->modbus = modbus_new_rtu(bus->where, 9600, form.parity, 8, (int)form.stop_bits);
     if (!rtu->modbus)
         return ERR_FULL;
     if (modbus_connect(rtu->modbus)) {
-        rc = port_explain(bus->name, bus->where, errno);
+        rc = port_explain(bus_loudness(bus), bus->name, bus->where, errno);
         modbus_free(rtu->modbus);
         rtu->modbus = NULL;
         return rc;
     }
-    rc = port_set(modbus_get_socket(rtu->modbus), bus->where, &form);
+    rc = port_set(modbus_get_socket(rtu->modbus), bus_loudness(bus), bus->where, &form);
     if (rc) {
         rtu_close(bus);
         return rc;

@@ -21,8 +21,8 @@ static int serial_open(struct bus *bus)
 
     serial->fd = open(bus->where, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (serial->fd < 0)
-        return port_explain(bus->name, bus->where, errno);
-    rc = port_set(serial->fd, bus->where, &form);
+        return port_explain(bus_loudness(bus), bus->name, bus->where, errno);
+    rc = port_set(serial->fd, bus_loudness(bus), bus->where, &form);
     if (rc) {
         close(serial->fd);
         return rc;

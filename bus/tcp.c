@@ -72,8 +72,9 @@ static int tcp_open(struct bus *bus)
     modbus_set_response_timeout(tcp->modbus, (uint32_t)seconds,
                                 (uint32_t)((seconds - (uint32_t)seconds) * 1e6));
     if (modbus_connect(tcp->modbus)) {
-        log_err(bus->name, "%s: cannot connect (%s): is the gateway on, and the port right?",
-                bus->where, modbus_strerror(errno));
+        log_say(bus_loudness(bus), bus->name,
+                "%s: cannot connect (%s): is the gateway on, and the port right?", bus->where,
+                modbus_strerror(errno));
         modbus_free(tcp->modbus);
         tcp->modbus = NULL;
         return ERR_GONE;
