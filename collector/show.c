@@ -13,6 +13,8 @@ void show_reading(FILE *to, const struct device *d, int result, const struct rea
             clock_iso(r->round_ms, when));
     if (result)
         fprintf(to, "  %s\n", error_text(result));
+    if (r->withheld)
+        fprintf(to, "  %u numbers cannot be true and are left out\n", r->withheld);
     for (unsigned i = 0; i < r->count; i++) {
         enum metric m = (enum metric)r->fields[i].metric;
         metric_say(m, r->fields[i].value, value, sizeof value);
@@ -55,6 +57,8 @@ void show_reading_json(FILE *to, const struct device *d, int result, const struc
     json_string(&j, "driver", d->driver->name);
     json_integer(&j, "address", d->address);
     json_string(&j, "result", error_word(result));
+    if (r->withheld)
+        json_integer(&j, "withheld", r->withheld);
     if (r->count)
         json_metrics(&j, r);
     json_close(&j, '}');

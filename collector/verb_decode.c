@@ -61,34 +61,40 @@ static void result_text(int rc, int detail, char *to, size_t size)
         snprintf(to, size, "%s", error_word(rc));
 }
 
+/* {"result": "ok", "fields": {...}, "metrics": {...}}; anything but ok has no fields. */
+static void json_outcome(struct json *json, const struct decoded *d, int rc, int detail)
+{
+    char result[32];
+
+    result_text(rc, detail, result, sizeof result);
+    json_open(json, NULL, '{');
+    json_string(json, "result", result);
+    if (rc == OK) {
+        json_open(json, "fields", '{');
+        text_add(json->to, d->fields_text);
+        json_close(json, '}');
+        json_metrics(json, &d->reading);
+    }
+    json_close(json, '}');
+}
+
 /* A reading may take several exchanges: all of them must be good. */
-static int decode_hex_line(const struct driver *driver, char *line, struct json *json,
-                           struct text *to)
+static int decode_hex_line(const struct driver *driver, char *line, struct json *json)
 {
     static struct decoded d;
     uint8_t asked[ANSWER_MAX], answered[ANSWER_MAX];
-    char result[32];
-    int rc = OK, detail = 0, pairs = 0;
+    int rc = OK, detail = 0;
 
     begin(&d, driver, json);
     line[strcspn(line, "\r\n")] = '\0';
-    for (char *rest = line, *request; !rc && (request = strsep(&rest, "\t")) != NULL; pairs++) {
+    for (char *rest = line, *request; !rc && (request = strsep(&rest, "\t")) != NULL;) {
         char *response = strsep(&rest, "\t");
         int a = capture_read_bytes(request, asked, NULL, sizeof asked);
         int b = capture_read_bytes(response ? response : "-", answered, NULL, sizeof answered);
         rc = a < 0 || b < 0 ? ERR_DATA
                             : decode_pair(&d, asked, (size_t)a, answered, (size_t)b, &detail);
     }
-    result_text(rc, detail, result, sizeof result);
-    json_open(json, NULL, '{');
-    json_string(json, "result", result);
-    if (rc == OK) {
-        json_open(json, "fields", '{');
-        text_add(to, d.fields_text);
-        json_close(json, '}');
-        json_metrics(json, &d.reading);
-    }
-    json_close(json, '}');
+    json_outcome(json, &d, rc, detail);
     return rc;
 }
 
@@ -104,7 +110,7 @@ static int decode_stream(const struct driver *driver, FILE *from)
         struct json json = json_on(&text);
         if (line[strspn(line, " \r\n")] == '\0')
             continue;
-        (void)decode_hex_line(driver, line, &json, &text); /* its result is in the line */
+        (void)decode_hex_line(driver, line, &json); /* its result is in the line */
         if (printf("%s\n", out) < 0)
             rc = ERR_IO;
     }
@@ -151,15 +157,7 @@ static int finish_exchange(const struct driver *driver, struct exchange *e, bool
             printf("  %s\n", result);
         return rc;
     }
-    json_open(&json, NULL, '{');
-    json_string(&json, "result", result);
-    if (!rc) {
-        json_open(&json, "fields", '{');
-        text_add(&text, d.fields_text);
-        json_close(&json, '}');
-        json_metrics(&json, &d.reading);
-    }
-    json_close(&json, '}');
+    json_outcome(&json, &d, rc, detail);
     printf("%s\n", out);
     return rc;
 }
@@ -206,7 +204,7 @@ static int decode_one(struct call *c, const struct driver *driver)
                  call_text(c, "response", "-")) >= (int)sizeof line)
         return bad_call(c, "that is too long for one exchange");
     if (call_has(c, "json")) {
-        rc = decode_hex_line(driver, line, &json, &text);
+        rc = decode_hex_line(driver, line, &json);
         printf("%s\n", out);
         return rc;
     }

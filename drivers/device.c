@@ -142,7 +142,7 @@ static void collect_and_count(void *to, const struct field *f)
     struct collector *c = to;
 
     if (!field_to_reading(f, c->r) && f->row && f->row->metric != M_NONE && !f->row->words)
-        c->d->withheld++; /* it could not be true: missing is better than wrong */
+        c->r->withheld++; /* it could not be true: missing is better than wrong */
 }
 
 void device_finish(struct device *d, struct reading *r)
@@ -233,6 +233,7 @@ int device_round(struct device *d, enum depth depth, int64_t round_ms, struct re
     d->complete += result == OK;
     if (result == OK && depth == WITH_SLOW)
         ask_slow(d, &c);
+    d->withheld += r->withheld;
     if (r->count)
         device_finish(d, r);
     return result;

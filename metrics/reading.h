@@ -13,6 +13,7 @@ struct reading {
     int64_t round_ms; /* the tick all devices of a round share */
     uint16_t device;  /* its place among the devices of the plan */
     uint16_t count;
+    uint16_t withheld; /* numbers that were said but cannot be true */
     struct {
         uint16_t metric;
         double value; /* labels are numbers too; words are looked up at the edge */

@@ -29,3 +29,19 @@ if [ -e "$vectors/tools/run_vectors.py" ]; then
     python3 "$vectors/tools/run_vectors.py" --helio "$HELIO" tracer "$vectors/vectors/tracer" ||
         fail "not all vectors hold"
 fi
+
+# A state of charge of 606 % was seen in the field: shown as the device said it, but no metric.
+python3 - >impossible <<'PYTHON'
+def frame(text):
+    data = bytes.fromhex(text)
+    crc = 0xFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ 0xA001 if crc & 1 else crc >> 1
+    return (data + crc.to_bytes(2, "little")).hex()
+print(frame("0104311a0001") + "\t" + frame("010402025e"))
+PYTHON
+expect 0 "$HELIO" decode tracer --json - <impossible
+has out '"baperc": 606'
+has_not out battery_soc
