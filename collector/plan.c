@@ -174,7 +174,7 @@ static void add_device(struct plan *p, struct section *s)
         section_fault(s, "bus", "there is no [bus %s]%s%s%s", n.word,
                       n.best ? "; did you mean \"" : "", n.best ? n.best : "", n.best ? "\"?" : "");
     }
-    if (s->file->faults != before)
+    if (s->file->faults != before || !driver || !bus)
         return;
     struct plan_device d = {.name = s->name, .driver = driver, .bus = bus, .section = s};
     int address = (int)section_number(s, "address");
