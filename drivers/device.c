@@ -256,3 +256,20 @@ bool device_block_for(const struct device *d, const struct row *row, struct bloc
     }
     return false;
 }
+
+bool device_lacks(const struct device *d, uint8_t function, uint16_t at)
+{
+    const struct block *blocks = d->driver->blocks;
+
+    for (unsigned i = 0; blocks[i].name && i < BLOCKS_MAX; i++) {
+        const struct pieces *p = &d->pieces[i];
+        bool is_there = false;
+        if (blocks[i].function != function || at < blocks[i].start ||
+            at >= blocks[i].start + blocks[i].count || !p->is_begun)
+            continue;
+        for (unsigned k = 0; k < p->count; k++)
+            is_there |= at >= p->have[k].start && at < p->have[k].start + p->have[k].count;
+        return !is_there;
+    }
+    return false;
+}

@@ -60,6 +60,9 @@ int device_ask(struct device *d, const struct block *b, struct answer *a) MUST_C
 /* The block that holds a row; the smallest question that answers it. */
 bool device_block_for(const struct device *d, const struct row *row, struct block *to);
 
+/* It was learned that this model has no such register: not lost this time, but never there. */
+bool device_lacks(const struct device *d, uint8_t function, uint16_t at);
+
 /* Finishes a reading made of single blocks: what follows from the rest. */
 void device_finish(struct device *d, struct reading *r);
 void device_collect(void *reading, const struct field *field); /* a field_fn into a reading */

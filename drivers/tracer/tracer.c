@@ -27,12 +27,12 @@ static void judge_sensor(bool *has_sensor, struct reading *r, enum metric m)
 static void derive(struct device *d, struct reading *r)
 {
     double net = 0, charge = 0, load = 0, volts = 0;
-    /* Where 331B is missing, the net current is what comes in less what goes out: all of the
-     * controller's load runs through its own terminals. */
+    /* On models without 331B the net current is what comes in less what goes out: all of the
+     * controller's load runs through its own terminals. Where it was only lost, it is missing. */
     bool is_known = reading_get(r, M_BATTERY_CURRENT, &net);
 
-    if (!is_known && reading_get(r, M_CHARGER_CURRENT, &charge) &&
-        reading_get(r, M_LOAD_CURRENT, &load)) {
+    if (!is_known && device_lacks(d, READ_INPUT, REG_NET_CURRENT) &&
+        reading_get(r, M_CHARGER_CURRENT, &charge) && reading_get(r, M_LOAD_CURRENT, &load)) {
         net = charge - load;
         is_known = reading_put(r, M_BATTERY_CURRENT, net);
     }

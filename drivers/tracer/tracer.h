@@ -27,6 +27,7 @@ enum {
     BATTERY_REGISTERS = 15,
     REG_RATED_CODE = 0x9067,
     REG_SYSTEM_VOLTAGE = 0x311d,
+    REG_NET_CURRENT = 0x331b,
 };
 
 struct tracer_memory {
