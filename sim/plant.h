@@ -36,11 +36,12 @@ struct plant {
     uint64_t seed;
     double nominal_v, peak_w, capacity_wh;
     int weather;
-    int64_t slot;               /* the slot we are in, counted from the first day */
-    double pv_w[2], load_w[2];  /* power at its beginning and its end */
-    double stored_wh;           /* at its beginning */
-    struct plant_sums pv, load; /* at its beginning */
-    double highs[4];            /* of today, at its beginning */
+    int64_t since_ms; /* the newest moment seen, from the first day */
+    int64_t slot;     /* the slot we are in, counted from the first day */
+    double sun[2], battery_v[2], pv_w[2], load_w[2]; /* at its beginning and its end */
+    double stored_wh;                                /* at its beginning */
+    struct plant_sums pv, load;                      /* at its beginning */
+    double highs[4]; /* today's pv_v high and low, battery_v high and low, until then */
     struct plant_now now;
 };
 
