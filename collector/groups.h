@@ -1,0 +1,46 @@
+/*
+ * Groups: devices added up. Members in parallel fold by each metric's rule (power adds, voltage
+ * averages); members by role give only what their role says, so that nothing is counted twice.
+ */
+#ifndef COLLECTOR_GROUPS_H
+#define COLLECTOR_GROUPS_H
+
+#include "base/section.h"
+#include "metrics/reading.h"
+#include "store/board.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum role { ROLE_ALL, ROLE_PV, ROLE_BATTERY, ROLE_LOAD, ROLE_GRID, ROLE_COUNT };
+
+enum { MEMBERS_MAX = 64 };
+
+struct group {
+    const char *name;
+    struct section *section;
+    struct {
+        uint16_t device; /* its place in the roster */
+        enum role role;
+    } members[MEMBERS_MAX];
+    size_t count;
+    bool is_partial; /* partial = yes: a silent member makes the total smaller, not unknown */
+    enum fold soc;   /* MEAN, LOW or HIGH */
+};
+
+extern const struct setting group_settings[];
+
+/* Fills a group from its section. `find` gives a device's place by name, or -1. All complaints go
+ * through section_fault; ERR_CONFIG when there was one. */
+int group_load(struct group *g, struct section *s, int (*find)(void *who, const char *name),
+               void *who) MUST_CHECK;
+
+/* The role a metric belongs to; ROLE_ALL when to none in particular. */
+enum role metric_role(enum metric m);
+
+/* Folds what is fresh on the board into a reading (device and round_ms are the caller's), with
+ * `members` and `members_heard`. False when no member was heard at all. */
+bool group_fold(const struct group *g, struct board *board, int64_t now_us, struct reading *to);
+
+#endif

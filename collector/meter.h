@@ -1,0 +1,34 @@
+/*
+ * Energy counters for devices that have none: power, integrated over the time that really passed.
+ * A gap is a gap: what nobody measured is not added. Kept across restarts by the keeper.
+ */
+#ifndef COLLECTOR_METER_H
+#define COLLECTOR_METER_H
+
+#include "metrics/reading.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { METERS_MAX = 8 };
+
+struct meter {
+    struct {
+        enum metric power, energy;
+        double kwh;       /* so far */
+        double last_w;
+        int64_t last_us;  /* 0: the next reading only begins */
+        bool is_changed;  /* since meter_changed was asked */
+    } rows[METERS_MAX];
+    unsigned count;
+    int64_t longest_us; /* a longer pause is a gap */
+};
+
+/* For a device that can say `has` of these metrics: meters for each power without its energy. */
+void meter_begin(struct meter *m, const bool has[METRIC_COUNT], int64_t every_us);
+void meter_restore(struct meter *m, enum metric energy, double kwh);
+
+/* Grows by this reading and puts the counters into it. */
+void meter_take(struct meter *m, struct reading *r, int64_t now_us);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * The board: the latest value of every metric of every device, and how old it may get before it
+ * counts as gone. A place where threads meet: the lock is inside.
+ */
+#ifndef STORE_BOARD_H
+#define STORE_BOARD_H
+
+#include "metrics/reading.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum board_state { UNHEARD, HEARD, STALE, ASLEEP, FAULTY, BOARD_STATES };
+extern const char *const board_state_names[]; /* "unheard", "online", "stale", "asleep", "fault" */
+
+struct board;
+
+struct board *board_new(unsigned devices); /* NULL: no memory */
+void board_free(struct board *b);
+
+/* From one round to the next, and from one slow block's turn to its next. Said once a device. */
+void board_period(struct board *b, unsigned device, int64_t every_us, int64_t slowest_us);
+
+/* A reading was published; `now_us` is clock_us(). */
+void board_note(struct board *b, const struct reading *r, int64_t now_us);
+
+/* The device gave no answer this round. */
+void board_miss(struct board *b, unsigned device, int error, int64_t now_us);
+
+/* What a replaced unit had counted before: added to a counter where totals are made. */
+void board_carry(struct board *b, unsigned device, enum metric m, double carry);
+
+/* The value, if it is fresh: no older than three times its own period. */
+bool board_get(struct board *b, unsigned device, enum metric m, int64_t now_us, double *to);
+
+/* The same with the carry: a counter that only grows, whatever unit is behind it. */
+bool board_get_grown(struct board *b, unsigned device, enum metric m, int64_t now_us, double *to);
+
+/* Has the device ever said this? */
+bool board_has(struct board *b, unsigned device, enum metric m);
+
+/* Everything a device ever said: metric, value, age. Returns how many. */
+struct board_value {
+    enum metric metric;
+    double value;
+    int64_t age_us;
+    bool is_fresh;
+};
+unsigned board_all(struct board *b, unsigned device, int64_t now_us, struct board_value *to,
+                   unsigned room);
+
+enum board_state board_state(struct board *b, unsigned device, int64_t now_us, int64_t *age_us,
+                             int *error);
+
+#endif

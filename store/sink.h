@@ -1,0 +1,84 @@
+/*
+ * What a sink is: somebody who wants every reading. It follows the store: it is fed from its own
+ * durable cursor, says what became of a batch, and never moves its own position.
+ */
+#ifndef STORE_SINK_H
+#define STORE_SINK_H
+
+#include "base/bell.h"
+#include "base/section.h"
+#include "store/record.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum verdict {
+    TAKEN,   /* safe at the far side: the cursor moves past the batch */
+    LATER,   /* far side away, overloaded, or not willing yet: the same again after a pause */
+    REFUSED, /* will never be taken as it is: the pump halves it and sets the bad one aside */
+    AGAIN,   /* the sink has learned something (a field to leave out): the same batch at once */
+};
+
+enum { BAD_MAX = 32, WHY_MAX = 200 };
+
+/* The verdict, and what the far side said with it. */
+struct outcome {
+    enum verdict verdict;
+    int64_t retry_after_ms;  /* LATER: at least this long; 0: the pump's own pause */
+    bool is_alarm;           /* LATER: somebody must mend something; pauses grow to 5 minutes */
+    unsigned bad_count;      /* TAKEN: these of the batch were named as bad and are set aside */
+    unsigned bad[BAD_MAX];   /* counted from 0, in the order they were added */
+    unsigned dropped;        /* TAKEN: taken in, but thrown away there (beyond retention) */
+    unsigned left_out;       /* fields left out since they can't be stored there */
+    char why[WHY_MAX];       /* for the owner, when it is not simply TAKEN */
+};
+
+enum added {
+    ADDED,   /* it is in the batch */
+    SKIPPED, /* not for this sink: as good as delivered */
+    IS_FULL  /* the batch is full without it; add it to the next */
+};
+
+struct seat;
+
+struct sink {
+    const char *name;  /* the settings' word: kind = influx */
+    const char *title; /* one line for `list sinks` */
+    const char *proof; /* which far sides it was tried against */
+    const struct setting *settings;
+    size_t memory;
+
+    /* Beyond what setting rows can say; complains by section_fault. NULL: nothing. */
+    void (*check)(struct section *s);
+
+    /* Gets ready; touches no network, so that a far side that is away is no trouble yet. */
+    int (*open)(struct seat *s);
+    void (*close)(struct seat *s);
+
+    /* Puts one record into the batch being filled. */
+    enum added (*add)(struct seat *s, const struct record *r);
+
+    /* Sends the filled batch and returns at once; the next one may be filled meanwhile. */
+    void (*send)(struct seat *s);
+
+    /* Waits until clock_us() `deadline_us` for what was sent; LATER when it takes longer. */
+    void (*settle)(struct seat *s, int64_t deadline_us, struct outcome *o);
+
+    /* Throws away the batch being filled (its records will be added again). */
+    void (*forget)(struct seat *s);
+};
+
+/* A sink at run time. Owned by its pump's thread. */
+struct seat {
+    const char *name; /* [sink NAME]: the cursor's key */
+    const struct sink *sink;
+    const struct section *section;
+    const char *site; /* [site] name */
+    void *memory;     /* the sink's own, zeroed before open */
+    double timeout_s; /* for one batch */
+    bool is_single;   /* this batch holds one record because a larger one was refused */
+};
+
+extern const struct setting sink_settings[]; /* the words of every sink */
+
+#endif
