@@ -24,13 +24,13 @@ enum { BAD_MAX = 32, WHY_MAX = 200 };
 /* The verdict, and what the far side said with it. */
 struct outcome {
     enum verdict verdict;
-    int64_t retry_after_ms;  /* LATER: at least this long; 0: the pump's own pause */
-    bool is_alarm;           /* LATER: somebody must mend something; pauses grow to 5 minutes */
-    unsigned bad_count;      /* TAKEN: these of the batch were named as bad and are set aside */
-    unsigned bad[BAD_MAX];   /* counted from 0, in the order they were added */
-    unsigned dropped;        /* TAKEN: taken in, but thrown away there (beyond retention) */
-    unsigned left_out;       /* fields left out since they can't be stored there */
-    char why[WHY_MAX];       /* for the owner, when it is not simply TAKEN */
+    int64_t retry_after_ms; /* LATER: at least this long; 0: the pump's own pause */
+    bool is_alarm;          /* LATER: somebody must mend something; pauses grow to 5 minutes */
+    unsigned bad_count;     /* TAKEN: these of the batch were named as bad and are set aside */
+    unsigned bad[BAD_MAX];  /* counted from 0, in the order they were added */
+    unsigned dropped;       /* TAKEN: taken in, but thrown away there (beyond retention) */
+    unsigned left_out;      /* fields left out since they can't be stored there */
+    char why[WHY_MAX];      /* for the owner, when it is not simply TAKEN */
 };
 
 enum added {
@@ -66,6 +66,8 @@ struct sink {
 
     /* Throws away the batch being filled (its records will be added again). */
     void (*forget)(struct seat *s);
+
+    bool wants_newest; /* after a gap only the latest matters: old rows are not even read */
 };
 
 /* A sink at run time. Owned by its pump's thread. */

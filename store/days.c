@@ -1,0 +1,167 @@
+/* mktime knows the zone's rules; nothing is reckoned with 24 hours (store/days.h). */
+#include "store/days.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+int day_of(int64_t at_ms)
+{
+    time_t seconds = (time_t)(at_ms / MS_PER_S - (at_ms % MS_PER_S < 0));
+    struct tm tm;
+
+    if (!localtime_r(&seconds, &tm))
+        return 0;
+    return (tm.tm_year + 1900) * 10000 + (tm.tm_mon + 1) * 100 + tm.tm_mday;
+}
+
+static int64_t start_of(int year, int month, int day)
+{
+    struct tm tm = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_isdst = -1};
+
+    return (int64_t)mktime(&tm) * MS_PER_S;
+}
+
+int64_t day_start(int day)
+{
+    return start_of(day / 10000, day / 100 % 100, day % 100);
+}
+
+int day_next(int day)
+{
+    return day_of(start_of(day / 10000, day / 100 % 100, day % 100 + 1));
+}
+
+int day_before(int day)
+{
+    return day_of(start_of(day / 10000, day / 100 % 100, day % 100 - 1));
+}
+
+bool zone_set(const char *name)
+{
+    char path[300];
+
+    snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
+    if (strstr(name, "..") || (strcmp(name, "UTC") && access(path, R_OK)))
+        return false;
+    setenv("TZ", name, 1);
+    tzset();
+    return true;
+}
+
+/* ---- moments as people write them --------------------------------------------------------- */
+
+static bool read_relative(const char *text, int64_t now_ms, int64_t *to_ms)
+{
+    static const struct {
+        char unit;
+        int64_t ms;
+    } units_of[] = {{'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', 86400000}, {'w', 604800000}};
+    char *end;
+    double count = strtod(text, &end);
+
+    if (*text != '-' || end == text || !*end || end[1])
+        return false;
+    for (size_t i = 0; i < sizeof units_of / sizeof *units_of; i++)
+        if (*end == units_of[i].unit) {
+            *to_ms = now_ms + (int64_t)(count * (double)units_of[i].ms);
+            return true;
+        }
+    return false;
+}
+
+static bool read_word(const char *text, int64_t now_ms, int64_t *to_ms)
+{
+    int today = day_of(now_ms);
+
+    if (!strcmp(text, "now"))
+        *to_ms = now_ms;
+    else if (!strcmp(text, "today"))
+        *to_ms = day_start(today);
+    else if (!strcmp(text, "yesterday"))
+        *to_ms = day_start(day_before(today));
+    else
+        return false;
+    return true;
+}
+
+/* Eight digits are a day, ten are seconds, thirteen are milliseconds. */
+static bool read_digits(const char *text, int64_t *to_ms)
+{
+    size_t length = strlen(text);
+    int64_t value;
+
+    if (strspn(text, "0123456789") != length || !integer_read(text, &value))
+        return false;
+    if (length == 8 && day_of(day_start((int)value)) == (int)value)
+        *to_ms = day_start((int)value);
+    else if (length == 9 || length == 10)
+        *to_ms = value * MS_PER_S;
+    else if (length == 12 || length == 13)
+        *to_ms = value;
+    else
+        return false;
+    return true;
+}
+
+/* Behind the clock: "", "Z", "+02:00", "+0200". */
+static bool read_offset(const char *text, bool *is_utc, int *offset_s)
+{
+    int hours, minutes = 0, used = 0;
+    char sign;
+
+    *is_utc = *text != '\0';
+    *offset_s = 0;
+    if (!*text || !strcmp(text, "Z") || !strcmp(text, "z"))
+        return true;
+    if (sscanf(text, "%c%2d:%2d%n", &sign, &hours, &minutes, &used) < 3 &&
+        sscanf(text, "%c%2d%2d%n", &sign, &hours, &minutes, &used) < 3)
+        return false;
+    *offset_s = (hours * 3600 + minutes * 60) * (sign == '-' ? -1 : 1);
+    return (sign == '+' || sign == '-') && !text[used];
+}
+
+static bool read_date(const char *text, int64_t *to_ms)
+{
+    struct tm tm = {.tm_isdst = -1};
+    int used = 0, offset_s;
+    double second = 0;
+    bool is_utc;
+
+    if (sscanf(text, "%4d-%2d-%2d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &used) < 3)
+        return false;
+    tm.tm_year -= 1900;
+    tm.tm_mon -= 1;
+    struct tm as_it_is = tm;
+    if (timegm(&as_it_is) < 0 || as_it_is.tm_mday != tm.tm_mday)
+        return false; /* the 31st of June */
+    text += used;
+    if (*text == 'T' || *text == ' ') {
+        if (sscanf(++text, "%2d:%2d%n", &tm.tm_hour, &tm.tm_min, &used) < 2)
+            return false;
+        text += used;
+        if (*text == ':') {
+            char *end;
+            second = strtod(++text, &end);
+            if (end == text || second < 0 || second > 60)
+                return false;
+            text = end;
+        }
+    }
+    if (!read_offset(text, &is_utc, &offset_s) || tm.tm_hour > 24 || tm.tm_min > 59)
+        return false;
+    int64_t seconds = is_utc ? (int64_t)timegm(&tm) - offset_s : (int64_t)mktime(&tm);
+    *to_ms = seconds * MS_PER_S + (int64_t)(second * MS_PER_S + 0.5);
+    return true;
+}
+
+bool when_read(const char *text, int64_t now_ms, int64_t *to_ms)
+{
+    return read_word(text, now_ms, to_ms) || read_relative(text, now_ms, to_ms) ||
+           read_digits(text, to_ms) || read_date(text, to_ms);
+}

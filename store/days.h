@@ -1,0 +1,23 @@
+/*
+ * Days of the site, in its own time: some have 23 hours, some 25. A day is a number one can read,
+ * 20260502. The zone is the process's (TZ), set once at the start.
+ */
+#ifndef STORE_DAYS_H
+#define STORE_DAYS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+int day_of(int64_t at_ms);
+int64_t day_start(int day); /* its first millisecond, UTC */
+int day_next(int day);
+int day_before(int day);
+
+/* "2026-05-02", "2026-05-02T10:00", "2026-05-02 10:00:30", with Z or +02:00 or in site time;
+ * "20260502", seconds or milliseconds since 1970; "now", "today", "yesterday", "-2h", "-7d". */
+bool when_read(const char *text, int64_t now_ms, int64_t *to_ms);
+
+/* A zone the machine knows ("Europe/Sofia"); it holds for the whole process. */
+bool zone_set(const char *name);
+
+#endif

@@ -1,0 +1,474 @@
+/* The file: its folder, its lock, its tables, and what is read from it at the start. */
+#include "store/inside.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "store/schema_sql.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SCHEMA_VERSION = 1 };
+static const int64_t NUMBERS_WITHOUT_FILE = 1LL << 40; /* no file has come so far */
+
+/* ---- where ------------------------------------------------------------------------------- */
+
+const char *store_default_path(char *to, size_t size)
+{
+    const char *state = getenv("STATE_DIRECTORY"), *xdg = getenv("XDG_STATE_HOME"),
+               *home = getenv("HOME");
+
+    if (state && *state)
+        snprintf(to, size, "%s/helio.db", state);
+    else if (access("/var/lib/helio", W_OK) == 0)
+        snprintf(to, size, "/var/lib/helio/helio.db");
+    else if (xdg && *xdg)
+        snprintf(to, size, "%s/helio/helio.db", xdg);
+    else
+        snprintf(to, size, "%s/.local/state/helio/helio.db", home ? home : "");
+    return to;
+}
+
+/* Makes the folders above the file; what fails shows up when the file is opened. */
+static void make_folders(const char *path)
+{
+    char folder[400];
+
+    snprintf(folder, sizeof folder, "%s", path);
+    for (char *slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(folder, 0755) && errno != EEXIST)
+            log_debug("store", "%s: %s", folder, strerror(errno));
+        *slash = '/';
+    }
+}
+
+/* ---- who owns it ------------------------------------------------------------------------- */
+
+static int take_lock(struct store *s, char *holder, size_t size)
+{
+    char path[420], words[64];
+    ssize_t length;
+
+    snprintf(path, sizeof path, "%s.lock", s->path);
+    s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (s->lock_fd < 0)
+        return OK; /* the folder refuses; then nobody else can write here either */
+    if (flock(s->lock_fd, LOCK_EX | LOCK_NB)) {
+        length = pread(s->lock_fd, holder, size - 1, 0);
+        holder[length > 0 ? length : 0] = '\0';
+        text_trim(holder);
+        close(s->lock_fd);
+        s->lock_fd = -1;
+        return ERR_BUSY;
+    }
+    snprintf(words, sizeof words, "%d\n", (int)getpid());
+    if (ftruncate(s->lock_fd, 0) || pwrite(s->lock_fd, words, strlen(words), 0) < 0)
+        log_debug("store", "%s: %s", path, strerror(errno)); /* only a hint for others */
+    return OK;
+}
+
+/* ---- tables ------------------------------------------------------------------------------ */
+
+/* The views with the old datalogger's columns. */
+static int make_views(sqlite3 *db)
+{
+    static char sql[16 * 1024];
+    struct text t = text_on(sql, sizeof sql);
+
+    text_add(&t, "DROP VIEW IF EXISTS last_stats; DROP VIEW IF EXISTS stats;"
+                 "CREATE VIEW stats AS SELECT r.at / 1000 AS datetime");
+#define STATS(column, tag)                                                                         \
+    if (M_##tag == M_NONE)                                                                         \
+        text_add(&t, ", NULL AS " #column);                                                        \
+    else                                                                                           \
+        text_format(&t,                                                                            \
+                    ", (SELECT json_extract(r.fields, '$[' || n.key || ']') FROM "                 \
+                    "json_each(s.names) n WHERE n.value = '%s') AS " #column,                      \
+                    catalogue[M_##tag].name);
+#include "store/stats.def"
+#undef STATS
+    text_add(&t, ", d.name AS device FROM reading r JOIN device d ON d.id = r.device JOIN shape s "
+                 "ON s.id = r.shape WHERE r.kind IN (0, 2) AND d.driver <> 'group';"
+                 "CREATE VIEW last_stats AS SELECT datetime, batt_volt, batt_charge_amps, pv_amps, "
+                 "pv_watts, device FROM stats WHERE datetime > (SELECT max(at) / 1000 - 14400 FROM "
+                 "reading);");
+    return t.is_cut ? ERR_FULL : sql_run(db, sql);
+}
+
+static int prepare_all(struct store *s)
+{
+    static const char *const texts[STATEMENTS] = {
+        [PUT_READING] = "INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [PUT_SHAPE] = "INSERT OR REPLACE INTO shape VALUES (?, ?)",
+        [PUT_DEVICE] = "INSERT INTO device (id, name, driver, serial, firmware, member_of, "
+                       "address, first_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO "
+                       "UPDATE SET name = excluded.name, driver = excluded.driver, serial = "
+                       "excluded.serial, firmware = excluded.firmware, member_of = "
+                       "excluded.member_of, address = excluded.address",
+        [PUT_CURSOR] = "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?)",
+        [PUT_METER] = "INSERT OR REPLACE INTO meter VALUES (?, ?, ?, ?)",
+        [PUT_EVENT] = "INSERT INTO event (at, level, who, text) VALUES (?, ?, ?, ?)",
+        [PUT_ASIDE] = "INSERT INTO aside VALUES (?, ?, ?, ?)",
+    };
+    int rc = SQLITE_OK;
+
+    for (int i = 0; i < STATEMENTS && rc == SQLITE_OK; i++)
+        rc = sqlite3_prepare_v3(s->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT, &s->statements[i],
+                                NULL);
+    return sql_error(rc);
+}
+
+static int make_tables(struct store *s)
+{
+    int64_t version = sql_number(s->db, "PRAGMA user_version", -1);
+    int rc;
+
+    if (version < 0)
+        return ERR_DATA;
+    if (version > SCHEMA_VERSION) {
+        log_err("store",
+                "%s was written by a newer helio (tables of version %d, this one knows %d)",
+                s->path, (int)version, SCHEMA_VERSION);
+        return ERR_DENIED;
+    }
+    if (version == SCHEMA_VERSION)
+        return OK;
+    rc = sql_run(s->db, "BEGIN IMMEDIATE");
+    if (!rc)
+        rc = sql_run(s->db, schema_sql);
+    if (!rc)
+        rc = make_views(s->db);
+    if (!rc)
+        rc = sql_run(s->db, "PRAGMA user_version = 1; COMMIT");
+    return rc;
+}
+
+void file_close(struct store *s)
+{
+    for (int i = 0; i < STATEMENTS; i++) {
+        sqlite3_finalize(s->statements[i]);
+        s->statements[i] = NULL;
+    }
+    sqlite3_close(s->db);
+    s->db = NULL;
+}
+
+int file_open(struct store *s)
+{
+    int code, rc;
+
+    make_folders(s->path);
+    code = sqlite3_open_v2(s->path, &s->db,
+                           SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    rc = sql_error(code);
+    if (!rc) {
+        sqlite3_busy_timeout(s->db, 2000);
+        rc = sql_run(s->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                            "PRAGMA cache_size = -192; PRAGMA journal_size_limit = 8388608;"
+                            "PRAGMA temp_store = MEMORY");
+    }
+    if (!rc)
+        rc = make_tables(s);
+    if (!rc)
+        rc = prepare_all(s);
+    if (!rc && !s->is_loaded)
+        rc = file_load(s);
+    s->is_loaded |= !rc;
+    if (rc)
+        file_close(s);
+    return rc;
+}
+
+/* ---- what is read at the start ----------------------------------------------------------- */
+
+typedef int row_fn(struct store *s, sqlite3_stmt *row);
+
+static const char *text_at(sqlite3_stmt *row, int column)
+{
+    const unsigned char *text = sqlite3_column_text(row, column);
+
+    return text ? (const char *)text : "";
+}
+
+static int load_shape(struct store *s, sqlite3_stmt *row)
+{
+    struct known_shape *k;
+
+    if (s->shape_count == STORE_SHAPES)
+        return OK;
+    k = calloc(1, sizeof *k);
+    if (!k)
+        return ERR_FULL;
+    if (!shape_read(text_at(row, 1), &k->shape)) {
+        shape_done(&k->shape);
+        free(k);
+        return OK;
+    }
+    k->shape.id = sqlite3_column_int(row, 0);
+    k->is_stored = true;
+    for (unsigned i = 0; i < k->shape.count; i++)
+        k->key[i] = k->shape.fields[i].metric;
+    s->shapes[s->shape_count++] = k;
+    return OK;
+}
+
+static int load_origin(struct store *s, sqlite3_stmt *row)
+{
+    struct known_origin *k;
+    struct origin *o;
+
+    if (s->origin_count == STORE_ORIGINS)
+        return OK;
+    k = calloc(1, sizeof *k);
+    if (!k)
+        return ERR_FULL;
+    o = &k->origin;
+    o->id = sqlite3_column_int(row, 0);
+    snprintf(o->name, sizeof o->name, "%s", text_at(row, 1));
+    snprintf(o->driver, sizeof o->driver, "%s", text_at(row, 2));
+    snprintf(o->serial, sizeof o->serial, "%s", text_at(row, 3));
+    snprintf(o->firmware, sizeof o->firmware, "%s", text_at(row, 4));
+    snprintf(o->group, sizeof o->group, "%s", text_at(row, 5));
+    o->address = (unsigned)sqlite3_column_int(row, 6);
+    k->is_stored = true;
+    s->origins[s->origin_count++] = k;
+    return OK;
+}
+
+static int load_cursor(struct store *s, sqlite3_stmt *row)
+{
+    struct known_cursor *c;
+
+    if (s->cursor_count == STORE_CURSORS)
+        return OK;
+    for (size_t i = 0; i < s->cursor_count; i++)
+        if (!strcmp(s->cursors[i].sink, text_at(row, 0))) {
+            s->cursors[i].seq = sqlite3_column_int64(row, 1); /* late: what it knew was a guess */
+            return OK;
+        }
+    c = &s->cursors[s->cursor_count++];
+    *c = (struct known_cursor){.seq = sqlite3_column_int64(row, 1),
+                               .lost = (uint64_t)sqlite3_column_int64(row, 2)};
+    snprintf(c->sink, sizeof c->sink, "%s", text_at(row, 0));
+    if (s->next_seq <= c->seq)
+        s->next_seq = c->seq + 1; /* numbers are never used twice, even when all rows are pruned */
+    return OK;
+}
+
+static int load_meter(struct store *s, sqlite3_stmt *row)
+{
+    struct origin from = {.id = sqlite3_column_int(row, 0)};
+    enum metric m = metric_find(text_at(row, 1));
+
+    if (m == M_NONE)
+        return OK;
+    pthread_mutex_unlock(&s->lock); /* the ordinary way takes it itself */
+    store_meter_put(s, &from, m, sqlite3_column_double(row, 2), sqlite3_column_double(row, 3));
+    pthread_mutex_lock(&s->lock);
+    return OK;
+}
+
+static int load_resend(struct store *s, sqlite3_stmt *row)
+{
+    if (s->resend_count == STORE_RESENDS)
+        return OK;
+    s->resends[s->resend_count] = (struct resend){
+        sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1), sqlite3_column_int64(row, 2),
+        sqlite3_column_int64(row, 3), sqlite3_column_int64(row, 4)};
+    snprintf(s->resend_sinks[s->resend_count++], ORIGIN_NAME, "%s", text_at(row, 5));
+    return OK;
+}
+
+static int load_rows(struct store *s, const char *text, row_fn *each)
+{
+    sqlite3_stmt *row = NULL;
+    int code = sqlite3_prepare_v2(s->db, text, -1, &row, NULL), rc = sql_error(code);
+
+    while (!rc && (code = sqlite3_step(row)) == SQLITE_ROW)
+        rc = each(s, row);
+    sqlite3_finalize(row);
+    return rc ? rc : sql_error(code);
+}
+
+const char *boot_id(char to[BOOT_TEXT])
+{
+    FILE *file = fopen("/proc/sys/kernel/random/boot_id", "r");
+
+    snprintf(to, BOOT_TEXT, "unknown");
+    if (file) {
+        if (fgets(to, BOOT_TEXT, file))
+            text_trim(to);
+        (void)fclose(file); /* opened for reading */
+    }
+    return to;
+}
+
+/* Rows of an earlier start of the machine never get a time; they hold nobody up. */
+static int load_untimed(struct store *s)
+{
+    char boot[BOOT_TEXT], text[160];
+    struct text t = text_on(text, sizeof text);
+
+    text_format(&t,
+                "SELECT u.value FROM note u, note b WHERE u.key = 'untimed' AND b.key = "
+                "'untimed_boot' AND b.value = '%s'",
+                boot_id(boot));
+    s->untimed_seq = sql_number(s->db, text, 0);
+    return s->untimed_seq ? OK : sql_run(s->db, "DELETE FROM note WHERE key LIKE 'untimed%'");
+}
+
+/* The file came late: rows already wait, with numbers and names made up without it. */
+static void merge_early(struct store *s, size_t early_shapes, size_t early_origins)
+{
+    for (size_t i = 0; i < early_shapes; i++) {
+        struct known_shape *mine = s->shapes[i];
+        mine->shape.id = s->shapes[s->shape_count - 1]->shape.id + (int)i + 1;
+        for (size_t k = early_shapes; k < s->shape_count; k++)
+            if (s->shapes[k]->shape.count == mine->shape.count &&
+                !memcmp(s->shapes[k]->key, mine->key, mine->shape.count * sizeof *mine->key)) {
+                mine->shape.id = s->shapes[k]->shape.id;
+                mine->is_stored = true;
+            }
+    }
+    for (size_t i = 0; i < early_origins; i++) {
+        struct known_origin *mine = s->origins[i];
+        mine->origin.id = s->origins[s->origin_count - 1]->origin.id + (int)i + 1;
+        for (size_t k = early_origins; k < s->origin_count; k++)
+            if (!strcmp(s->origins[k]->origin.name, mine->origin.name))
+                mine->origin.id = s->origins[k]->origin.id;
+    }
+}
+
+/* Numbers given out without the file begin where no file has come yet. */
+static void renumber_waiting(struct store *s, int64_t last)
+{
+    struct waiting *first = (void *)s->room;
+    int64_t shift = s->room_rows && first->seq <= last ? last + 1 - first->seq : 0;
+
+    for (size_t at = 0; at < s->room_used; at += ((struct waiting *)(void *)(s->room + at))->size)
+        ((struct waiting *)(void *)(s->room + at))->seq += shift;
+    s->next_seq += shift;
+}
+
+int file_load(struct store *s)
+{
+    size_t early_shapes = s->shape_count, early_origins = s->origin_count;
+    int rc = load_rows(s, "SELECT id, names FROM shape ORDER BY id", load_shape);
+
+    if (!rc)
+        rc = load_rows(s,
+                       "SELECT id, name, driver, serial, firmware, member_of, address FROM "
+                       "device ORDER BY id",
+                       load_origin);
+    if (!rc)
+        rc = load_rows(s, "SELECT sink, seq, lost FROM cursor", load_cursor);
+    if (!rc)
+        rc = load_rows(s, "SELECT device, metric, value, carry FROM meter", load_meter);
+    if (!rc)
+        rc = load_rows(s, "SELECT id, seq, last, from_at, to_at, sink FROM resend ORDER BY id",
+                       load_resend);
+    if (!rc)
+        rc = load_untimed(s);
+    if (rc)
+        return rc;
+    int64_t last = sql_number(s->db, "SELECT max(seq) FROM reading", 0);
+    if (early_shapes || early_origins)
+        merge_early(s, early_shapes, early_origins);
+    renumber_waiting(s, last);
+    if (s->next_seq <= last)
+        s->next_seq = last + 1;
+    s->visible_seq = s->room_rows ? last : s->next_seq - 1;
+    s->oldest_seq = sql_number(s->db, "SELECT min(seq) FROM reading", s->next_seq);
+    s->thinned_ms = sql_number(s->db, "SELECT value FROM note WHERE key = 'thinned'", 0);
+    return OK;
+}
+
+/* ---- opening and closing ----------------------------------------------------------------- */
+
+static void read_settings(struct store *s, const struct section *section)
+{
+    s->commit_s = section ? section_number(section, "commit_s") : 0;
+    s->keep_days = section ? (int)section_number(section, "keep_days") : 0;
+    s->keep_fine_h = section ? (int)section_number(section, "keep_fine") : 0;
+    s->thin_s = section ? (int)section_number(section, "thin_to") : 60;
+    s->cap_bytes = section ? (int64_t)(section_number(section, "cap_mb") * 1048576) : 0;
+}
+
+static void let_go(struct store *s)
+{
+    file_close(s);
+    if (s->lock_fd >= 0)
+        close(s->lock_fd);
+    for (size_t i = 0; i < s->shape_count; i++) {
+        shape_done(&s->shapes[i]->shape);
+        free(s->shapes[i]);
+    }
+    for (size_t i = 0; i < s->origin_count; i++)
+        free(s->origins[i]);
+    free(s->meters);
+    free(s->room);
+    pthread_cond_destroy(&s->news);
+    pthread_mutex_destroy(&s->lock);
+    free(s);
+}
+
+int store_open(struct store **to, const char *path, const struct section *section, char *holder,
+               size_t size)
+{
+    struct store *s = calloc(1, sizeof *s);
+    pthread_condattr_t monotonic;
+    int rc;
+
+    if (!s)
+        return ERR_FULL;
+    pthread_mutex_init(&s->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&s->news, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    s->next_seq = s->oldest_seq = 1;
+    s->lock_fd = -1;
+    if (snprintf(s->path, sizeof s->path, "%s", path) >= (int)sizeof s->path) {
+        let_go(s);
+        return ERR_FULL;
+    }
+    read_settings(s, section);
+    make_folders(s->path);
+    rc = take_lock(s, holder, size);
+    if (rc) {
+        let_go(s);
+        return rc;
+    }
+    pthread_mutex_lock(&s->lock);
+    rc = file_open(s);
+    if (rc == ERR_DATA)
+        rc = salvage(s);
+    pthread_mutex_unlock(&s->lock);
+    if (rc) {
+        char what[500];
+        snprintf(what, sizeof what, "%s cannot be opened (%s); readings wait in memory", s->path,
+                 error_text(rc));
+        complain(&s->trouble, "store", what);
+        s->next_seq = s->oldest_seq = NUMBERS_WITHOUT_FILE;
+    }
+    *to = s;
+    return OK;
+}
+
+void store_close(struct store *s)
+{
+    if (!s)
+        return;
+    if (store_commit(s))
+        log_err("store", "%zu readings could not be written and are lost with this end",
+                s->room_rows);
+    let_go(s);
+}

@@ -1,0 +1,145 @@
+/* The inside of the store, for the files of this room only. */
+#ifndef STORE_INSIDE_H
+#define STORE_INSIDE_H
+
+#include "base/complaint.h"
+#include "store/sql.h"
+#include "store/store.h"
+
+#include <pthread.h>
+
+enum {
+    STORE_SHAPES = 512,
+    STORE_ORIGINS = 1024,
+    STORE_CURSORS = 16,
+    STORE_METERS = 8192,
+    STORE_RESENDS = 8,
+    NUMBERS_MAX = READING_MAX * 26 + 4, /* the longest shortest double has 24 signs */
+    NOTES_WAITING = 64
+};
+
+/* A row that is not committed yet. The numbers stand behind it. */
+struct waiting {
+    int64_t seq, at_ms;
+    const struct origin *from;
+    const struct shape *shape;
+    uint32_t kind, size; /* of all of it */
+    char numbers[];
+};
+
+struct known_shape {
+    struct shape shape;
+    uint16_t key[READING_MAX]; /* the metrics, in order */
+    bool is_stored;
+};
+
+struct known_origin {
+    struct origin origin;
+    bool is_stored;
+};
+
+struct known_cursor {
+    char sink[ORIGIN_NAME];
+    int64_t seq;
+    uint64_t lost;
+    bool is_kept; /* holds rows back from pruning */
+    bool is_dirty;
+};
+
+struct known_meter {
+    int device;
+    enum metric metric;
+    double value, carry;
+    bool is_dirty;
+};
+
+/* An event or a row set aside, waiting for the next commit. */
+struct waiting_note {
+    bool is_aside;
+    int level;
+    int64_t at_ms, seq;
+    char who[ORIGIN_NAME], text[240];
+};
+
+enum statement {
+    PUT_READING,
+    PUT_SHAPE,
+    PUT_DEVICE,
+    PUT_CURSOR,
+    PUT_METER,
+    PUT_EVENT,
+    PUT_ASIDE,
+    STATEMENTS
+};
+
+struct store {
+    pthread_mutex_t lock;
+    pthread_cond_t news; /* the bell of the sinks */
+    char path[400];
+    int lock_fd;
+    sqlite3 *db; /* NULL while the file cannot be opened */
+    sqlite3_stmt *statements[STATEMENTS];
+
+    double commit_s;
+    int keep_days, keep_fine_h, thin_s;
+    int64_t cap_bytes;
+
+    int64_t next_seq, visible_seq, oldest_seq;
+    int64_t since_us;    /* the oldest waiting row came then; 0: none */
+    int64_t retry_us;    /* the disk refused: not before this */
+    int64_t untimed_seq; /* the first row of this boot without a time; 0: none */
+    bool is_waked, is_loaded, is_suspect;
+    unsigned generation;
+    struct complaint trouble;
+
+    char *room; /* the waiting room: struct waiting, one behind the other */
+    size_t room_size, room_used, room_rows;
+    struct waiting_note notes[NOTES_WAITING];
+    size_t note_count;
+
+    struct known_shape *shapes[STORE_SHAPES];
+    size_t shape_count;
+    struct known_origin *origins[STORE_ORIGINS];
+    size_t origin_count;
+    struct known_cursor cursors[STORE_CURSORS];
+    size_t cursor_count;
+    struct known_meter *meters;
+    size_t meter_count, meter_room;
+
+    struct resend resends[STORE_RESENDS]; /* sinks beside them by the same place */
+    char resend_sinks[STORE_RESENDS][ORIGIN_NAME];
+    size_t resend_count;
+
+    struct store_counts counts;
+    int64_t thinned_ms; /* thinning has come so far */
+};
+
+/* The file itself: opened with its tables made; ERR_DATA when it is damaged. */
+int file_open(struct store *s) MUST_CHECK;
+void file_close(struct store *s);
+int file_load(struct store *s) MUST_CHECK; /* shapes, devices, cursors, meters, the next number */
+
+/* Sets a damaged file aside and carries over what can be read. */
+int salvage(struct store *s) MUST_CHECK;
+
+/* Called with the lock held. */
+struct known_shape *shape_for(struct store *s, const struct reading *r);
+void room_drop_oldest(struct store *s);
+int commit_locked(struct store *s);
+void note_locked(struct store *s, const struct waiting_note *n);
+int64_t kept_seq(const struct store *s); /* every kept cursor has passed this */
+
+/* Which start of the machine this is: times without a clock count from it. */
+enum { BOOT_TEXT = 48 };
+const char *boot_id(char to[BOOT_TEXT]);
+
+/* CRC-32 of a row, as it stands in the column `sum`. */
+int64_t row_sum(int64_t seq, int64_t at_ms, int device, int kind, int shape, const char *numbers);
+
+uint32_t bytes_sum(const void *bytes, size_t length);
+
+/* ["pv_voltage","pv_power"] into a shape; false when it makes no sense. */
+bool shape_read(const char *names, struct shape *to);
+void shape_done(struct shape *shape);
+
+#endif

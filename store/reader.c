@@ -1,0 +1,245 @@
+/* A read-only connection and its ranges (store/reader.h). */
+#include "store/reader_inside.h"
+
+#include "base/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const range_texts[RANGES] = {
+#define COLUMNS "SELECT seq, at, kind, device, shape, fields, sum FROM reading "
+    [AFTER] = COLUMNS "WHERE seq > ? AND seq <= ? ORDER BY seq",
+    [BETWEEN] = COLUMNS "INDEXED BY reading_at WHERE at >= ? AND at < ? ORDER BY at, device",
+    [BETWEEN_ONE] =
+        COLUMNS "INDEXED BY reading_at WHERE at >= ? AND at < ? AND device = ? ORDER BY at",
+    [SETTINGS] = COLUMNS "WHERE kind = 1 AND device = ? ORDER BY seq",
+#undef COLUMNS
+};
+
+int reader_open(struct reader **to, const char *path)
+{
+    struct reader *r;
+    int rc;
+
+    if (access(path, F_OK))
+        return ERR_INPUT;
+    r = calloc(1, sizeof *r);
+    if (!r)
+        return ERR_FULL;
+    rc = sql_error(sqlite3_open_v2(path, &r->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL));
+    if (!rc) {
+        sqlite3_busy_timeout(r->db, 2000);
+        rc = sql_run(r->db, "PRAGMA cache_size = -96; PRAGMA temp_store = MEMORY");
+    }
+    if (!rc && sql_number(r->db, "PRAGMA user_version", 0) == 0)
+        rc = ERR_INPUT; /* nobody has made the tables yet */
+    if (rc) {
+        reader_close(r);
+        return rc;
+    }
+    *to = r;
+    return OK;
+}
+
+void reader_rest(struct reader *r)
+{
+    if (r->running)
+        sqlite3_reset(r->running); /* its errors were told by reader_next */
+    r->running = NULL;
+}
+
+void reader_close(struct reader *r)
+{
+    if (!r)
+        return;
+    reader_rest(r);
+    for (int i = 0; i < RANGES; i++)
+        sqlite3_finalize(r->ranges[i]);
+    sqlite3_close(r->db);
+    for (size_t i = 0; i < r->shape_count; i++) {
+        shape_done(r->shapes[i]);
+        free(r->shapes[i]);
+    }
+    for (size_t i = 0; i < r->origin_count; i++)
+        free(r->origins[i]);
+    free(r);
+}
+
+static int begin(struct reader *r, enum range range, const char *types, int64_t a, int64_t b,
+                 int64_t c)
+{
+    int rc = OK;
+
+    reader_rest(r);
+    if (!r->ranges[range])
+        rc = sql_error(sqlite3_prepare_v3(r->db, range_texts[range], -1, SQLITE_PREPARE_PERSISTENT,
+                                          &r->ranges[range], NULL));
+    if (!rc)
+        rc = sql_bind(r->ranges[range], types, a, b, c);
+    if (!rc)
+        r->running = r->ranges[range];
+    return rc;
+}
+
+int reader_after(struct reader *r, int64_t seq, int64_t last)
+{
+    return begin(r, AFTER, "ii", seq, last, 0);
+}
+
+int reader_between(struct reader *r, int64_t from_ms, int64_t to_ms, int device)
+{
+    return begin(r, device ? BETWEEN_ONE : BETWEEN, device ? "iii" : "ii", from_ms, to_ms, device);
+}
+
+int reader_settings(struct reader *r, int device)
+{
+    return begin(r, SETTINGS, "i", device, 0, 0);
+}
+
+/* ---- shapes and origins, fetched when they are first met ---------------------------------- */
+
+static const struct shape *find_shape(struct reader *r, int id)
+{
+    for (size_t i = r->shape_count; i-- > 0;)
+        if (r->shapes[i]->id == id)
+            return r->shapes[i];
+    return NULL;
+}
+
+static const struct shape *shape_of(struct reader *r, int id)
+{
+    const struct shape *known = find_shape(r, id);
+    sqlite3_stmt *row = NULL;
+
+    if (known || r->shape_count == STORE_SHAPES)
+        return known;
+    if (sqlite3_prepare_v2(r->db, "SELECT names FROM shape WHERE id = ?", -1, &row, NULL) ==
+            SQLITE_OK &&
+        sqlite3_bind_int(row, 1, id) == SQLITE_OK && sqlite3_step(row) == SQLITE_ROW) {
+        struct shape *shape = calloc(1, sizeof *shape);
+        const char *names = (const char *)sqlite3_column_text(row, 0);
+        if (shape && names && shape_read(names, shape)) {
+            shape->id = id;
+            r->shapes[r->shape_count++] = shape;
+            known = shape;
+        } else if (shape) {
+            shape_done(shape);
+            free(shape);
+        }
+    }
+    sqlite3_finalize(row);
+    return known;
+}
+
+static void copy(char *to, size_t size, sqlite3_stmt *row, int column)
+{
+    const unsigned char *text = sqlite3_column_text(row, column);
+
+    snprintf(to, size, "%s", text ? (const char *)text : "");
+}
+
+static void fetch_origins(struct reader *r)
+{
+    sqlite3_stmt *row = NULL;
+    size_t at = 0;
+
+    if (sqlite3_prepare_v2(r->db,
+                           "SELECT id, name, driver, serial, firmware, member_of, address FROM "
+                           "device ORDER BY id",
+                           -1, &row, NULL) != SQLITE_OK)
+        return;
+    while (sqlite3_step(row) == SQLITE_ROW && at < STORE_ORIGINS) {
+        if (at == r->origin_count && !(r->origins[at] = calloc(1, sizeof **r->origins)))
+            break;
+        struct origin *o = r->origins[at++];
+        o->id = sqlite3_column_int(row, 0);
+        copy(o->name, sizeof o->name, row, 1);
+        copy(o->driver, sizeof o->driver, row, 2);
+        copy(o->serial, sizeof o->serial, row, 3);
+        copy(o->firmware, sizeof o->firmware, row, 4);
+        copy(o->group, sizeof o->group, row, 5);
+        o->address = (unsigned)sqlite3_column_int(row, 6);
+        if (at > r->origin_count)
+            r->origin_count = at;
+    }
+    sqlite3_finalize(row);
+}
+
+static const struct origin *origin_of(struct reader *r, int id)
+{
+    for (int again = 0; again < 2; again++) {
+        for (size_t i = 0; i < r->origin_count; i++)
+            if (r->origins[i]->id == id)
+                return r->origins[i];
+        fetch_origins(r);
+    }
+    return NULL;
+}
+
+const struct origin *reader_origin(struct reader *r, const char *name)
+{
+    fetch_origins(r);
+    for (size_t i = 0; i < r->origin_count; i++)
+        if (!strcmp(r->origins[i]->name, name))
+            return r->origins[i];
+    return NULL;
+}
+
+const struct origin *reader_origin_at(struct reader *r, size_t index)
+{
+    if (index >= r->origin_count)
+        fetch_origins(r);
+    return index < r->origin_count ? r->origins[index] : NULL;
+}
+
+/* ---- rows -------------------------------------------------------------------------------- */
+
+static bool take_row(struct reader *r, struct record *to)
+{
+    sqlite3_stmt *row = r->running;
+    const char *numbers = (const char *)sqlite3_column_text(row, 5);
+    int device = sqlite3_column_int(row, 3), shape = sqlite3_column_int(row, 4);
+    int kind = sqlite3_column_int(row, 2);
+
+    *to = (struct record){.seq = sqlite3_column_int64(row, 0),
+                          .at_ms = sqlite3_column_int64(row, 1),
+                          .kind = (enum record_kind)kind,
+                          .numbers = numbers};
+    if (!numbers || kind < 0 || kind >= RECORD_KINDS ||
+        row_sum(to->seq, to->at_ms, device, kind, shape, numbers) != sqlite3_column_int64(row, 6))
+        return false;
+    to->from = origin_of(r, device);
+    to->shape = shape_of(r, shape);
+    return to->from && to->shape;
+}
+
+int reader_next(struct reader *r, struct record *to)
+{
+    if (!r->running)
+        return ERR_ABSENT;
+    for (;;) {
+        int code = sqlite3_step(r->running);
+        if (code != SQLITE_ROW) {
+            reader_rest(r);
+            return code == SQLITE_DONE ? ERR_ABSENT : sql_error(code);
+        }
+        if (take_row(r, to))
+            return OK;
+        if (!r->damaged++)
+            log_err("store", "reading %lld is damaged and is passed over", (long long)to->seq);
+    }
+}
+
+uint64_t reader_damaged(const struct reader *r)
+{
+    return r->damaged;
+}
+
+bool reader_span(struct reader *r, int64_t *first_ms, int64_t *last_ms)
+{
+    *first_ms = sql_number(r->db, "SELECT min(at) FROM reading WHERE kind < 3", -1);
+    *last_ms = sql_number(r->db, "SELECT max(at) FROM reading WHERE kind < 3", -1);
+    return *last_ms >= 0;
+}

@@ -1,0 +1,41 @@
+/*
+ * Reading the log: a connection of its own, so that reading never waits for writing. Ranges by
+ * number (sinks) or by time (charts, export). Rows whose check sum is wrong are passed over and
+ * counted. Owned by one thread.
+ */
+#ifndef STORE_READER_H
+#define STORE_READER_H
+
+#include "store/record.h"
+
+#include "base/error.h"
+
+struct reader;
+
+/* ERR_INPUT when there is no such file yet. */
+int reader_open(struct reader **to, const char *path) MUST_CHECK;
+void reader_close(struct reader *r);
+
+/* Everything after `seq`, in the order it was stored, up to `last`. */
+int reader_after(struct reader *r, int64_t seq, int64_t last) MUST_CHECK;
+
+/* What was said from `from_ms` up to (not with) `to_ms`, in the order of time; device 0: all. */
+int reader_between(struct reader *r, int64_t from_ms, int64_t to_ms, int device) MUST_CHECK;
+
+/* The settings a device last told, oldest first. */
+int reader_settings(struct reader *r, int device) MUST_CHECK;
+
+/* The next row; ERR_ABSENT at the end. Valid until the next call. */
+int reader_next(struct reader *r, struct record *to) MUST_CHECK;
+void reader_rest(struct reader *r); /* lets go of the file until the next range */
+
+uint64_t reader_damaged(const struct reader *r); /* rows passed over so far */
+
+/* The device of this name, or NULL; all of them by number from 0. */
+const struct origin *reader_origin(struct reader *r, const char *name);
+const struct origin *reader_origin_at(struct reader *r, size_t index);
+
+/* The first and last time there is; false when there is nothing. */
+bool reader_span(struct reader *r, int64_t *first_ms, int64_t *last_ms);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * A day of one metric in slots of 15 minutes: how many, the lowest, the mean, the highest, the
+ * last. Written once, when the day is over; the current day is reckoned from its readings.
+ */
+#ifndef STORE_ROLLUP_H
+#define STORE_ROLLUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SLOT_MS = 900000, SLOTS_MAX = 100, ROLLUP_BYTES = SLOTS_MAX * 35 + 8 };
+
+struct slot {
+    uint32_t count;
+    double low, sum, high, last; /* of nothing when count is 0 */
+};
+
+void slot_add(struct slot *s, double value);
+void slot_join(struct slot *s, const struct slot *later);
+double slot_mean(const struct slot *s);
+
+/* Bytes in: as many slots as the day has (92 to 100). Returns the length. */
+size_t rollup_write(const struct slot *slots, unsigned count, uint8_t to[ROLLUP_BYTES]);
+/* The number of slots, or -1 when the bytes or their check sum make no sense. */
+int rollup_read(const uint8_t *from, size_t length, struct slot slots[SLOTS_MAX]);
+
+#endif

@@ -1,0 +1,292 @@
+/* The store: rows come back as they went in, numbers are never used twice, cursors, days. */
+#include "base/clock.h"
+#include "store/days.h"
+#include "store/history.h"
+#include "store/reader.h"
+#include "store/store.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char folder[64], path[128], holder[64];
+static const struct origin south = {
+    .name = "south", .driver = "tracer", .group = "house", .address = 2};
+
+static int begin(void **state)
+{
+    (void)state;
+    snprintf(folder, sizeof folder, "/tmp/helio_store_XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/state/helio.db", folder);
+    return 0;
+}
+
+static int end(void **state)
+{
+    char command[160];
+
+    (void)state;
+    clock_give_back();
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return system(command);
+}
+
+static struct store *open_store(void)
+{
+    struct store *s = NULL;
+
+    assert_int_equal(store_open(&s, path, NULL, holder, sizeof holder), OK);
+    return s;
+}
+
+static struct reading reading_of(double voltage, double power)
+{
+    struct reading r = {0};
+
+    assert_true(reading_put(&r, M_PV_VOLTAGE, voltage));
+    assert_true(reading_put(&r, M_PV_POWER, power));
+    return r;
+}
+
+static void rows_come_back(void **state)
+{
+    struct store *s = open_store();
+    const struct origin *from = store_origin(s, &south);
+    struct reading r = reading_of(37, 100.25), back;
+    struct reader *reader = NULL;
+    struct record record;
+
+    (void)state;
+    assert_int_equal(store_append(s, from, RECORD_LIVE, 1700000000000, &r), 1);
+    r = reading_of(38.5, 0.1 + 0.2);
+    assert_int_equal(store_append(s, from, RECORD_LIVE, 1700000010000, &r), 2);
+    assert_int_equal(store_visible(s), 0);
+    assert_int_equal(store_commit(s), OK);
+    assert_int_equal(store_visible(s), 2);
+    assert_int_equal(reader_open(&reader, path), OK);
+    assert_int_equal(reader_after(reader, 0, 2), OK);
+    assert_int_equal(reader_next(reader, &record), OK);
+    assert_string_equal(record.numbers, "[37,100.25]");
+    assert_string_equal(record.from->name, "south");
+    assert_string_equal(record.from->group, "house");
+    assert_int_equal(record.from->address, 2);
+    assert_string_equal(record.shape->fields[1].name, "pv_power");
+    assert_int_equal(reader_next(reader, &record), OK);
+    record_reading(&record, &back);
+    assert_true(back.fields[1].value == 0.1 + 0.2);
+    assert_int_equal(back.round_ms, 1700000010000);
+    assert_int_equal(reader_next(reader, &record), ERR_ABSENT);
+    reader_close(reader);
+    store_close(s);
+}
+
+static void numbers_are_never_used_twice(void **state)
+{
+    struct store *s = open_store();
+    struct reading r = reading_of(1, 2);
+    const struct origin *from = store_origin(s, &south);
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        assert_true(store_append(s, from, RECORD_LIVE, 1700000000000 + i, &r) > 0);
+    assert_int_equal(store_commit(s), OK);
+    assert_int_equal(store_cursor(s, "influx", true), 0);
+    store_cursor_move(s, "influx", 5);
+    store_close(s);
+    s = open_store();
+    assert_int_equal(store_cursor(s, "influx", true), 5);
+    assert_int_equal(store_append(s, store_origin(s, &south), RECORD_LIVE, 1700000009000, &r), 6);
+    store_close(s);
+}
+
+static void one_owner(void **state)
+{
+    struct store *s = open_store(), *other = NULL;
+    char mine[32];
+
+    (void)state;
+    assert_int_equal(store_open(&other, path, NULL, holder, sizeof holder), ERR_BUSY);
+    snprintf(mine, sizeof mine, "%d", (int)getpid());
+    assert_string_equal(holder, mine);
+    store_close(s);
+}
+
+static void meters_and_resends_last(void **state)
+{
+    struct store *s = open_store();
+    struct reading r = reading_of(1, 2);
+    double value, carry;
+    struct resend resend;
+
+    (void)state;
+    const struct origin *from = store_origin(s, &south);
+    store_meter_put(s, from, M_PV_ENERGY, 12.5, 3);
+    assert_true(store_append(s, from, RECORD_LIVE, 1700000000000, &r) > 0);
+    assert_int_equal(store_commit(s), OK);
+    assert_int_equal(store_resend_add(s, "influx", 1600000000000, 1800000000000), 1);
+    store_close(s);
+    s = open_store();
+    assert_true(store_meter_get(s, store_origin(s, &south), M_PV_ENERGY, &value, &carry));
+    assert_true(value == 12.5 && carry == 3);
+    assert_true(store_resend_next(s, "influx", &resend));
+    assert_int_equal(resend.last, 1);
+    resend.seq = 1;
+    store_resend_move(s, &resend);
+    assert_false(store_resend_next(s, "influx", &resend));
+    store_close(s);
+}
+
+struct seen {
+    unsigned steps, count;
+    double sum;
+};
+
+static void see(void *to, int64_t at_ms, const struct slot *slot)
+{
+    struct seen *seen = to;
+
+    (void)at_ms;
+    seen->steps++;
+    seen->count += slot->count;
+    seen->sum += slot->sum;
+}
+
+/* The same span, reckoned from readings and from the rollups of closed days, is the same. */
+static void closed_days_have_rollups(void **state)
+{
+    struct store *s;
+    struct reader *reader = NULL;
+    struct seen before = {0}, after = {0};
+    double grown;
+
+    (void)state;
+    assert_true(zone_set("Europe/Sofia"));
+    int64_t start = day_start(20261024), stop = day_start(20261027); /* the clock goes back */
+    assert_int_equal(stop - start, 73 * 3600000LL);
+    s = open_store();
+    const struct origin *from = store_origin(s, &south);
+    for (int64_t at = start; at < stop; at += 60000) {
+        struct reading r = reading_of(30, (double)((at - start) / 60000));
+        assert_true(reading_put(&r, M_PV_ENERGY, (double)((at - start) / 60000) / 100));
+        assert_true(store_append(s, from, RECORD_LIVE, at, &r) > 0);
+        if (at % 3600000 == 0)
+            assert_int_equal(store_commit(s), OK);
+    }
+    assert_int_equal(store_commit(s), OK);
+    assert_int_equal(reader_open(&reader, path), OK);
+    assert_int_equal(history_walk(reader, from, "pv_power", start, stop, 3600000, see, &before),
+                     OK);
+    while (store_tidy(s, stop + 120000))
+        continue;
+    assert_int_equal(history_walk(reader, from, "pv_power", start, stop, 3600000, see, &after), OK);
+    assert_int_equal(before.steps, 73);
+    assert_int_equal(after.steps, before.steps);
+    assert_int_equal(after.count, before.count);
+    assert_true(after.sum == before.sum);
+    assert_int_equal(
+        history_growth(reader, from, "pv_energy", day_start(20261025), day_start(20261026), &grown),
+        OK);
+    assert_true(grown > 14.98 && grown < 15); /* 25 hours of 0.6, less the first minute */
+    reader_close(reader);
+    store_close(s);
+    zone_set("UTC");
+}
+
+static void days_of_23_and_25_hours(void **state)
+{
+    (void)state;
+    assert_true(zone_set("Europe/Sofia"));
+    assert_int_equal(day_start(day_next(20260329)) - day_start(20260329), 23 * 3600000);
+    assert_int_equal(day_start(day_next(20261025)) - day_start(20261025), 25 * 3600000);
+    assert_int_equal(day_next(20261231), 20270101);
+    assert_int_equal(day_before(20270101), 20261231);
+    assert_false(zone_set("Europe/Nowhere"));
+    zone_set("UTC");
+}
+
+static void moments_as_people_write_them(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t ms; /* -1: not a moment */
+    } cases[] = {
+        {"1970-01-02", 86400000},
+        {"1970-01-02T00:00:01Z", 86401000},
+        {"1970-01-02 00:00", 86400000},
+        {"1970-01-02T02:00:00+02:00", 86400000},
+        {"1970-01-02T00:00:00.5Z", 86400500},
+        {"19700102", 86400000},
+        {"1700000000", 1700000000000},
+        {"1700000000123", 1700000000123},
+        {"-1d", 1000000000000 - 86400000},
+        {"-90m", 1000000000000 - 5400000},
+        {"now", 1000000000000},
+        {"2026-13-41x", -1},
+        {"2026-06-31", -1},
+        {"soon", -1},
+        {"", -1},
+        {"-5y", -1},
+    };
+
+    (void)state;
+    zone_set("UTC");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t ms = -1;
+        bool is_one = when_read(cases[i].text, 1000000000000, &ms);
+        if (is_one != (cases[i].ms >= 0) || (is_one && ms != cases[i].ms))
+            fail_msg("\"%s\" is read as %lld", cases[i].text, (long long)ms);
+    }
+}
+
+static void untimed_rows_get_their_time(void **state)
+{
+    struct store *s = open_store();
+    struct reading r = reading_of(1, 2);
+    struct reader *reader = NULL;
+    struct record record;
+    const struct origin *from = store_origin(s, &south);
+
+    (void)state;
+    assert_true(store_append(s, from, RECORD_LIVE, 1700000000000, &r) > 0);
+    assert_true(store_append(s, from, RECORD_UNTIMED, 5000, &r) > 0);
+    assert_int_equal(store_commit(s), OK);
+    assert_true(store_append(s, from, RECORD_UNTIMED, 15000, &r) > 0);
+    assert_int_equal(store_wait_beyond(s, 0, 0), 1); /* nobody gets what has no time */
+    assert_int_equal(store_stamp(s, 1800000000000), 2);
+    assert_int_equal(store_commit(s), OK);
+    assert_int_equal(store_wait_beyond(s, 0, 0), 3);
+    assert_int_equal(reader_open(&reader, path), OK);
+    assert_int_equal(reader_after(reader, 1, 3), OK);
+    assert_int_equal(reader_next(reader, &record), OK);
+    assert_int_equal(record.at_ms, 1800000005000);
+    assert_int_equal(record.kind, RECORD_LIVE);
+    assert_int_equal(reader_next(reader, &record), OK);
+    assert_int_equal(record.at_ms, 1800000015000);
+    assert_int_equal(reader_damaged(reader), 0);
+    reader_close(reader);
+    store_close(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(rows_come_back, begin, end),
+        cmocka_unit_test_setup_teardown(numbers_are_never_used_twice, begin, end),
+        cmocka_unit_test_setup_teardown(one_owner, begin, end),
+        cmocka_unit_test_setup_teardown(meters_and_resends_last, begin, end),
+        cmocka_unit_test_setup_teardown(closed_days_have_rollups, begin, end),
+        cmocka_unit_test(days_of_23_and_25_hours),
+        cmocka_unit_test(moments_as_people_write_them),
+        cmocka_unit_test_setup_teardown(untimed_rows_get_their_time, begin, end),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
