@@ -4,6 +4,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "drivers/device.h"
+#include "store/days.h"
+#include "store/store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -191,10 +193,113 @@ static void add_device(struct plan *p, struct section *s)
         p->devices[p->device_count++] = d;
 }
 
+/* ---- groups and sinks -------------------------------------------------------------------- */
+
+static int place_of(void *who, const char *name)
+{
+    const struct plan *p = who;
+
+    for (size_t i = 0; i < p->device_count; i++)
+        if (!strcmp(p->devices[i].name, name))
+            return (int)i;
+    return -1;
+}
+
+static void add_group(struct plan *p, struct section *s)
+{
+    if (!*s->name)
+        section_fault(s, NULL, "a group needs a name: [group house]");
+    else if (place_of(p, s->name) >= 0)
+        section_fault(s, NULL, "[device %s] has this name already", s->name);
+    else if (p->group_count == PLAN_GROUPS)
+        section_fault(s, NULL, "more than %d groups", PLAN_GROUPS);
+    else if (group_load(&p->groups[p->group_count], s, place_of, p) == OK)
+        p->group_count++;
+}
+
+static void refuse_sink_kind(struct section *s, const char *kind)
+{
+    struct nearest n = {.word = kind};
+
+    for (size_t i = 0; sinks[i]; i++)
+        nearest_try(&n, sinks[i]->name);
+    if (n.best)
+        section_fault(s, "kind", "\"%s\" is no kind of sink; did you mean \"%s\"?", kind, n.best);
+    else
+        section_fault(s, "kind", "\"%s\" is no kind of sink (see: helio list sinks)", kind);
+}
+
+static void add_sink(struct plan *p, struct section *s)
+{
+    const char *kind = section_has(s, "kind") ? section_text(s, "kind") : "";
+    const struct sink *sink = sink_find(kind);
+
+    if (!*s->name) {
+        section_fault(s, NULL, "a sink needs a name: [sink influx]");
+        return;
+    }
+    if (p->sink_count == PLAN_SINKS) {
+        section_fault(s, NULL, "more than %d sinks", PLAN_SINKS);
+        return;
+    }
+    if (!sink) {
+        if (*kind)
+            refuse_sink_kind(s, kind);
+        else
+            section_fault(s, "kind", "is missing: %s", sink_settings[0].help);
+        return;
+    }
+    const struct setting *tables[] = {sink_settings, sink->settings};
+    unsigned before = s->file->faults;
+    if (section_check(s, tables, 2) == OK && sink->check)
+        sink->check(s);
+    if (s->file->faults == before)
+        p->sinks[p->sink_count++] = (struct plan_sink){s->name, sink, s};
+}
+
+/* ---- the site and the store -------------------------------------------------------------- */
+
+// clang-format off
+const struct setting site_settings[] = {
+    /* key         type    default least most choices help */
+    { "name",      TEXT,   "home", 0,    0,   NULL, "What the site is called: the tag \"site\" in databases" },
+    { "timezone",  TEXT,   "",     0,    0,   NULL, "Where its days begin, as Europe/Sofia; empty: as the machine is set" },
+    { "latitude",  NUMBER, "0",    -90,  90,  NULL, "Degrees north, for the sun" },
+    { "longitude", NUMBER, "0",    -180, 180, NULL, "Degrees east, for the sun" },
+    SETTINGS_END,
+};
+// clang-format on
+
+static void set_site(struct plan *p, struct section *s)
+{
+    const struct setting *tables[] = {site_settings};
+
+    if (section_check(s, tables, 1))
+        return;
+    const char *zone = section_text(s, "timezone");
+    if (*zone && !zone_set(zone))
+        section_fault(s, "timezone", "\"%s\" is no zone of this machine; see: ls /usr/share/zoneinfo",
+                      zone);
+    p->site = s;
+}
+
+static void set_store(struct plan *p, struct section *s)
+{
+    const struct setting *tables[] = {store_settings};
+
+    if (section_check(s, tables, 1) == OK)
+        p->store = s;
+}
+
 static const struct {
     const char *kind;
     void (*add)(struct plan *p, struct section *s);
-} kinds[] = {{"bus", add_bus}, {"device", add_device}};
+    const char *form;
+} kinds[] = {
+    {"site", set_site, "[site]"},        {"store", set_store, "[store]"},
+    {"bus", add_bus, "[bus NAME]"},      {"device", add_device, "[device NAME]"},
+    {"group", add_group, "[group NAME]"}, {"sink", add_sink, "[sink NAME]"},
+};
 
 static void refuse_kind(struct section *s)
 {
@@ -205,7 +310,8 @@ static void refuse_kind(struct section *s)
     if (n.best)
         section_fault(s, NULL, "no such kind of section; did you mean [%s %s]?", n.best, s->name);
     else
-        section_fault(s, NULL, "no such kind of section; there are [bus NAME] and [device NAME]");
+        section_fault(s, NULL, "no such kind of section; there are [site], [store], [bus NAME], "
+                               "[device NAME], [group NAME] and [sink NAME]");
 }
 
 int plan_load(struct plan *p, const char *path)
@@ -227,7 +333,7 @@ int plan_load(struct plan *p, const char *path)
         if (!is_known)
             refuse_kind(&p->file->sections[i]);
     }
-    return p->file->faults ? ERR_CONFIG : OK;
+    return p->file->faults ? ERR_CONFIG : plan_finish(p);
 }
 
 /* ---- without a file ---------------------------------------------------------------------- */
@@ -244,6 +350,46 @@ static struct section *make_section(struct plan *p, const char *kind, const char
         return NULL;
     p->made[p->made_count++] = s;
     return s;
+}
+
+static struct section *defaults(struct plan *p, const char *kind, const struct setting *rows)
+{
+    struct section *s = make_section(p, kind, "", "");
+    const struct setting *tables[] = {rows};
+
+    return s && section_check(s, tables, 1) == OK ? s : NULL;
+}
+
+int plan_finish(struct plan *p)
+{
+    if (!p->site)
+        p->site = defaults(p, "site", site_settings);
+    if (!p->store)
+        p->store = defaults(p, "store", store_settings);
+    return p->site && p->store ? OK : ERR_FULL;
+}
+
+const char *plan_site_name(const struct plan *p)
+{
+    return section_text(p->site, "name");
+}
+
+const char *plan_store_path(const struct plan *p, char *to, size_t size)
+{
+    const char *path = section_text(p->store, "path");
+
+    if (!*path)
+        return store_default_path(to, size);
+    snprintf(to, size, "%s", path);
+    return to;
+}
+
+const struct plan_sink *plan_sink_named(const struct plan *p, const char *name)
+{
+    for (size_t i = 0; i < p->sink_count; i++)
+        if (!strcmp(p->sinks[i].name, name))
+            return &p->sinks[i];
+    return NULL;
 }
 
 static struct plan_bus *bare_bus(struct plan *p, const struct wire *wire,

@@ -6,9 +6,11 @@
 #define COLLECTOR_PLAN_H
 
 #include "bus/lines.h"
+#include "collector/groups.h"
+#include "collector/sinks.h"
 #include "drivers/driver.h"
 
-enum { PLAN_BUSES = 64, PLAN_DEVICES = 384 };
+enum { PLAN_BUSES = 64, PLAN_DEVICES = 384, PLAN_GROUPS = 32, PLAN_SINKS = 8 };
 
 struct plan_bus {
     const char *name;
@@ -25,12 +27,22 @@ struct plan_device {
     struct section *section;
 };
 
+struct plan_sink {
+    const char *name;
+    const struct sink *sink;
+    struct section *section;
+};
+
 struct plan {
-    struct settings *file; /* NULL without one */
+    struct settings *file;         /* NULL without one */
+    struct section *site, *store;  /* the section of the file, or one made of defaults */
+    size_t group_count, sink_count;
+    struct group groups[PLAN_GROUPS];
+    struct plan_sink sinks[PLAN_SINKS];
     size_t bus_count, device_count;
     struct plan_bus buses[PLAN_BUSES];
     struct plan_device devices[PLAN_DEVICES];
-    struct section *made[PLAN_BUSES + PLAN_DEVICES]; /* sections of bare devices */
+    struct section *made[PLAN_BUSES + PLAN_DEVICES + 2]; /* sections of bare devices */
     size_t made_count;
 };
 
@@ -39,6 +51,13 @@ void plan_free(struct plan *p);
 
 /* Adds what a file says. Every complaint is logged; ERR_CONFIG when there was one. */
 int plan_load(struct plan *p, const char *path) MUST_CHECK;
+
+/* What [site] and [store] say, or their defaults; after loading, or without a file. */
+int plan_finish(struct plan *p) MUST_CHECK;
+const char *plan_site_name(const struct plan *p);
+const char *plan_store_path(const struct plan *p, char *to, size_t size);
+const struct plan_sink *plan_sink_named(const struct plan *p, const char *name);
+extern const struct setting site_settings[];
 
 /* Adds a device written as DRIVER@LINE[:ADDRESS]; *to is its place. */
 int plan_add_bare(struct plan *p, const char *text, size_t *to) MUST_CHECK;

@@ -8,13 +8,19 @@
 #include <stdlib.h>
 
 enum { QUEUE_LENGTH = 64, STACK_BYTES = 256 * 1024 };
-static const int64_t LOAN_WAIT_US = 10000000, PUT_WAIT_US = 5000000, FOREVER_US = 3600000000;
+static const int64_t LOAN_WAIT_US = 10000000, PUT_WAIT_US = 5000000, FOREVER_US = 3600000000,
+                     BEAT_US = 4000000;
 
 struct round_thread {
     struct rounds *rounds;
     size_t bus;
     pthread_t thread;
     bool is_running;
+    struct bell stop;
+    pthread_mutex_t lock; /* of the box */
+    struct job *job;
+    _Atomic int64_t beat_us;
+    int64_t *last_ms; /* by device: the tick of its last round */
 };
 
 static bool is_mine(const struct rounds *r, size_t device, size_t bus)
@@ -23,26 +29,60 @@ static bool is_mine(const struct rounds *r, size_t device, size_t bus)
            (!r->is_wanted || r->is_wanted[device]);
 }
 
+static struct round_thread *thread_of(const struct rounds *r, size_t bus)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (r->threads[i].bus == bus)
+            return &r->threads[i];
+    return NULL;
+}
+
 static void tell(struct rounds *r, struct news *n)
 {
     if (queue_put(r->news, n, PUT_WAIT_US) == ERR_FULL)
         log_warn(r->house->devices[n->device].name, "nobody takes the readings; one is dropped");
 }
 
-/* The tick all devices of a round share, so that their readings line up. */
-static int64_t tick_ms(double every_s)
+double device_every_s(const struct rounds *r, size_t device)
 {
-    int64_t step = (int64_t)(every_s * MS_PER_S), now = clock_wall_ms();
+    const struct plan_device *d = &r->house->plan->devices[device];
+    double own = section_number(d->section, "every");
 
-    return step >= MS_PER_S ? now - now % step : now;
+    if (r->every_s > 0)
+        return r->every_s;
+    return own > 0 ? own : section_number(d->bus->section, "every");
 }
 
-void round_walk(struct rounds *r, size_t at)
+/* The bus goes as often as the most often asked of its devices. */
+static double bus_every_s(const struct rounds *r, size_t bus)
+{
+    double least = 0;
+
+    for (size_t i = 0; i < r->house->plan->device_count; i++) {
+        double every = is_mine(r, i, bus) ? device_every_s(r, i) : 0;
+        if (every > 0 && (!(least > 0) || every < least))
+            least = every;
+    }
+    return least > 0 ? least : section_number(r->house->plan->buses[bus].section, "every");
+}
+
+/* A device with a pause of its own is passed over until its tick comes. */
+static bool is_due(const struct rounds *r, size_t device, size_t bus, int64_t tick_ms)
+{
+    const struct round_thread *t = thread_of(r, bus);
+    int64_t own_ms = (int64_t)(device_every_s(r, device) * MS_PER_S);
+    int64_t bus_ms = (int64_t)(bus_every_s(r, bus) * MS_PER_S);
+
+    if (!t || own_ms <= bus_ms || !t->last_ms[device] || tick_ms < t->last_ms[device])
+        return true;
+    return tick_ms - t->last_ms[device] >= own_ms - bus_ms / 2;
+}
+
+void round_walk(struct rounds *r, size_t at, int64_t tick_ms, int64_t late_us)
 {
     const struct plan *plan = r->house->plan;
     struct bus *bus = &r->house->buses[at];
-    double every_s = r->every_s > 0 ? r->every_s : section_number(bus->section, "every");
-    int64_t round_ms = tick_ms(every_s);
+    struct round_thread *t = thread_of(r, at);
     size_t last = plan->device_count;
     int lent = bus_borrow(bus, LOAN_WAIT_US);
 
@@ -51,45 +91,108 @@ void round_walk(struct rounds *r, size_t at)
     else
         complaint_over(&bus->trouble, bus->name, "the line is back");
     for (size_t i = 0; i < plan->device_count; i++)
-        if (is_mine(r, i, at))
+        if (is_mine(r, i, at) && is_due(r, i, at, tick_ms))
             last = i;
-    for (size_t i = 0; i < plan->device_count && !bell_is_rung(&r->stop); i++) {
-        struct news n = {.device = (uint16_t)i, .result = lent, .is_last = i == last, .bus = at};
-        if (!is_mine(r, i, at))
+    for (size_t i = 0; i < plan->device_count && !(t && bell_is_rung(&t->stop)); i++) {
+        struct news n = {.from = r,
+                         .device = (uint16_t)i,
+                         .result = lent,
+                         .is_last = i == last,
+                         .bus = at,
+                         .late_us = late_us};
+        if (!is_mine(r, i, at) || !is_due(r, i, at, tick_ms))
             continue;
         int64_t begun = clock_us();
-        n.reading.round_ms = round_ms;
+        n.reading.round_ms = tick_ms;
         n.reading.device = (uint16_t)i;
         if (!lent)
-            n.result = device_round(&r->house->devices[i], r->depth, round_ms, &n.reading);
-        n.took_us = clock_us() - begun;
+            n.result = device_round(&r->house->devices[i], r->depth, tick_ms, &n.reading);
+        n.heard_us = clock_us();
+        n.took_us = n.heard_us - begun;
         n.counts = bus->counts;
+        if (t) {
+            t->last_ms[i] = tick_ms;
+            t->beat_us = n.heard_us;
+        }
         tell(r, &n);
     }
     if (!lent)
         bus_return(bus);
 }
 
+/* ---- the thread -------------------------------------------------------------------------- */
+
+static void do_job(struct round_thread *t)
+{
+    pthread_mutex_lock(&t->lock);
+    struct job *job = t->job;
+    t->job = NULL;
+    pthread_mutex_unlock(&t->lock);
+    if (!job)
+        return;
+    job->result = job->run(t->rounds, t->bus, job->to);
+    job->is_done = true;
+}
+
+/* Waits for the tick; does jobs meanwhile. False: the end. */
+static bool wait_for(struct round_thread *t, int64_t due_us)
+{
+    while (!bell_is_rung(&t->stop)) {
+        int64_t now = clock_us();
+        t->beat_us = now;
+        do_job(t);
+        if (now >= due_us)
+            return true;
+        (void)bell_wait_nudged(&t->stop, due_us < now + BEAT_US ? due_us : now + BEAT_US);
+    }
+    return false;
+}
+
+/*
+ * Ticks stand on the wall clock, so that all buses of one pace go together and restarts do not
+ * shift them: every = 10 means :00, :10, :20. Waiting is by the steady clock, and the next tick is
+ * reckoned anew each time, so a clock that is set costs at most one step.
+ */
+struct tick {
+    int64_t ms, due_us;
+};
+
+static struct tick next_tick(int64_t step_ms, const struct tick *before)
+{
+    int64_t wall = clock_wall_ms(), now = clock_us();
+    int64_t ms = wall - wall % step_ms + step_ms;
+
+    if (before && ms == before->ms) /* the clock ran a hair ahead of the wait */
+        ms += step_ms;
+    return (struct tick){ms, now + (ms - wall) * US_PER_MS};
+}
+
+static struct tick first_tick(int64_t step_ms)
+{
+    int64_t wall = clock_wall_ms();
+
+    return (struct tick){step_ms >= MS_PER_S ? wall - wall % step_ms : wall, clock_us()};
+}
+
 static void *run(void *who)
 {
     struct round_thread *t = who;
     struct rounds *r = t->rounds;
-    const struct bus *bus = &r->house->buses[t->bus];
-    double every_s = r->every_s > 0 ? r->every_s : section_number(bus->section, "every");
-    int64_t due = clock_us(), step = (int64_t)(every_s * 1e6);
+    int64_t step_ms = (int64_t)(bus_every_s(r, t->bus) * MS_PER_S);
+    struct tick tick = first_tick(step_ms > 0 ? step_ms : 1);
 
-    for (unsigned done = 0; !bell_is_rung(&r->stop); due += step) {
-        if (bell_wait_until(&r->stop, due))
-            break;
-        round_walk(r, t->bus);
+    step_ms = step_ms > 0 ? step_ms : 1;
+    for (unsigned done = 0; wait_for(t, tick.due_us); tick = next_tick(step_ms, &tick)) {
+        round_walk(r, t->bus, tick.ms, clock_us() - tick.due_us);
         if (r->limit && ++done == r->limit)
             break;
-        if (clock_us() > due + step) /* a round took longer than its step: skip, do not chase */
-            due = clock_us() - step;
     }
+    do_job(t); /* who waits for it must not wait in vain */
     r->done++;
     return NULL;
 }
+
+/* ---- starting and stopping --------------------------------------------------------------- */
 
 static bool has_devices(const struct rounds *r, size_t bus)
 {
@@ -99,8 +202,28 @@ static bool has_devices(const struct rounds *r, size_t bus)
     return false;
 }
 
+static int start_thread(struct rounds *r, size_t bus, const pthread_attr_t *how)
+{
+    struct round_thread *t = &r->threads[r->count];
+
+    *t = (struct round_thread){.rounds = r, .bus = bus};
+    bell_init(&t->stop);
+    pthread_mutex_init(&t->lock, NULL);
+    t->beat_us = clock_us();
+    t->last_ms = calloc(r->house->plan->device_count + 1, sizeof *t->last_ms);
+    r->house->buses[bus].stop = &t->stop;
+    r->count++;
+    if (!t->last_ms)
+        return ERR_FULL;
+    t->is_running = true;
+    if (pthread_create(&t->thread, how, run, t) == 0)
+        return OK;
+    t->is_running = false;
+    return ERR_SYSTEM;
+}
+
 int rounds_start(struct rounds *r, struct house *house, unsigned limit, enum depth depth,
-                 double every_s, bool *is_wanted)
+                 double every_s, bool *is_wanted, struct queue *news)
 {
     pthread_attr_t small;
     int rc = OK;
@@ -108,23 +231,16 @@ int rounds_start(struct rounds *r, struct house *house, unsigned limit, enum dep
     *r = (struct rounds){.house = house, .limit = limit, .depth = depth};
     r->every_s = every_s;
     r->is_wanted = is_wanted;
-    bell_init(&r->stop);
-    r->news = queue_new(sizeof(struct news), QUEUE_LENGTH);
+    r->owns_news = !news;
+    r->news = news ? news : queue_new(sizeof(struct news), QUEUE_LENGTH);
     r->threads = calloc(house->plan->bus_count + 1, sizeof *r->threads);
     if (!r->news || !r->threads)
         return ERR_FULL;
     pthread_attr_init(&small);
     pthread_attr_setstacksize(&small, STACK_BYTES);
-    for (size_t i = 0; i < house->plan->bus_count && !rc; i++) {
-        if (!has_devices(r, i))
-            continue;
-        struct round_thread *t = &r->threads[r->count];
-        house->buses[i].stop = &r->stop;
-        *t = (struct round_thread){.rounds = r, .bus = i};
-        t->is_running = pthread_create(&t->thread, &small, run, t) == 0;
-        rc = t->is_running ? OK : ERR_SYSTEM;
-        r->count++;
-    }
+    for (size_t i = 0; i < house->plan->bus_count && !rc; i++)
+        if (has_devices(r, i))
+            rc = start_thread(r, i, &small);
     pthread_attr_destroy(&small);
     return rc;
 }
@@ -139,18 +255,93 @@ bool rounds_are_done(struct rounds *r)
     return r->done == r->count;
 }
 
+int64_t rounds_beat(const struct rounds *r)
+{
+    int64_t oldest = clock_us();
+
+    for (size_t i = 0; i < r->count; i++)
+        if (r->threads[i].is_running && r->threads[i].beat_us < oldest)
+            oldest = r->threads[i].beat_us;
+    return oldest;
+}
+
+bool rounds_has_bus(const struct rounds *r, size_t bus)
+{
+    const struct round_thread *t = thread_of(r, bus);
+
+    return t && t->is_running;
+}
+
+static void end_thread(struct rounds *r, struct round_thread *t)
+{
+    if (!t->is_running)
+        return;
+    bell_ring(&t->stop);
+    pthread_join(t->thread, NULL);
+    t->is_running = false;
+    r->house->buses[t->bus].stop = NULL;
+}
+
+void rounds_stop_bus(struct rounds *r, size_t bus)
+{
+    struct round_thread *t = thread_of(r, bus);
+
+    if (t)
+        end_thread(r, t);
+}
+
+void rounds_ring(struct rounds *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        bell_ring(&r->threads[i].stop);
+}
+
+int rounds_do(struct rounds *r, size_t bus, struct job *job, int64_t wait_us)
+{
+    struct round_thread *t = thread_of(r, bus);
+    int64_t until = clock_us() + wait_us;
+
+    if (!t || !t->is_running)
+        return ERR_ABSENT;
+    job->is_done = false;
+    for (bool is_posted = false; !is_posted;) {
+        pthread_mutex_lock(&t->lock);
+        is_posted = !t->job;
+        if (is_posted)
+            t->job = job;
+        pthread_mutex_unlock(&t->lock);
+        if (!is_posted && clock_us() > until)
+            return ERR_BUSY;
+        if (!is_posted)
+            clock_sleep_us(5000);
+    }
+    bell_nudge(&t->stop);
+    while (!job->is_done) {
+        pthread_mutex_lock(&t->lock);
+        bool is_late = clock_us() > until && t->job == job;
+        if (is_late)
+            t->job = NULL; /* nobody took it: it is ours again */
+        pthread_mutex_unlock(&t->lock);
+        if (is_late)
+            return ERR_BUSY;
+        clock_sleep_us(2000);
+    }
+    return job->result;
+}
+
 void rounds_stop(struct rounds *r)
 {
-    bell_ring(&r->stop);
-    if (r->news)
+    rounds_ring(r);
+    if (r->news && r->owns_news)
         queue_stop(r->news);
-    for (size_t i = r->count; i-- > 0;)
-        if (r->threads[i].is_running)
-            pthread_join(r->threads[i].thread, NULL);
-    for (size_t i = 0; i < r->house->plan->bus_count; i++)
-        r->house->buses[i].stop = NULL;
+    for (size_t i = r->count; i-- > 0;) {
+        end_thread(r, &r->threads[i]);
+        bell_done(&r->threads[i].stop);
+        pthread_mutex_destroy(&r->threads[i].lock);
+        free(r->threads[i].last_ms);
+    }
     free(r->threads);
-    queue_free(r->news);
-    bell_done(&r->stop);
+    if (r->owns_news)
+        queue_free(r->news);
     *r = (struct rounds){0};
 }

@@ -192,7 +192,7 @@ static int load_plan(struct call *c)
     c->plan = plan_new();
     if (!c->plan)
         return ERR_FULL;
-    return c->config && c->verb->needs_plan ? plan_load(c->plan, c->config) : OK;
+    return c->config && c->verb->needs_plan ? plan_load(c->plan, c->config) : plan_finish(c->plan);
 }
 
 static const struct verb *find_verb(const char *name)

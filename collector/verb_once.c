@@ -35,7 +35,7 @@ static int run_once(struct call *c)
         expected += wanted[i];
     if (!rc)
         rc = rounds_start(&rounds, &house, 1, call_has(c, "full") ? WITH_SLOW : LIVE_ONLY, 0,
-                          wanted);
+                          wanted, NULL);
     for (size_t i = 0; i < expected && !rc; i++) {
         rc = rounds_next(&rounds, &n, INT64_MAX);
         if (rc)

@@ -92,7 +92,7 @@ static int run_watch(struct call *c)
         rc = table_open(&w.table, &w.house, wanted);
     catch_stop();
     if (!rc)
-        rc = rounds_start(&w.rounds, &w.house, (unsigned)count, WITH_SLOW, every, wanted);
+        rc = rounds_start(&w.rounds, &w.house, (unsigned)count, WITH_SLOW, every, wanted, NULL);
     if (!rc)
         rc = watch_on(&w, seconds > 0 ? clock_us() + (int64_t)(seconds * 1e6) : INT64_MAX);
     if (w.rounds.house)

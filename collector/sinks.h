@@ -1,0 +1,14 @@
+/* The sinks this helio was built with. */
+#ifndef COLLECTOR_SINKS_H
+#define COLLECTOR_SINKS_H
+
+#include "store/sink.h"
+
+#define SINK(name) extern const struct sink sink_##name;
+#include "collector/sinks.def"
+#undef SINK
+
+extern const struct sink *const sinks[]; /* NULL ends it */
+const struct sink *sink_find(const char *name);
+
+#endif
