@@ -18,7 +18,7 @@ struct meter {
         double kwh;       /* so far */
         double last_w;
         int64_t last_us;  /* 0: the next reading only begins */
-        bool is_changed;  /* since meter_changed was asked */
+        bool is_changed;  /* since its keeper, who sets it back, stored it */
     } rows[METERS_MAX];
     unsigned count;
     int64_t longest_us; /* a longer pause is a gap */

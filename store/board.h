@@ -18,7 +18,8 @@ struct board;
 struct board *board_new(unsigned devices); /* NULL: no memory */
 void board_free(struct board *b);
 
-/* From one round to the next, and from one slow block's turn to its next. Said once a device. */
+/* From one round to the next, and from one slow block's turn to its next. Said once a device. The
+ * period of a value is learned from its arrivals, but stays between these two. */
 void board_period(struct board *b, unsigned device, int64_t every_us, int64_t slowest_us);
 
 /* A reading was published; `now_us` is clock_us(). */
@@ -36,7 +37,7 @@ bool board_get(struct board *b, unsigned device, enum metric m, int64_t now_us, 
 /* The same with the carry: a counter that only grows, whatever unit is behind it. */
 bool board_get_grown(struct board *b, unsigned device, enum metric m, int64_t now_us, double *to);
 
-/* Has the device ever said this? */
+/* Has the device ever said this (since the start)? */
 bool board_has(struct board *b, unsigned device, enum metric m);
 
 /* Everything a device ever said: metric, value, age. Returns how many. */
@@ -49,6 +50,15 @@ struct board_value {
 unsigned board_all(struct board *b, unsigned device, int64_t now_us, struct board_value *to,
                    unsigned room);
 
+/* It is silent for a reason that is no fault: at night, or by its own word. */
+void board_sleep(struct board *b, unsigned device, bool is_asleep);
+
+/*
+ * How it is: heard within three rounds (at least 15 s) is online, whatever was said of it. Beyond
+ * that it is asleep if it was said to be, unheard if it never spoke, in fault if the last miss was
+ * more than silence, and stale else. `age_us` is -1 before the first reading; `error` that of the
+ * last miss, OK while it is online. Both may be NULL.
+ */
 enum board_state board_state(struct board *b, unsigned device, int64_t now_us, int64_t *age_us,
                              int *error);
 

@@ -1,0 +1,114 @@
+/* What to believe of a counter (collector/counter.h). */
+#include "collector/counter.h"
+
+#include <math.h>
+#include <stddef.h>
+
+enum { CONFIRMATIONS = 3 };
+static const double one_step = 1.0; /* some units count whole kWh: one may come at any time */
+static const double us_per_hour = 3.6e9;
+
+/* Time that is unknown counts as an hour. */
+static double hours(int64_t since_us, int64_t now_us)
+{
+    return since_us ? (double)(now_us - since_us) / us_per_hour : 1;
+}
+
+static bool may_grow(double from, double to, double most)
+{
+    return to >= from && to - from <= most + one_step;
+}
+
+/* The span of a counter of 16 or 32 bits that stood at `last` and now shows `first`; 0: it did
+ * not wrap. It must have been within a hundredth of its end. */
+static double wrapped(double last, double first, double most)
+{
+    static const double steps[] = {0.001, 0.01, 0.1, 1, 10}, counts[] = {65536.0, 4294967296.0};
+
+    for (size_t n = 0; n < sizeof counts / sizeof *counts; n++)
+        for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+            double span = counts[n] * steps[i];
+            if (last < span && span - last + first <= fmin(most, span / 100) + 2 * steps[i])
+                return span;
+        }
+    return 0;
+}
+
+static void begin_anew(struct counter *c, double per_hour)
+{
+    double most = per_hour * fmin(hours(c->last_us, c->suspect.first_us), 1);
+    double first = c->suspect.first, span = wrapped(c->last, first, most);
+
+    c->before.is_there = true;
+    c->before.last = c->last;
+    c->before.carry = c->carry;
+    c->before.last_us = c->last_us;
+    if (span > 0)
+        c->carry += span;
+    else if (first <= most + one_step)
+        c->carry += c->last;
+    else
+        c->carry += c->last - first;
+}
+
+/* Is it again what it was before it seemed to begin anew? Then that never happened; but what was
+ * counted meanwhile stays, so that value + carry never falls. */
+static void come_back(struct counter *c, double value, double per_hour, int64_t now_us)
+{
+    if (!c->before.is_there ||
+        !may_grow(c->before.last, value, per_hour * hours(c->before.last_us, now_us)))
+        return;
+    c->carry = fmax(c->before.carry, c->last + c->carry - value);
+    c->before.is_there = false;
+}
+
+static bool is_confirmed(struct counter *c, double value, double per_hour, int64_t now_us)
+{
+    bool agrees = c->suspect.is_there &&
+                  may_grow(c->suspect.last, value, per_hour * hours(c->suspect.last_us, now_us));
+
+    if (!agrees) {
+        c->suspect.is_there = true;
+        c->suspect.confirmed = 0;
+        c->suspect.first = value;
+        c->suspect.first_us = now_us;
+    } else {
+        c->suspect.confirmed++;
+    }
+    c->suspect.last = value;
+    c->suspect.last_us = now_us;
+    return c->suspect.confirmed >= CONFIRMATIONS;
+}
+
+static enum counter_verdict believe(struct counter *c, double value, int64_t now_us,
+                                    enum counter_verdict verdict)
+{
+    c->last = value;
+    c->last_us = now_us;
+    c->is_known = true;
+    c->suspect.is_there = false;
+    return verdict;
+}
+
+enum counter_verdict counter_judge(struct counter *c, double value, double per_hour, int64_t now_us)
+{
+    if (!c->is_known)
+        return believe(c, value, now_us, COUNTER_BELIEVED);
+    if (may_grow(c->last, value, per_hour * hours(c->last_us, now_us))) {
+        c->is_sure = true;
+        return believe(c, value, now_us, COUNTER_BELIEVED);
+    }
+    if (!is_confirmed(c, value, per_hour, now_us))
+        return COUNTER_HELD;
+    if (value > c->last) {
+        come_back(c, value, per_hour, now_us);
+        c->is_sure = true;
+        return believe(c, value, now_us, COUNTER_BELIEVED);
+    }
+    if (!c->is_sure) { /* the very first was garbage: nothing was counted before */
+        c->is_sure = true;
+        return believe(c, value, now_us, COUNTER_BELIEVED);
+    }
+    begin_anew(c, per_hour);
+    return believe(c, value, now_us, COUNTER_ANEW);
+}

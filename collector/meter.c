@@ -1,0 +1,79 @@
+/* Power times time (collector/meter.h). */
+#include "collector/meter.h"
+
+#include <assert.h>
+#include <math.h>
+
+static const int64_t pause_least_us = 60 * 1000000LL;
+enum { ROUNDS_PAUSE = 3 };
+static const double w_us_per_kwh = 3.6e12;
+
+/* Which counter grows by which power; `split` where a device may say only the signed one. */
+static const struct {
+    enum metric power, energy, split;
+} pairs[] = {
+    {M_PV_POWER, M_PV_ENERGY, M_NONE},
+    {M_LOAD_POWER, M_LOAD_ENERGY, M_NONE},
+    {M_OUTPUT_POWER, M_OUTPUT_ENERGY, M_NONE},
+    {M_BATTERY_CHARGE_POWER, M_BATTERY_CHARGE_ENERGY, M_BATTERY_POWER},
+    {M_BATTERY_DISCHARGE_POWER, M_BATTERY_DISCHARGE_ENERGY, M_BATTERY_POWER},
+    {M_GRID_IMPORT_POWER, M_GRID_IMPORT_ENERGY, M_NONE},
+    {M_GRID_EXPORT_POWER, M_GRID_EXPORT_ENERGY, M_NONE},
+};
+static_assert(sizeof pairs / sizeof *pairs <= METERS_MAX, "every pair may have its meter");
+
+void meter_begin(struct meter *m, const bool has[METRIC_COUNT], int64_t every_us)
+{
+    *m = (struct meter){.longest_us = ROUNDS_PAUSE * every_us};
+    if (m->longest_us < pause_least_us)
+        m->longest_us = pause_least_us;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        enum metric power = has[pairs[i].power] ? pairs[i].power : pairs[i].split;
+        if (power == M_NONE || !has[power] || has[pairs[i].energy])
+            continue;
+        m->rows[m->count].power = power;
+        m->rows[m->count++].energy = pairs[i].energy;
+    }
+}
+
+void meter_restore(struct meter *m, enum metric energy, double kwh)
+{
+    for (unsigned i = 0; i < m->count; i++)
+        if (m->rows[i].energy == energy)
+            m->rows[i].kwh = kwh;
+}
+
+/* The area between zero and a straight line from a to b, where it is above zero. */
+static double area_above(double a, double b)
+{
+    if (a <= 0 && b <= 0)
+        return 0;
+    if (a >= 0 && b >= 0)
+        return (a + b) / 2;
+    double high = fmax(a, b);
+    return high * high / fabs(a - b) / 2;
+}
+
+void meter_take(struct meter *m, struct reading *r, int64_t now_us)
+{
+    for (unsigned i = 0; i < m->count; i++) {
+        enum metric power = m->rows[i].power, energy = m->rows[i].energy;
+        /* + is into the battery */
+        bool is_out = power == M_BATTERY_POWER && energy == M_BATTERY_DISCHARGE_ENERGY;
+        double w;
+        if (reading_has(r, energy) || !reading_get(r, power, &w))
+            continue;
+        if (is_out)
+            w = -w;
+        int64_t passed = now_us - m->rows[i].last_us;
+        if (m->rows[i].last_us && passed > 0 && passed <= m->longest_us) {
+            double more = area_above(m->rows[i].last_w, w) * (double)passed / w_us_per_kwh;
+            m->rows[i].kwh += more;
+            m->rows[i].is_changed |= more > 0;
+        }
+        m->rows[i].last_w = w;
+        m->rows[i].last_us = now_us;
+        /* Short text: it is stored with every reading. No room: the counter grows all the same. */
+        (void)reading_put(r, energy, round(m->rows[i].kwh * 1e6) / 1e6);
+    }
+}

@@ -1,0 +1,258 @@
+/* Latest values behind one lock (store/board.h). */
+#include "store/board.h"
+
+#include "base/error.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { TIMES_FRESH = 3, ROUNDS_ONLINE = 3, SLOTS_FIRST = 16 };
+static const int64_t online_least_us = 15000000;
+static const int64_t usual_every_us = 5000000, usual_slowest_us = 60000000;
+
+const char *const board_state_names[] = {"unheard", "online", "stale", "asleep", "fault"};
+
+struct slot {
+    uint16_t metric;
+    bool is_said; /* a carry may be known before the first value */
+    double value, carry;
+    int64_t when_us;
+    int64_t gap_us; /* between the last two arrivals; 0 before the second */
+    int64_t period_us;
+};
+
+struct desk {
+    struct slot *slots;
+    size_t count, room;
+    int64_t every_us, slowest_us, heard_us;
+    bool is_heard, is_asleep;
+    int error; /* of the last miss since it was heard */
+};
+
+struct board {
+    pthread_mutex_t lock;
+    unsigned count;
+    struct desk desks[];
+};
+
+struct board *board_new(unsigned devices)
+{
+    struct board *b = calloc(1, sizeof *b + devices * sizeof *b->desks);
+
+    if (!b)
+        return NULL;
+    pthread_mutex_init(&b->lock, NULL);
+    b->count = devices;
+    for (unsigned i = 0; i < devices; i++) {
+        b->desks[i].every_us = usual_every_us;
+        b->desks[i].slowest_us = usual_slowest_us;
+    }
+    return b;
+}
+
+void board_free(struct board *b)
+{
+    if (!b)
+        return;
+    for (unsigned i = 0; i < b->count; i++)
+        free(b->desks[i].slots);
+    pthread_mutex_destroy(&b->lock);
+    free(b);
+}
+
+static struct slot *slot_of(struct desk *d, enum metric m)
+{
+    for (size_t i = 0; i < d->count; i++)
+        if (d->slots[i].metric == m)
+            return &d->slots[i];
+    return NULL;
+}
+
+/* The slot of a metric, made if need be. NULL: no memory; the value is then not known here. */
+static struct slot *slot_for(struct desk *d, enum metric m)
+{
+    struct slot *known = slot_of(d, m);
+
+    if (known)
+        return known;
+    if (d->count == d->room) {
+        size_t room = d->room ? 2 * d->room : SLOTS_FIRST;
+        struct slot *more = realloc(d->slots, room * sizeof *more);
+        if (!more)
+            return NULL;
+        d->slots = more;
+        d->room = room;
+    }
+    d->slots[d->count] = (struct slot){.metric = (uint16_t)m};
+    return &d->slots[d->count++];
+}
+
+void board_period(struct board *b, unsigned device, int64_t every_us, int64_t slowest_us)
+{
+    pthread_mutex_lock(&b->lock);
+    if (device < b->count) {
+        b->desks[device].every_us = every_us;
+        b->desks[device].slowest_us = slowest_us > every_us ? slowest_us : every_us;
+    }
+    pthread_mutex_unlock(&b->lock);
+}
+
+static int64_t bounded(int64_t us, const struct desk *d)
+{
+    if (us < d->every_us)
+        return d->every_us;
+    return us > d->slowest_us ? d->slowest_us : us;
+}
+
+/* The shorter of the last two gaps: a single lost round must not make a value live longer, and a
+ * long silence not at all. */
+static void note_arrival(struct slot *s, const struct desk *d, int64_t now_us)
+{
+    int64_t gap = s->is_said ? now_us - s->when_us : 0;
+
+    if (!s->is_said)
+        s->period_us = d->slowest_us;
+    else
+        s->period_us = bounded(s->gap_us && s->gap_us < gap ? s->gap_us : gap, d);
+    s->gap_us = gap;
+    s->when_us = now_us;
+    s->is_said = true;
+}
+
+void board_note(struct board *b, const struct reading *r, int64_t now_us)
+{
+    pthread_mutex_lock(&b->lock);
+    if (r->device < b->count && r->count) {
+        struct desk *d = &b->desks[r->device];
+        for (unsigned i = 0; i < r->count; i++) {
+            struct slot *s = slot_for(d, (enum metric)r->fields[i].metric);
+            if (!s)
+                continue;
+            note_arrival(s, d, now_us);
+            s->value = r->fields[i].value;
+        }
+        d->is_heard = true;
+        d->heard_us = now_us;
+        d->error = OK;
+    }
+    pthread_mutex_unlock(&b->lock);
+}
+
+void board_miss(struct board *b, unsigned device, int error, int64_t now_us)
+{
+    (void)now_us; /* silence is counted from the last answer */
+    pthread_mutex_lock(&b->lock);
+    if (device < b->count)
+        b->desks[device].error = error;
+    pthread_mutex_unlock(&b->lock);
+}
+
+void board_sleep(struct board *b, unsigned device, bool is_asleep)
+{
+    pthread_mutex_lock(&b->lock);
+    if (device < b->count)
+        b->desks[device].is_asleep = is_asleep;
+    pthread_mutex_unlock(&b->lock);
+}
+
+void board_carry(struct board *b, unsigned device, enum metric m, double carry)
+{
+    pthread_mutex_lock(&b->lock);
+    struct slot *s = device < b->count ? slot_for(&b->desks[device], m) : NULL;
+    if (s)
+        s->carry = carry;
+    pthread_mutex_unlock(&b->lock);
+}
+
+static bool is_fresh(const struct slot *s, int64_t now_us)
+{
+    return s->is_said && now_us - s->when_us <= TIMES_FRESH * s->period_us;
+}
+
+static bool get(struct board *b, unsigned device, enum metric m, int64_t now_us, bool with_carry,
+                double *to)
+{
+    pthread_mutex_lock(&b->lock);
+    const struct slot *s = device < b->count ? slot_of(&b->desks[device], m) : NULL;
+    bool is_there = s && is_fresh(s, now_us);
+    if (is_there)
+        *to = s->value + (with_carry ? s->carry : 0);
+    pthread_mutex_unlock(&b->lock);
+    return is_there;
+}
+
+bool board_get(struct board *b, unsigned device, enum metric m, int64_t now_us, double *to)
+{
+    return get(b, device, m, now_us, false, to);
+}
+
+bool board_get_grown(struct board *b, unsigned device, enum metric m, int64_t now_us, double *to)
+{
+    return get(b, device, m, now_us, true, to);
+}
+
+bool board_has(struct board *b, unsigned device, enum metric m)
+{
+    pthread_mutex_lock(&b->lock);
+    const struct slot *s = device < b->count ? slot_of(&b->desks[device], m) : NULL;
+    bool is_said = s && s->is_said;
+    pthread_mutex_unlock(&b->lock);
+    return is_said;
+}
+
+unsigned board_all(struct board *b, unsigned device, int64_t now_us, struct board_value *to,
+                   unsigned room)
+{
+    unsigned count = 0;
+
+    pthread_mutex_lock(&b->lock);
+    const struct desk *d = device < b->count ? &b->desks[device] : NULL;
+    for (size_t i = 0; d && i < d->count && count < room; i++) {
+        const struct slot *s = &d->slots[i];
+        if (s->is_said)
+            to[count++] = (struct board_value){.metric = (enum metric)s->metric,
+                                               .value = s->value,
+                                               .age_us = now_us - s->when_us,
+                                               .is_fresh = is_fresh(s, now_us)};
+    }
+    pthread_mutex_unlock(&b->lock);
+    return count;
+}
+
+/* Misfortunes that mean no more than that nothing was heard. */
+static bool is_silence(int error)
+{
+    return error == OK || error == ERR_TIMEOUT || error == ERR_BUSY || error == ERR_STOPPED;
+}
+
+static enum board_state state_of(const struct desk *d, int64_t age_us)
+{
+    int64_t most = ROUNDS_ONLINE * d->every_us;
+
+    if (most < online_least_us)
+        most = online_least_us;
+    if (d->is_heard && age_us <= most)
+        return HEARD;
+    if (d->is_asleep)
+        return ASLEEP;
+    if (!d->is_heard)
+        return UNHEARD;
+    return is_silence(d->error) ? STALE : FAULTY;
+}
+
+enum board_state board_state(struct board *b, unsigned device, int64_t now_us, int64_t *age_us,
+                             int *error)
+{
+    static const struct desk nobody = {0};
+
+    pthread_mutex_lock(&b->lock);
+    const struct desk *d = device < b->count ? &b->desks[device] : &nobody;
+    int64_t age = d->is_heard ? now_us - d->heard_us : -1;
+    enum board_state state = state_of(d, age);
+    if (age_us)
+        *age_us = age;
+    if (error)
+        *error = state == HEARD ? OK : d->error;
+    pthread_mutex_unlock(&b->lock);
+    return state;
+}
