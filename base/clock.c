@@ -73,3 +73,15 @@ const char *clock_iso(int64_t wall_ms, char to[CLOCK_TEXT])
     strftime(to, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%SZ", &parts);
     return to;
 }
+
+bool clock_is_trusted(int64_t wall_ms)
+{
+    static const int64_t first = 1767225600000 /* 2026 */, last = 2524608000000 /* 2050 */;
+
+    return wall_ms >= first && wall_ms < last;
+}
+
+bool clock_is_possible(int64_t wall_ms)
+{
+    return wall_ms >= 946684800000 && wall_ms < 4102444800000 /* 2100 */;
+}

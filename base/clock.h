@@ -14,6 +14,12 @@ int64_t clock_us(void);      /* monotonic, microseconds */
 int64_t clock_wall_ms(void); /* since 1970, UTC */
 void clock_sleep_us(int64_t us);
 
+/* Before this program was written, or decades after: such a clock was never set. */
+bool clock_is_trusted(int64_t wall_ms);
+
+/* A moment somebody may have measured something: from 2000 on. */
+bool clock_is_possible(int64_t wall_ms);
+
 /* For tests and simulations: stop the world's clock at this hour and move it by waiting. */
 void clock_take(int64_t wall_ms);
 void clock_give_back(void);

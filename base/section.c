@@ -236,3 +236,15 @@ bool section_has(const struct section *s, const char *key)
 {
     return section_entry(s, key) != NULL;
 }
+
+bool section_is_same(const struct section *a, const struct section *b)
+{
+    if (a->count != b->count || strcmp(a->kind, b->kind) != 0 || strcmp(a->name, b->name) != 0)
+        return false;
+    for (size_t i = 0; i < a->count; i++) {
+        const struct entry *other = section_entry(b, a->entries[i].key);
+        if (!other || strcmp(other->value, a->entries[i].value) != 0)
+            return false;
+    }
+    return true;
+}

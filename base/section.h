@@ -84,6 +84,9 @@ double section_number(const struct section *s, const char *key);
 bool section_yes(const struct section *s, const char *key);
 bool section_has(const struct section *s, const char *key); /* given, not just by default */
 
+/* Two sections that say the same, in whatever order. */
+bool section_is_same(const struct section *a, const struct section *b);
+
 /* The nearest of the words to a mistyped one, or NULL when nothing is near. */
 struct nearest {
     const char *word, *best;

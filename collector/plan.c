@@ -278,8 +278,8 @@ static void set_site(struct plan *p, struct section *s)
         return;
     const char *zone = section_text(s, "timezone");
     if (*zone && !zone_set(zone))
-        section_fault(s, "timezone", "\"%s\" is no zone of this machine; see: ls /usr/share/zoneinfo",
-                      zone);
+        section_fault(s, "timezone",
+                      "\"%s\" is no zone of this machine; see: ls /usr/share/zoneinfo", zone);
     p->site = s;
 }
 
@@ -296,8 +296,8 @@ static const struct {
     void (*add)(struct plan *p, struct section *s);
     const char *form;
 } kinds[] = {
-    {"site", set_site, "[site]"},        {"store", set_store, "[store]"},
-    {"bus", add_bus, "[bus NAME]"},      {"device", add_device, "[device NAME]"},
+    {"site", set_site, "[site]"},         {"store", set_store, "[store]"},
+    {"bus", add_bus, "[bus NAME]"},       {"device", add_device, "[device NAME]"},
     {"group", add_group, "[group NAME]"}, {"sink", add_sink, "[sink NAME]"},
 };
 
@@ -310,8 +310,9 @@ static void refuse_kind(struct section *s)
     if (n.best)
         section_fault(s, NULL, "no such kind of section; did you mean [%s %s]?", n.best, s->name);
     else
-        section_fault(s, NULL, "no such kind of section; there are [site], [store], [bus NAME], "
-                               "[device NAME], [group NAME] and [sink NAME]");
+        section_fault(s, NULL,
+                      "no such kind of section; there are [site], [store], [bus NAME], "
+                      "[device NAME], [group NAME] and [sink NAME]");
 }
 
 int plan_load(struct plan *p, const char *path)

@@ -34,8 +34,8 @@ struct plan_sink {
 };
 
 struct plan {
-    struct settings *file;         /* NULL without one */
-    struct section *site, *store;  /* the section of the file, or one made of defaults */
+    struct settings *file;        /* NULL without one */
+    struct section *site, *store; /* the section of the file, or one made of defaults */
     size_t group_count, sink_count;
     struct group groups[PLAN_GROUPS];
     struct plan_sink sinks[PLAN_SINKS];

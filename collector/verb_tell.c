@@ -1,10 +1,10 @@
 /* helio tell: change settings of a device: checked, sent once, read back. */
+#include "collector/control_socket.h"
+#include "collector/telling.h"
 #include "collector/verb.h"
 
 #include "base/log.h"
-#include "base/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const struct option_row options[] = {
@@ -13,88 +13,43 @@ static const struct option_row options[] = {
     {.name = NULL},
 };
 
-enum { ORDERS_MAX = 32 };
-
-static const char *name_of(const struct command *command)
+/* A daemon that has this device does it between two of its rounds, and writes it down. */
+static int tell_daemon(struct call *c)
 {
-    return command->metric != M_NONE ? catalogue[command->metric].name : command->name;
+    const char *words[ORDERS_MAX + 3] = {"tell", call_has(c, "dry-run") ? "dry" : "now"};
+
+    for (int i = 0; i < c->count; i++)
+        words[i + 2] = c->words[i];
+    return control_ask(words, c->count + 2, NULL);
 }
 
-static bool is_end(const struct command *command)
+static int tell_here(struct call *c, size_t at)
 {
-    return command->metric == M_NONE && !command->name;
-}
+    static struct order orders[ORDERS_MAX];
+    struct told told = {.is_dry = call_has(c, "dry-run")};
+    const struct plan_device *planned = &c->plan->devices[at];
+    struct house house = {0};
+    int rc = orders_read(planned->driver, c->words + 1, c->count - 1, orders, &told);
 
-/* By the catalogue's name, or by the device's own ("floatv"). */
-static const struct command *find_command(const struct driver *driver, const char *name)
-{
-    const struct row *row = rows_find(driver->rows, name);
-
-    for (const struct command *c = driver->commands; !is_end(c); c++)
-        if (!strcmp(name_of(c), name) || (row && c->metric != M_NONE && row->metric == c->metric))
-            return c;
-    return NULL;
-}
-
-static bool read_value(const struct command *command, const char *text, double *to)
-{
-    const struct metric_info *info = &catalogue[command->metric];
-
-    if (command->metric == M_NONE)
-        return true; /* the driver reads the text itself */
-    if (info->kind == SWITCH && (text_is(text, "on") || text_is(text, "yes"))) {
-        *to = 1;
-        return true;
+    if (rc)
+        return bad_call(c, "%s", told.why);
+    rc = house_build(&house, c->plan);
+    if (!rc && call_has(c, "record"))
+        rc = house_record(&house, call_text(c, "record", ""));
+    if (!rc) {
+        rc = orders_do(&house.devices[at], orders, c->count - 1, &told);
+        if (rc)
+            log_err(planned->name, "%s", told.why);
+        else
+            printf("%s: %s\n", planned->name, told.why);
     }
-    if (info->kind == SWITCH && (text_is(text, "off") || text_is(text, "no"))) {
-        *to = 0;
-        return true;
-    }
-    if (info->words != NO_WORDS && words_find(info->words, text) >= 0) {
-        *to = words_find(info->words, text);
-        return true;
-    }
-    return number_read(text, to);
-}
-
-static int take_order(struct call *c, const struct driver *driver, const char *word,
-                      struct order *to)
-{
-    char name[ORDER_TEXT];
-    const char *equals = strchr(word, '=');
-    struct nearest n = {.word = name};
-
-    if (!equals || (size_t)(equals - word) >= sizeof name || strlen(equals + 1) >= ORDER_TEXT)
-        return bad_call(c, "\"%s\" is not written NAME=VALUE", word);
-    snprintf(name, sizeof name, "%.*s", (int)(equals - word), word);
-    snprintf(to->text, sizeof to->text, "%s", equals + 1);
-    to->command = find_command(driver, name);
-    for (const struct command *k = driver->commands; !to->command && !is_end(k); k++)
-        nearest_try(&n, name_of(k));
-    if (!to->command)
-        return bad_call(c, "\"%s\" cannot be set on a %s%s%s%s; see: helio list commands", name,
-                        driver->name, n.best ? "; did you mean \"" : "", n.best ? n.best : "",
-                        n.best ? "\"?" : "");
-    if (!read_value(to->command, to->text, &to->value))
-        return bad_call(c, "%s: \"%s\" is neither a number nor one of its words", name, to->text);
-    return OK;
-}
-
-static int check_allowed(const struct device *d)
-{
-    if (section_yes(d->section, "allow_tell"))
-        return OK;
-    log_err(d->name, "its settings may not be changed. To allow it, name the device in a settings "
-                     "file and put\n  allow_tell = yes\ninto its [device] section");
-    return ERR_DENIED;
+    house_raze(&house);
+    return rc;
 }
 
 static int run_tell(struct call *c)
 {
-    static struct order orders[ORDERS_MAX];
-    struct told told = {.is_dry = call_has(c, "dry-run")};
-    struct visit v = {0};
-    size_t count = 0, at;
+    size_t at;
     int rc;
 
     if (c->count < 2 || c->count > ORDERS_MAX)
@@ -102,25 +57,12 @@ static int run_tell(struct call *c)
     rc = plan_find(c->plan, c->words[0], &at);
     if (rc)
         return rc;
-    const struct driver *driver = c->plan->devices[at].driver;
-    if (!driver->tell || !driver->commands)
-        return bad_call(c, "a %s has nothing that may be set", driver->name);
-    for (int i = 1; i < c->count && !rc; i++)
-        rc = take_order(c, driver, c->words[i], &orders[count++]);
-    if (rc)
-        return rc;
-    rc = visit_begin(&v, c, c->plan->devices[at].name);
-    if (!rc && !told.is_dry)
-        rc = check_allowed(v.device);
-    if (!rc) {
-        rc = driver->tell(v.device, orders, count, &told);
-        if (rc)
-            log_err(v.device->name, "%s", *told.why ? told.why : error_text(rc));
-        else
-            printf("%s: %s\n", v.device->name, told.why);
+    if (c->plan->devices[at].section->file && !call_has(c, "record")) {
+        rc = tell_daemon(c);
+        if (rc != ERR_ABSENT)
+            return rc;
     }
-    visit_end(&v);
-    return rc;
+    return tell_here(c, at);
 }
 
 const struct verb verb_tell = {

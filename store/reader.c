@@ -243,3 +243,17 @@ bool reader_span(struct reader *r, int64_t *first_ms, int64_t *last_ms)
     *last_ms = sql_number(r->db, "SELECT max(at) FROM reading WHERE kind < 3", -1);
     return *last_ms >= 0;
 }
+
+void store_each_setting(struct store *s, const struct origin *from,
+                        void (*each)(void *to, const struct record *r), void *to)
+{
+    struct reader *r = NULL;
+    struct record record;
+
+    if (reader_open(&r, s->path))
+        return; /* a new store has none */
+    if (reader_settings(r, from->id) == OK)
+        while (reader_next(r, &record) == OK)
+            each(to, &record);
+    reader_close(r);
+}

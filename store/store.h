@@ -50,6 +50,9 @@ int store_commit(struct store *s);
 /* Small steps of tidying: rollups of closed days, thinning, pruning. True: there is more to do. */
 bool store_tidy(struct store *s, int64_t now_ms);
 
+/* Rows were put into a day that is over (import): its rollups are reckoned again. */
+int store_close_day(struct store *s, const struct origin *from, int day) MUST_CHECK;
+
 /* The last row that readers can see. Waits until it is beyond `seq`, the wake is called, or
  * clock_us() has reached `until_us`. */
 int64_t store_visible(struct store *s);
@@ -97,6 +100,10 @@ void store_meter_put(struct store *s, const struct origin *from, enum metric m, 
                      double carry);
 bool store_meter_get(struct store *s, const struct origin *from, enum metric m, double *value,
                      double *carry);
+
+/* Every settings row of a device, oldest first; at the start. */
+void store_each_setting(struct store *s, const struct origin *from,
+                        void (*each)(void *to, const struct record *r), void *to);
 
 /* ---- a clock that was not right -------------------------------------------------------------- */
 

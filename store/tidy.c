@@ -145,6 +145,25 @@ static bool close_one(struct store *s, int64_t now_ms)
     return false;
 }
 
+int store_close_day(struct store *s, const struct origin *from, int day)
+{
+    int rc = OK;
+
+    pthread_mutex_lock(&s->lock);
+    int64_t rolled = one_number(s, "SELECT rolled FROM device WHERE id = %lld", from->id, 0);
+    if (s->db && day <= rolled) {
+        rc = close_day(s, from->id, day);
+        char text[120];
+        struct text t = text_on(text, sizeof text);
+        text_format(&t, "UPDATE device SET rolled = %lld WHERE id = %d", (long long)rolled,
+                    from->id);
+        if (!rc)
+            rc = sql_run(s->db, text); /* days after it are closed as before */
+    }
+    pthread_mutex_unlock(&s->lock);
+    return rc;
+}
+
 /* ---- thinning ---------------------------------------------------------------------------- */
 
 /* Keeps the last reading of each device and shape in each `thin_to`, ten minutes at a time. */

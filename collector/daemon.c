@@ -1,0 +1,270 @@
+/* Start in order, stop in reverse, reload in between (collector/daemon.h). */
+#include "collector/daemon.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/notify.h"
+#include "collector/control_socket.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NEWS_WAITING = 64 };
+static const int64_t SINKS_LAST_US = 3000000, STATUS_US = 10000000, BEAT_OLDEST_US = 60000000,
+                     LOOK_US = 500000;
+
+static volatile sig_atomic_t is_asked_to_stop, is_asked_to_reload;
+
+static void take_signal(int number)
+{
+    if (number == SIGHUP)
+        is_asked_to_reload = 1;
+    else
+        is_asked_to_stop = 1;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction act = {.sa_handler = take_signal};
+
+    sigaction(SIGINT, &act, NULL);
+    sigaction(SIGTERM, &act, NULL);
+    sigaction(SIGHUP, &act, NULL);
+}
+
+/* ---- opening ----------------------------------------------------------------------------- */
+
+static int add_wing(struct daemon *d, struct plan *plan)
+{
+    struct wing *w = calloc(1, sizeof *w);
+    int rc;
+
+    if (!w || d->wing_count == WINGS_MAX) {
+        free(w);
+        return ERR_FULL;
+    }
+    rc = wing_open(w, plan, d->wings, d->wing_count, d->news);
+    d->wings[d->wing_count++] = w;
+    for (size_t i = 0; i < d->wing_count; i++)
+        keeper_pace(&d->keeper, &d->wings[i]->rounds);
+    return rc;
+}
+
+int daemon_open(struct daemon *d, struct plan *take_plan, const char *config)
+{
+    char path[400], holder[64] = "";
+    int rc;
+
+    *d = (struct daemon){.config = config, .plan = take_plan, .started_us = clock_us()};
+    pthread_mutex_init(&d->lock, NULL);
+    rc = store_open(&d->store, plan_store_path(take_plan, path, sizeof path), take_plan->store,
+                    holder, sizeof holder);
+    if (rc == ERR_BUSY)
+        log_err("run", "%s belongs to another helio already (process %s); there can be one only",
+                path, holder);
+    if (rc)
+        return rc;
+    d->news = queue_new(sizeof(struct news), NEWS_WAITING);
+    rc = d->news ? keeper_init(&d->keeper, take_plan, d->store) : ERR_FULL;
+    if (rc)
+        return rc;
+    if (deliver_follow(&d->deliver, take_plan, d->store))
+        log_warn("run", "not every sink could begin");
+    return add_wing(d, take_plan);
+}
+
+/* ---- reloading --------------------------------------------------------------------------- */
+
+static bool is_used(const struct daemon *d, const struct plan *plan)
+{
+    bool is = d->plan == plan || deliver_uses(&d->deliver, plan);
+
+    for (size_t i = 0; i < d->wing_count; i++)
+        is |= d->wings[i]->plan == plan;
+    return is;
+}
+
+static void drop_empty_wings(struct daemon *d)
+{
+    for (size_t i = d->wing_count; i-- > 0;) {
+        struct wing *w = d->wings[i];
+        struct plan *plan = w->plan;
+        if (plan == d->plan || !wing_is_empty(w))
+            continue;
+        wing_close(w);
+        free(w);
+        d->wing_count--;
+        memmove(&d->wings[i], &d->wings[i + 1], (d->wing_count - i) * sizeof *d->wings);
+        if (!is_used(d, plan))
+            plan_free(plan);
+    }
+}
+
+/* What a bus thread told before it ended still refers to its house. */
+static void take_all(struct daemon *d)
+{
+    static struct news n;
+
+    while (queue_get(d->news, &n, 0) == OK)
+        keeper_take(&d->keeper, &n);
+}
+
+static void follow(struct daemon *d, struct plan *plan)
+{
+    for (size_t i = 0; i < d->wing_count; i++)
+        wing_leave(d->wings[i], plan);
+    take_all(d);
+    d->plan = plan;
+    if (keeper_learn(&d->keeper, plan) || add_wing(d, plan))
+        log_err("run", "the new settings could not be followed in full");
+    if (deliver_follow(&d->deliver, plan, d->store))
+        log_warn("run", "not every sink could begin");
+    drop_empty_wings(d);
+}
+
+static void reload(struct daemon *d)
+{
+    struct plan *plan = plan_new();
+    char state[80];
+
+    is_asked_to_reload = 0;
+    if (!d->config || !plan) {
+        log_warn("run", "there is no settings file to read again");
+        plan_free(plan);
+        return;
+    }
+    snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_us());
+    notify(state);
+    if (plan_load(plan, d->config) || d->wing_count == WINGS_MAX) {
+        log_err("run", "%s cannot be used as it is; the old settings hold", d->config);
+        store_event(d->store, LOG_LEVEL_ERR, "run", "reload refused: the old settings hold");
+        plan_free(plan);
+    } else {
+        pthread_mutex_lock(&d->lock);
+        follow(d, plan);
+        pthread_mutex_unlock(&d->lock);
+        log_note("run", "settings read again: %zu devices, %zu groups, %zu sinks",
+                 plan->device_count, plan->group_count, plan->sink_count);
+        store_event(d->store, LOG_LEVEL_NOTE, "run", "settings read again");
+    }
+    notify("READY=1");
+}
+
+/* ---- running ----------------------------------------------------------------------------- */
+
+/* The watchdog is fed only while every bus thread shows that it lives. */
+static bool lives(struct daemon *d)
+{
+    for (size_t i = 0; i < d->wing_count; i++)
+        if (clock_us() - rounds_beat(&d->wings[i]->rounds) > BEAT_OLDEST_US)
+            return false;
+    return true;
+}
+
+static void tell_systemd(struct daemon *d)
+{
+    static int64_t status_us, fed_us;
+    int64_t now = clock_us(), watchdog = notify_watchdog_us();
+    struct store_counts counts;
+    char state[200];
+
+    if (watchdog && now - fed_us >= watchdog / 2 && lives(d)) {
+        notify("WATCHDOG=1");
+        fed_us = now;
+    }
+    if (now - status_us < STATUS_US || !getenv("NOTIFY_SOCKET"))
+        return;
+    status_us = now;
+    store_count(d->store, &counts);
+    unsigned online = 0;
+    for (size_t i = 0; i < d->keeper.count; i++) {
+        int64_t age;
+        int error;
+        online += board_state(d->keeper.board, (unsigned)i, now, &age, &error) == HEARD;
+    }
+    snprintf(state, sizeof state, "STATUS=%u of %zu devices and groups online, %llu readings kept",
+             online, d->keeper.count, (unsigned long long)counts.committed);
+    notify(state);
+}
+
+int daemon_run(struct daemon *d, int64_t until_us)
+{
+    static struct news n;
+    struct control_socket socket = {.fd = -1};
+    int64_t wait = 0;
+
+    catch_signals();
+    if (control_open(&socket, d))
+        log_warn("run", "no control socket: once, tell, resend and import cannot reach this one");
+    notify("READY=1");
+    while (!is_asked_to_stop && clock_us() < until_us) {
+        int64_t most = wait < LOOK_US ? wait : LOOK_US;
+        int rc = queue_get(d->news, &n, most);
+        if (rc == OK)
+            keeper_take(&d->keeper, &n);
+        wait = keeper_settle(&d->keeper, rc != OK);
+        if (is_asked_to_reload)
+            reload(d);
+        tell_systemd(d);
+    }
+    notify("STOPPING=1");
+    d->is_stopping = true;
+    control_close(&socket);
+    return OK;
+}
+
+/* Threads end after the exchange in hand; what they tell meanwhile is taken. */
+static void stop_wings(struct daemon *d)
+{
+    bool is_done = false;
+
+    for (size_t i = 0; i < d->wing_count; i++)
+        rounds_ring(&d->wings[i]->rounds);
+    while (!is_done) {
+        is_done = true;
+        for (size_t i = 0; i < d->wing_count; i++)
+            is_done &= rounds_are_done(&d->wings[i]->rounds);
+        take_all(d);
+        if (!is_done)
+            clock_sleep_us(2000);
+    }
+    take_all(d);
+}
+
+void daemon_close(struct daemon *d)
+{
+    stop_wings(d);
+    if (d->store && keeper_finish(&d->keeper))
+        log_err("run", "the last readings could not be written");
+    deliver_stop(&d->deliver, clock_us() + SINKS_LAST_US);
+    for (size_t i = d->wing_count; i-- > 0;) {
+        struct plan *plan = d->wings[i]->plan;
+        wing_close(d->wings[i]);
+        free(d->wings[i]);
+        d->wing_count--;
+        if (!is_used(d, plan))
+            plan_free(plan);
+    }
+    keeper_done(&d->keeper);
+    store_close(d->store);
+    queue_free(d->news);
+    pthread_mutex_destroy(&d->lock);
+    plan_free(d->plan);
+    *d = (struct daemon){0};
+}
+
+struct wing *daemon_wing(struct daemon *d, const char *device, size_t *at)
+{
+    for (size_t i = d->wing_count; i-- > 0;) {
+        const struct plan *p = d->wings[i]->plan;
+        for (size_t k = 0; k < p->device_count; k++)
+            if (!strcmp(p->devices[k].name, device) &&
+                rounds_has_bus(&d->wings[i]->rounds, (size_t)(p->devices[k].bus - p->buses))) {
+                *at = k;
+                return d->wings[i];
+            }
+    }
+    return NULL;
+}

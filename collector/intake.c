@@ -1,0 +1,214 @@
+/* CSV to rows of the log (collector/intake.h). */
+#include "collector/intake.h"
+
+#include "base/clock.h"
+#include "base/section.h"
+#include "base/text.h"
+#include "store/days.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COLUMNS_MAX = READING_MAX + 2, LINE_BYTES = 16384, CHUNK = 500, DAYS_MAX = 4096 };
+
+struct columns {
+    int count, time, device; /* -1: there is none */
+    enum metric metrics[COLUMNS_MAX];
+};
+
+/* The days that got rows, to be reckoned again at the end. */
+struct touched {
+    const struct origin *from;
+    int day;
+};
+
+static void fault(struct intake *i, unsigned line, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void fault(struct intake *i, unsigned line, const char *format, ...)
+{
+    char *to = i->faults[i->told];
+    va_list args;
+
+    if (i->told == INTAKE_FAULTS)
+        return;
+    int used = snprintf(to, sizeof i->faults[0], "line %u: ", line);
+    va_start(args, format);
+    vsnprintf(to + used, sizeof i->faults[0] - (size_t)used, format, args);
+    va_end(args);
+    i->told++;
+}
+
+/* "a ""quoted"" cell" in place; *end is set behind it. */
+static bool unquote(char *cell, char **end)
+{
+    char *to = cell;
+
+    for (char *p = cell + 1; *p; p++) {
+        if (*p == '"' && p[1] == '"')
+            *to++ = *p++;
+        else if (*p == '"') {
+            *end = p + 1;
+            *to = '\0';
+            return true;
+        } else
+            *to++ = *p;
+    }
+    return false;
+}
+
+int csv_split(char *line, char **cells, int most)
+{
+    int count = 0;
+
+    for (char *p = line;;) {
+        char *end;
+        if (count == most)
+            return -1;
+        cells[count] = p;
+        if (*p == '"') {
+            if (!unquote(p, &end) || (*end && *end != ','))
+                return -1;
+        } else {
+            end = p + strcspn(p, ",");
+        }
+        count++;
+        if (!*end)
+            return count;
+        *end = '\0';
+        p = end + 1;
+    }
+}
+
+static int read_head(struct intake *i, char *line, const char *device, struct columns *c)
+{
+    char *cells[COLUMNS_MAX];
+
+    *c = (struct columns){.time = -1, .device = -1};
+    c->count = csv_split(line, cells, COLUMNS_MAX);
+    for (int k = 0; k < c->count; k++) {
+        struct nearest n = {.word = text_trim(cells[k])};
+        c->metrics[k] = metric_find(n.word);
+        if (!strcmp(n.word, "time") || !strcmp(n.word, "datetime") || !strcmp(n.word, "timestamp"))
+            c->time = k;
+        else if (!strcmp(n.word, "device"))
+            c->device = k;
+        else if (c->metrics[k] == M_NONE) {
+            for (int m = 1; m < METRIC_COUNT; m++)
+                nearest_try(&n, catalogue[m].name);
+            fault(i, 1, "\"%.60s\" is no metric%s%s%s (see: helio list metrics)", n.word,
+                  n.best ? "; did you mean \"" : "", n.best ? n.best : "", n.best ? "\"?" : "");
+            return ERR_DATA;
+        }
+    }
+    if (c->time < 0)
+        fault(i, 1, "the first line must name the columns, and one of them \"time\"");
+    else if (c->device < 0 && !*device)
+        fault(i, 1, "there is no column \"device\"; say whose numbers these are (--device)");
+    else
+        return OK;
+    return ERR_DATA;
+}
+
+static const struct origin *whose(struct intake *i, const char *name)
+{
+    const struct origin *known = store_origin_named(i->store, name);
+    struct origin o = {.driver = "import"};
+
+    if (known || !*name || strlen(name) >= sizeof o.name)
+        return known;
+    snprintf(o.name, sizeof o.name, "%s", name);
+    return store_origin(i->store, &o);
+}
+
+static void read_numbers(struct intake *i, unsigned line, char **cells, const struct columns *c,
+                         struct reading *r)
+{
+    for (int k = 0; k < c->count; k++) {
+        double value;
+        const char *cell = text_trim(cells[k]);
+        if (c->metrics[k] == M_NONE || !*cell)
+            continue;
+        if (!number_read(cell, &value) || !metric_is_possible(c->metrics[k], value)) {
+            fault(i, line, "%s cannot be %.40s; left out", catalogue[c->metrics[k]].name, cell);
+            i->left_out++;
+        } else if (!reading_put(r, c->metrics[k], value)) {
+            return;
+        }
+    }
+}
+
+static bool take_line(struct intake *i, unsigned number, char *line, const struct columns *c,
+                      const char *device, struct touched *to)
+{
+    char *cells[COLUMNS_MAX];
+    struct reading r = {0};
+    int64_t at;
+
+    if (csv_split(line, cells, COLUMNS_MAX) != c->count) {
+        fault(i, number, "has not %d columns", c->count);
+        return false;
+    }
+    if (!when_read(text_trim(cells[c->time]), clock_wall_ms(), &at) || !clock_is_possible(at)) {
+        fault(i, number, "\"%.40s\" is no time", cells[c->time]);
+        return false;
+    }
+    const char *name = c->device < 0 ? device : text_trim(cells[c->device]);
+    const struct origin *from = whose(i, name);
+    read_numbers(i, number, cells, c, &r);
+    if (!from)
+        fault(i, number, "\"%.40s\" cannot be the name of a device", name);
+    if (!from || !r.count || store_append(i->store, from, RECORD_IMPORTED, at, &r) < 0)
+        return false;
+    *to = (struct touched){from, day_of(at)};
+    return true;
+}
+
+static void note_day(struct touched *days, size_t *count, const struct touched *t)
+{
+    for (size_t k = *count; k-- > 0;)
+        if (days[k].from == t->from && days[k].day == t->day)
+            return;
+    if (*count < DAYS_MAX)
+        days[(*count)++] = *t;
+}
+
+int intake_run(struct intake *i, FILE *from, const char *device)
+{
+    static char line[LINE_BYTES]; /* one import at a time */
+    struct touched *days = calloc(DAYS_MAX, sizeof *days), touched;
+    struct columns columns;
+    size_t day_count = 0;
+    unsigned number = 1;
+    int rc = days ? OK : ERR_FULL;
+
+    if (!rc && !fgets(line, sizeof line, from)) {
+        fault(i, 1, "the file is empty");
+        rc = ERR_DATA;
+    }
+    if (!rc) {
+        char *head = strncmp(line, "\xef\xbb\xbf", 3) ? line : line + 3; /* a spreadsheet's mark */
+        head[strcspn(head, "\r\n")] = '\0';
+        rc = read_head(i, head, device, &columns);
+    }
+    while (!rc && fgets(line, sizeof line, from)) {
+        number++;
+        line[strcspn(line, "\r\n")] = '\0';
+        if (!*line)
+            continue;
+        if (!take_line(i, number, line, &columns, device, &touched)) {
+            i->refused++;
+            continue;
+        }
+        note_day(days, &day_count, &touched);
+        if (++i->taken % CHUNK == 0)
+            rc = store_commit(i->store);
+    }
+    if (!rc)
+        rc = store_commit(i->store);
+    for (size_t k = 0; k < day_count && !rc; k++)
+        rc = store_close_day(i->store, days[k].from, days[k].day);
+    free(days);
+    return rc;
+}

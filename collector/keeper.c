@@ -1,0 +1,395 @@
+/* News in, rows out (collector/keeper.h). */
+#include "collector/keeper.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { METERS_AFTER = 3 }; /* readings, until it is known what a device says */
+static const int64_t GRACE_US = 400000, COMMIT_TICK_US = 200000, IDLE_US = 1000000;
+
+/* ---- places ------------------------------------------------------------------------------ */
+
+size_t keeper_place(struct keeper *k, const char *name)
+{
+    size_t i = 0;
+
+    while (i < k->count && strcmp(k->slots[i]->name, name) != 0)
+        i++;
+    return i;
+}
+
+static struct slot_of *slot_for(struct keeper *k, const char *name)
+{
+    size_t at = keeper_place(k, name);
+    struct slot_of *s;
+
+    if (at < k->count)
+        return k->slots[at];
+    s = at < SLOTS_IN_HOUSE ? calloc(1, sizeof *s) : NULL;
+    if (!s)
+        return NULL;
+    snprintf(s->name, sizeof s->name, "%s", name);
+    k->slots[k->count++] = s;
+    return s;
+}
+
+/* The first group that counts a device names it in databases. */
+static const char *group_of(const struct plan *plan, size_t device)
+{
+    for (size_t g = 0; g < plan->group_count; g++)
+        for (size_t m = 0; m < plan->groups[g].count; m++)
+            if (plan->groups[g].members[m].device == device)
+                return plan->groups[g].name;
+    return "";
+}
+
+/* What earlier runs knew of its lifetime counters. */
+static void restore_counters(struct keeper *k, struct slot_of *s)
+{
+    for (int m = 1; m < METRIC_COUNT; m++) {
+        struct gate_counter c = {.metric = (enum metric)m};
+        if (catalogue[m].kind == COUNTER &&
+            store_meter_get(k->store, s->from, c.metric, &c.last, &c.carry)) {
+            gate_restore(s->gate, &c);
+            board_carry(k->board, (unsigned)keeper_place(k, s->name), c.metric, c.carry);
+        }
+    }
+}
+
+static void remember_setting(void *to, const struct record *r)
+{
+    struct reading now;
+
+    record_reading(r, &now);
+    for (unsigned i = 0; i < now.count; i++)
+        (void)reading_put(to, (enum metric)now.fields[i].metric, now.fields[i].value);
+}
+
+static int learn_device(struct keeper *k, const struct plan *plan, size_t at)
+{
+    const struct plan_device *d = &plan->devices[at];
+    struct slot_of *s = slot_for(k, d->name);
+    struct origin o = {.address = d->address};
+
+    if (!s)
+        return ERR_FULL;
+    snprintf(o.name, sizeof o.name, "%s", d->name);
+    snprintf(o.driver, sizeof o.driver, "%s", d->driver->name);
+    snprintf(o.group, sizeof o.group, "%s", group_of(plan, at));
+    s->from = store_origin(k->store, &o);
+    s->is_gone = false;
+    if (s->gate)
+        return s->from ? OK : ERR_FULL;
+    s->gate = gate_new(s->name, section_number(d->section, "peak_power"));
+    s->has = calloc(METRIC_COUNT, sizeof *s->has);
+    s->settings = calloc(1, sizeof *s->settings);
+    if (!s->from || !s->gate || !s->has || !s->settings)
+        return ERR_FULL;
+    for (const struct row *row = d->driver->rows; row->native; row++)
+        s->has[row->metric] = true;
+    restore_counters(k, s);
+    store_each_setting(k->store, s->from, remember_setting, s->settings);
+    return OK;
+}
+
+static int learn_group(struct keeper *k, const struct plan *plan, size_t at)
+{
+    struct group *g = &k->groups[at];
+    struct slot_of *s = slot_for(k, plan->groups[at].name);
+    struct origin o = {.driver = "group"};
+
+    if (!s)
+        return ERR_FULL;
+    *g = plan->groups[at];
+    for (size_t m = 0; m < g->count; m++)
+        g->members[m].device = (uint16_t)keeper_place(k, plan->devices[g->members[m].device].name);
+    snprintf(o.name, sizeof o.name, "%s", g->name);
+    s->from = store_origin(k->store, &o);
+    s->is_group = true;
+    s->is_gone = false;
+    g->name = s->name; /* outlives the plan */
+    k->group_slots[at] = keeper_place(k, s->name);
+    return s->from ? OK : ERR_FULL;
+}
+
+int keeper_learn(struct keeper *k, const struct plan *plan)
+{
+    int rc = OK;
+
+    for (size_t i = 0; i < k->count; i++)
+        k->slots[i]->is_gone = true;
+    for (size_t i = 0; i < plan->device_count && !rc; i++)
+        rc = learn_device(k, plan, i);
+    for (size_t i = 0; i < plan->group_count && !rc; i++)
+        rc = learn_group(k, plan, i);
+    k->group_count = plan->group_count;
+    return rc;
+}
+
+int keeper_init(struct keeper *k, const struct plan *plan, struct store *store)
+{
+    *k = (struct keeper){.store = store};
+    k->board = board_new(SLOTS_IN_HOUSE);
+    return k->board ? keeper_learn(k, plan) : ERR_FULL;
+}
+
+void keeper_done(struct keeper *k)
+{
+    for (size_t i = 0; i < k->count; i++) {
+        gate_free(k->slots[i]->gate);
+        free(k->slots[i]->has);
+        free(k->slots[i]->settings);
+        free(k->slots[i]);
+    }
+    board_free(k->board);
+    *k = (struct keeper){0};
+}
+
+static unsigned slow_blocks(const struct driver *driver)
+{
+    unsigned count = 0;
+
+    for (const struct block *b = driver->blocks; b->name; b++)
+        count += b->refresh == NOW_AND_THEN;
+    return count ? count : 1;
+}
+
+void keeper_pace(struct keeper *k, const struct rounds *r)
+{
+    const struct plan *plan = r->house->plan;
+
+    for (size_t i = 0; i < plan->device_count; i++) {
+        size_t at = keeper_place(k, plan->devices[i].name);
+        double every = device_every_s(r, i);
+        if (at == k->count)
+            continue;
+        k->slots[at]->every_ms = (int64_t)(every * MS_PER_S);
+        board_period(k->board, (unsigned)at, (int64_t)(every * 1e6),
+                     (int64_t)(every * 1e6) * slow_blocks(plan->devices[i].driver));
+    }
+}
+
+/* ---- one reading ------------------------------------------------------------------------- */
+
+/* The meters of a device begin when it is known what it says by itself. */
+static void begin_meters(struct keeper *k, struct slot_of *s, const struct reading *r)
+{
+    double kwh, carry;
+
+    if (!s->has)
+        return;
+    for (unsigned i = 0; i < r->count; i++)
+        s->has[r->fields[i].metric] = true;
+    if (++s->readings < METERS_AFTER)
+        return;
+    meter_begin(&s->meter, s->has, s->every_ms * US_PER_MS);
+    for (unsigned i = 0; i < s->meter.count; i++)
+        if (store_meter_get(k->store, s->from, s->meter.rows[i].energy, &kwh, &carry))
+            meter_restore(&s->meter, s->meter.rows[i].energy, kwh);
+    free(s->has);
+    s->has = NULL;
+}
+
+static void keep_meters(struct keeper *k, struct slot_of *s, unsigned place)
+{
+    struct gate_counter changed[16];
+    unsigned count = gate_changed(s->gate, changed, 16);
+
+    for (unsigned i = 0; i < count; i++) {
+        store_meter_put(k->store, s->from, changed[i].metric, changed[i].last, changed[i].carry);
+        board_carry(k->board, place, changed[i].metric, changed[i].carry);
+    }
+    for (unsigned i = 0; i < s->meter.count; i++)
+        if (s->meter.rows[i].is_changed) {
+            store_meter_put(k->store, s->from, s->meter.rows[i].energy, s->meter.rows[i].kwh, 0);
+            s->meter.rows[i].is_changed = false;
+        }
+    const char *news = gate_news(s->gate);
+    if (*news) {
+        log_warn(s->name, "%s", news);
+        store_event(k->store, LOG_LEVEL_WARN, s->name, news);
+    }
+}
+
+/* A clock that was never set must not stamp anything: those rows wait for the right time. */
+static void append(struct keeper *k, const struct origin *from, enum record_kind kind,
+                   const struct reading *r, int64_t heard_us)
+{
+    bool is_timed = clock_is_trusted(r->round_ms);
+    int64_t seq = store_append(k->store, from, is_timed ? kind : RECORD_UNTIMED,
+                               is_timed ? r->round_ms : heard_us / US_PER_MS, r);
+
+    if (seq < 0)
+        log_err(from->name, "a reading could not be kept: %s", error_text((int)seq));
+    if (!k->since_us)
+        k->since_us = clock_us();
+}
+
+/* Ratings and settings are kept apart, and only when they change. */
+static void keep_settings(struct keeper *k, struct slot_of *s, struct reading *r, int64_t heard_us)
+{
+    struct reading changed = {.round_ms = r->round_ms, .device = r->device};
+    double before;
+
+    for (unsigned i = 0; i < r->count;) {
+        enum metric m = (enum metric)r->fields[i].metric;
+        double value = r->fields[i].value;
+        if (catalogue[m].kind != SETTING) {
+            i++;
+            continue;
+        }
+        if (!reading_get(s->settings, m, &before) || before < value || before > value)
+            if (reading_put(&changed, m, value))
+                (void)reading_put(s->settings, m, value); /* what finds no room is stored again */
+        reading_drop(r, m);
+    }
+    if (changed.count)
+        append(k, s->from, RECORD_SETTING, &changed, heard_us);
+}
+
+static void count_lateness(struct keeper *k, int64_t late_us)
+{
+    unsigned step = 0;
+
+    for (int64_t ms = late_us / US_PER_MS; ms > 0 && step + 1 < LATE_STEPS; ms /= 2)
+        step++;
+    k->late[step]++;
+    k->rounds++;
+}
+
+double keeper_late_ms(const struct keeper *k, double share)
+{
+    uint64_t seen = 0;
+
+    for (unsigned i = 0; i < LATE_STEPS; i++) {
+        seen += k->late[i];
+        if ((double)seen >= share * (double)k->rounds)
+            return (double)(1ull << i);
+    }
+    return 0;
+}
+
+void keeper_take(struct keeper *k, const struct news *n)
+{
+    size_t at = keeper_place(k, n->from->house->plan->devices[n->device].name);
+    struct slot_of *s = at < k->count ? k->slots[at] : NULL;
+    static struct reading r; /* of the keeper's thread alone: too large for its stack */
+
+    if (!s || s->is_gone)
+        return;
+    if (n->is_last)
+        count_lateness(k, n->late_us);
+    s->tick_ms = n->reading.round_ms;
+    s->asked++;
+    if (n->reading.round_ms > k->tick_ms || k->tick_ms - n->reading.round_ms > 3600000)
+        k->tick_ms = n->reading.round_ms;
+    r = n->reading;
+    r.device = (uint16_t)at;
+    gate_pass(s->gate, &r, n->heard_us);
+    if (!r.count) {
+        board_miss(k->board, (unsigned)at, n->result ? n->result : ERR_DATA, n->heard_us);
+        return;
+    }
+    s->heard++;
+    begin_meters(k, s, &r);
+    meter_take(&s->meter, &r, n->heard_us);
+    keep_meters(k, s, (unsigned)at);
+    keep_settings(k, s, &r, n->heard_us);
+    board_note(k->board, &r, n->heard_us);
+    append(k, s->from, RECORD_LIVE, &r, n->heard_us);
+}
+
+/* ---- rounds ------------------------------------------------------------------------------ */
+
+/* Has it reported for this tick, or is its own next tick still to come? */
+static bool is_up_to(const struct slot_of *s, int64_t tick_ms)
+{
+    return s->is_gone || s->is_group || s->tick_ms + s->every_ms > tick_ms;
+}
+
+static bool is_whole(const struct keeper *k, int64_t tick_ms)
+{
+    for (size_t i = 0; i < k->count; i++)
+        if (!is_up_to(k->slots[i], tick_ms))
+            return false;
+    return true;
+}
+
+static void fold(struct keeper *k, size_t at, int64_t tick_ms)
+{
+    struct slot_of *s = k->slots[k->group_slots[at]];
+    struct reading r = {.round_ms = tick_ms, .device = (uint16_t)k->group_slots[at]};
+    int64_t now = clock_us();
+
+    k->group_ms[at] = tick_ms;
+    if (!group_fold(&k->groups[at], k->board, now, &r))
+        return;
+    board_note(k->board, &r, now);
+    append(k, s->from, RECORD_LIVE, &r, now);
+}
+
+/* A group is folded once for each tick of its members: when all have reported, or none is waited
+ * for any longer. */
+static void fold_groups(struct keeper *k, bool is_late)
+{
+    for (size_t g = 0; g < k->group_count; g++) {
+        int64_t tick = INT64_MIN;
+        bool is_complete = true;
+        for (size_t m = 0; m < k->groups[g].count; m++) {
+            const struct slot_of *s = k->slots[k->groups[g].members[m].device];
+            if (s->tick_ms > tick)
+                tick = s->tick_ms;
+        }
+        for (size_t m = 0; m < k->groups[g].count; m++)
+            is_complete &= is_up_to(k->slots[k->groups[g].members[m].device], tick);
+        if (tick > 0 && tick != k->group_ms[g] && (is_complete || is_late))
+            fold(k, g, tick);
+    }
+}
+
+static void trust_clock(struct keeper *k)
+{
+    int64_t wall = clock_wall_ms(), count;
+
+    if (!clock_is_trusted(wall)) {
+        if (!k->is_clock_told)
+            log_warn("clock", "the machine's clock is not set; readings are kept, and get their "
+                              "time when it is");
+        k->is_clock_told = true;
+        return;
+    }
+    if (!store_has_untimed(k->store))
+        return;
+    count = store_stamp(k->store, wall - clock_us() / US_PER_MS);
+    log_note("clock", "the clock is set; %lld readings got their time", (long long)count);
+    k->is_clock_told = false;
+}
+
+int64_t keeper_settle(struct keeper *k, bool is_idle)
+{
+    int64_t waited = k->since_us ? clock_us() - k->since_us : 0;
+    bool is_late = waited >= GRACE_US, is_ready = is_whole(k, k->tick_ms);
+
+    trust_clock(k);
+    if (!is_idle && !is_late)
+        return 0;
+    fold_groups(k, is_late || is_ready);
+    if (k->since_us && (is_ready || is_late))
+        if (store_commit_due(k->store) == OK)
+            k->since_us = 0;
+    if (is_idle && !k->since_us && store_tidy(k->store, clock_wall_ms()))
+        return 0;
+    if (!k->since_us && !store_is_stuck(k->store))
+        return store_commit_due(k->store) == OK ? IDLE_US : COMMIT_TICK_US; /* cursors, events */
+    return waited < GRACE_US ? GRACE_US - waited : COMMIT_TICK_US;
+}
+
+int keeper_finish(struct keeper *k)
+{
+    trust_clock(k);
+    fold_groups(k, true);
+    return store_commit(k->store);
+}

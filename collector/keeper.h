@@ -1,0 +1,70 @@
+/*
+ * The keeper: the one who writes. It takes what the bus threads tell, passes it through the gate,
+ * lets meters grow and groups add up, and puts a round into the store in one commit. It lives in
+ * the main thread; bus threads and sinks have their own.
+ *
+ *   bus threads ──queue──▶ gate ─▶ meter ─▶ board ─▶ groups ─▶ store ──▶ sinks
+ */
+#ifndef COLLECTOR_KEEPER_H
+#define COLLECTOR_KEEPER_H
+
+#include "collector/gate.h"
+#include "collector/meter.h"
+#include "collector/rounds.h"
+#include "store/board.h"
+#include "store/store.h"
+
+enum { SLOTS_IN_HOUSE = PLAN_DEVICES + PLAN_GROUPS, LATE_STEPS = 24 };
+
+/* One device or group, whichever plan it came with; it stays when the plan is loaded anew. */
+struct slot_of {
+    char name[ORIGIN_NAME];
+    bool is_group, is_gone;
+    const struct origin *from;
+    struct gate *gate;
+    struct meter meter;
+    bool *has;                 /* what it can say; until its meters begin */
+    struct reading *settings;  /* as they were last stored */
+    int64_t every_ms, tick_ms; /* the round it last reported */
+    unsigned readings;
+    _Atomic uint64_t asked, heard;
+};
+
+struct keeper {
+    struct store *store;
+    struct board *board;
+    const char *site;
+    struct slot_of *slots[SLOTS_IN_HOUSE];
+    size_t count;
+    struct group groups[PLAN_GROUPS]; /* their members are places among the slots */
+    int64_t group_ms[PLAN_GROUPS];    /* the tick each was last folded for */
+    size_t group_slots[PLAN_GROUPS], group_count;
+    int64_t tick_ms, since_us; /* the newest tick, and since when something waits */
+    bool is_clock_told;
+    _Atomic uint64_t late[LATE_STEPS],
+        rounds; /* how late rounds began, by doubling steps from 1 ms */
+};
+
+int keeper_init(struct keeper *k, const struct plan *plan, struct store *store) MUST_CHECK;
+void keeper_done(struct keeper *k);
+
+/* Makes the devices and groups of a plan known; called again after a reload. */
+int keeper_learn(struct keeper *k, const struct plan *plan) MUST_CHECK;
+void keeper_pace(struct keeper *k, const struct rounds *r); /* how often each will report */
+
+/* Where a device of a plan has its place. */
+size_t keeper_place(struct keeper *k, const char *name);
+
+void keeper_take(struct keeper *k, const struct news *n);
+
+/* Groups that are complete (or late), commits that are due, a step of tidying. Returns how long
+ * it may be waited until it must be called again. */
+int64_t keeper_settle(struct keeper *k, bool is_idle);
+
+/* All rounds are made: what is not complete now will not be. Commits. */
+int keeper_finish(struct keeper *k) MUST_CHECK;
+
+/* Lateness of the rounds that `share` of all stay under, in milliseconds. */
+double keeper_late_ms(const struct keeper *k, double share);
+
+#endif

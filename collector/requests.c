@@ -1,0 +1,203 @@
+/* What the daemon does when it is asked over its socket (collector/control_socket.h). */
+#include "collector/control_socket.h"
+#include "collector/daemon.h"
+#include "collector/intake.h"
+#include "collector/status.h"
+#include "collector/telling.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "store/days.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const int64_t ROUND_WAIT_US = 60000000;
+
+/* ---- once ---------------------------------------------------------------------------------- */
+
+/* The round of one bus, in its own thread; who was silent is noted there too. */
+struct walk {
+    int silent;
+    char names[300];
+};
+
+static int walk_now(struct rounds *r, size_t bus, void *to)
+{
+    const struct plan *plan = r->house->plan;
+    struct walk *w = to;
+
+    round_walk(r, bus, clock_wall_ms(), 0);
+    for (size_t i = 0; i < plan->device_count; i++) {
+        const struct device *d = &r->house->devices[i];
+        size_t used = strlen(w->names);
+        if (plan->devices[i].bus != &plan->buses[bus] || d->state != SILENT)
+            continue;
+        w->silent++;
+        snprintf(w->names + used, sizeof w->names - used, "%s%s: %s", used ? "; " : "", d->name,
+                 error_text(d->last_error));
+    }
+    return OK;
+}
+
+static int walk_all(struct daemon *d, struct walk *walk)
+{
+    struct job job = {.run = walk_now, .to = walk};
+    int worst = OK;
+
+    for (size_t i = 0; i < d->wing_count; i++) {
+        struct rounds *r = &d->wings[i]->rounds;
+        for (size_t b = 0; b < d->wings[i]->plan->bus_count; b++) {
+            int rc = rounds_has_bus(r, b) ? rounds_do(r, b, &job, ROUND_WAIT_US) : OK;
+            worst = worst ? worst : rc;
+        }
+    }
+    return worst;
+}
+
+/* once SECONDS: a round now, stored and delivered. */
+static int do_once(struct asked *a)
+{
+    struct daemon *d = a->daemon;
+    struct walk walk = {0};
+    double wait_s = 10;
+    int64_t until, before;
+
+    if (a->count > 1 && !number_read(a->words[1], &wait_s))
+        return ERR_USAGE;
+    until = clock_us() + (int64_t)(wait_s * 1e6);
+    pthread_mutex_lock(&d->lock);
+    before = store_visible(d->store);
+    int rc = walk_all(d, &walk);
+    while (!rc && store_visible(d->store) == before && clock_us() < until)
+        clock_sleep_us(10000); /* the keeper commits in its own time */
+    bool is_delivered = deliver_wait(&d->deliver, until);
+    pthread_mutex_unlock(&d->lock);
+    if (walk.silent)
+        answer_line(a, 'e', "%s", walk.names);
+    if (!is_delivered)
+        answer_line(a, 'e', "not everything is delivered yet; it is kept, and goes out later");
+    return rc ? rc : walk.silent ? ERR_TIMEOUT : is_delivered ? OK : ERR_BUSY;
+}
+
+/* ---- tell ---------------------------------------------------------------------------------- */
+
+struct telling {
+    struct device *device;
+    struct order *orders;
+    int count;
+    struct told *told;
+};
+
+static int tell_now(struct rounds *r, size_t bus, void *to)
+{
+    struct telling *t = to;
+
+    (void)r;
+    (void)bus;
+    return orders_do(t->device, t->orders, t->count, t->told);
+}
+
+static void write_down(struct asked *a, const char *device, int rc, const struct told *told)
+{
+    char text[240];
+    struct text t = text_on(text, sizeof text);
+
+    text_add(&t, rc ? "refused:" : "told:");
+    for (int i = 3; i < a->count; i++)
+        text_format(&t, " %s", a->words[i]);
+    text_format(&t, " (%.80s)", told->why);
+    store_event(a->daemon->store, LOG_LEVEL_NOTE, device, text);
+}
+
+/* tell dry|now DEVICE NAME=VALUE... */
+static int do_tell(struct asked *a)
+{
+    static struct order orders[ORDERS_MAX]; /* one conversation at a time */
+    struct told told = {.is_dry = a->count > 1 && !strcmp(a->words[1], "dry")};
+    struct daemon *d = a->daemon;
+    size_t at = 0;
+    int rc;
+
+    if (a->count < 4)
+        return ERR_USAGE;
+    pthread_mutex_lock(&d->lock);
+    struct wing *w = daemon_wing(d, a->words[2], &at);
+    if (!w) {
+        pthread_mutex_unlock(&d->lock);
+        return ERR_ABSENT; /* not one of ours: the asker does it alone */
+    }
+    const struct plan_device *planned = &w->plan->devices[at];
+    rc = orders_read(planned->driver, a->words + 3, a->count - 3, orders, &told);
+    if (!rc) {
+        struct telling telling = {&w->house.devices[at], orders, a->count - 3, &told};
+        struct job job = {.run = tell_now, .to = &telling};
+        rc = rounds_do(&w->rounds, (size_t)(planned->bus - w->plan->buses), &job, ROUND_WAIT_US);
+    }
+    pthread_mutex_unlock(&d->lock);
+    answer_line(a, rc ? 'e' : 'o', "%s: %s", a->words[2], *told.why ? told.why : error_text(rc));
+    if (!told.is_dry)
+        write_down(a, a->words[2], rc, &told);
+    return rc;
+}
+
+/* ---- history ------------------------------------------------------------------------------- */
+
+/* resend SINK FROM TO SECONDS, times in milliseconds */
+static int do_resend(struct asked *a)
+{
+    struct daemon *d = a->daemon;
+    int64_t from, to, count;
+    double wait_s;
+
+    if (a->count != 5 || !integer_read(a->words[2], &from) || !integer_read(a->words[3], &to) ||
+        !number_read(a->words[4], &wait_s))
+        return ERR_USAGE;
+    pthread_mutex_lock(&d->lock);
+    struct pump *pump = deliver_pump(&d->deliver, a->words[1]);
+    count = pump ? store_resend_add(d->store, a->words[1], from, to) : 0;
+    bool is_done =
+        pump && count > 0 && pump_wait_resends(pump, clock_us() + (int64_t)(wait_s * 1e6));
+    pthread_mutex_unlock(&d->lock);
+    if (!pump) {
+        answer_line(a, 'e', "there is no sink \"%s\" in the running daemon", a->words[1]);
+        return ERR_USAGE;
+    }
+    if (count < 0)
+        return (int)count;
+    answer_line(a, 'o', "%lld readings %s", (long long)count,
+                is_done || !count ? "sent again" : "are being sent again");
+    return OK;
+}
+
+static int do_import(struct asked *a)
+{
+    struct intake intake = {.store = a->daemon->store};
+    int rc = intake_run(&intake, a->in, a->count > 1 ? a->words[1] : "");
+
+    for (unsigned i = 0; i < intake.told; i++)
+        answer_line(a, 'e', "%s", intake.faults[i]);
+    answer_line(a, 'o', "%llu readings taken in, %llu rows refused",
+                (unsigned long long)intake.taken, (unsigned long long)intake.refused);
+    return rc;
+}
+
+static int do_status(struct asked *a)
+{
+    static char text[STATUS_BYTES];
+    bool is_json = a->count > 1 && !strcmp(a->words[1], "json");
+
+    pthread_mutex_lock(&a->daemon->lock);
+    status_write(a->daemon, is_json, text, sizeof text);
+    pthread_mutex_unlock(&a->daemon->lock);
+    for (char *rest = text, *line; (line = strsep(&rest, "\n"));)
+        if (*line)
+            answer_line(a, 'o', "%s", line);
+    return OK;
+}
+
+const struct request requests[] = {
+    {"once", do_once},     {"tell", do_tell},     {"resend", do_resend},
+    {"import", do_import}, {"status", do_status}, {NULL, NULL},
+};

@@ -1,0 +1,120 @@
+/* Orders: read, checked, carried out (collector/telling.h). */
+#include "collector/telling.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const int64_t LOAN_WAIT_US = 30000000; /* a long round of a daemon may have to end first */
+
+static const char *name_of(const struct command *command)
+{
+    return command->metric != M_NONE ? catalogue[command->metric].name : command->name;
+}
+
+static bool is_end(const struct command *command)
+{
+    return command->metric == M_NONE && !command->name;
+}
+
+/* By the catalogue's name, or by the device's own ("floatv"). */
+static const struct command *find_command(const struct driver *driver, const char *name)
+{
+    const struct row *row = rows_find(driver->rows, name);
+
+    for (const struct command *c = driver->commands; !is_end(c); c++)
+        if (!strcmp(name_of(c), name) || (row && c->metric != M_NONE && row->metric == c->metric))
+            return c;
+    return NULL;
+}
+
+static bool read_value(const struct command *command, const char *text, double *to)
+{
+    const struct metric_info *info = &catalogue[command->metric];
+
+    if (command->metric == M_NONE)
+        return true; /* the driver reads the text itself */
+    if (info->kind == SWITCH && (text_is(text, "on") || text_is(text, "yes"))) {
+        *to = 1;
+        return true;
+    }
+    if (info->kind == SWITCH && (text_is(text, "off") || text_is(text, "no"))) {
+        *to = 0;
+        return true;
+    }
+    if (info->words != NO_WORDS && words_find(info->words, text) >= 0) {
+        *to = words_find(info->words, text);
+        return true;
+    }
+    return number_read(text, to);
+}
+
+static int read_order(const struct driver *driver, const char *word, struct order *to,
+                      struct told *told)
+{
+    char name[ORDER_TEXT];
+    const char *equals = strchr(word, '=');
+    struct nearest n = {.word = name};
+
+    if (!equals || (size_t)(equals - word) >= sizeof name || strlen(equals + 1) >= ORDER_TEXT) {
+        snprintf(told->why, sizeof told->why, "\"%.100s\" is not written NAME=VALUE", word);
+        return ERR_USAGE;
+    }
+    snprintf(name, sizeof name, "%.*s", (int)(equals - word), word);
+    snprintf(to->text, sizeof to->text, "%s", equals + 1);
+    to->command = find_command(driver, name);
+    for (const struct command *k = driver->commands; !to->command && !is_end(k); k++)
+        nearest_try(&n, name_of(k));
+    if (!to->command) {
+        snprintf(told->why, sizeof told->why,
+                 "\"%s\" cannot be set on a %s%s%s%s; see: helio list commands", name, driver->name,
+                 n.best ? "; did you mean \"" : "", n.best ? n.best : "", n.best ? "\"?" : "");
+        return ERR_USAGE;
+    }
+    if (read_value(to->command, to->text, &to->value))
+        return OK;
+    snprintf(told->why, sizeof told->why, "%s: \"%s\" is neither a number nor one of its words",
+             name, to->text);
+    return ERR_USAGE;
+}
+
+int orders_read(const struct driver *driver, char *const *words, int count, struct order *to,
+                struct told *told)
+{
+    int rc = OK;
+
+    if (!driver->tell || !driver->commands) {
+        snprintf(told->why, sizeof told->why, "a %s has nothing that may be set", driver->name);
+        return ERR_USAGE;
+    }
+    if (count < 1 || count > ORDERS_MAX) {
+        snprintf(told->why, sizeof told->why, "a device and NAME=VALUE are needed");
+        return ERR_USAGE;
+    }
+    for (int i = 0; i < count && !rc; i++)
+        rc = read_order(driver, words[i], &to[i], told);
+    return rc;
+}
+
+int orders_do(struct device *d, const struct order *orders, int count, struct told *told)
+{
+    int rc;
+
+    if (!told->is_dry && !section_yes(d->section, "allow_tell")) {
+        snprintf(told->why, sizeof told->why,
+                 "its settings may not be changed. To allow it, name the device in a settings file "
+                 "and put \"allow_tell = yes\" into its [device] section");
+        return ERR_DENIED;
+    }
+    rc = bus_borrow(d->bus, LOAN_WAIT_US);
+    if (rc) {
+        snprintf(told->why, sizeof told->why, "%s", error_text(rc));
+        return rc;
+    }
+    rc = d->driver->tell(d, orders, (size_t)count, told);
+    if (rc && !*told->why)
+        snprintf(told->why, sizeof told->why, "%s", error_text(rc));
+    bus_return(d->bus);
+    return rc;
+}

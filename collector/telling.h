@@ -1,0 +1,18 @@
+/* Telling a device: words to orders, and carrying them out. The command line, the daemon's control
+ * socket and later a web form and a topic all come through here. */
+#ifndef COLLECTOR_TELLING_H
+#define COLLECTOR_TELLING_H
+
+#include "drivers/device.h"
+
+enum { ORDERS_MAX = 32 };
+
+/* NAME=VALUE words to orders; `why` says what is wrong with them. */
+int orders_read(const struct driver *driver, char *const *words, int count, struct order *to,
+                struct told *told) MUST_CHECK;
+
+/* Checks the permission, borrows the wire, tells, and gives it back. */
+int orders_do(struct device *d, const struct order *orders, int count,
+              struct told *told) MUST_CHECK;
+
+#endif

@@ -1,0 +1,176 @@
+/* helio export: history as CSV, JSON Lines or line protocol. */
+#include "collector/outflow.h"
+#include "collector/verb.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/days.h"
+#include "store/store.h"
+
+#ifdef HELIO_HAS_INFLUX
+#include "influx/line_protocol.h"
+#endif
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct option_row options[] = {
+    {"from", 'f', "TIME", "from when on (2026-05-02, \"2026-05-02 10:00\", yesterday, -7d)"},
+    {"to", 't', "TIME", "until when (else now)"},
+    {"columns", 0, "NAME,...", "only these metrics, in the catalogue's order"},
+    {"every", 'e', "SECONDS",
+     "one line a step: gauges averaged, counters and states as at its end"},
+    {"as", 0, "FORM", "csv (else), jsonl, or line (InfluxDB line protocol)"},
+    {.name = NULL},
+};
+
+struct wish {
+    struct call *call;
+    int64_t from, to;
+};
+
+static bool is_wanted(const struct call *c, const struct record *r)
+{
+    if (r->kind == RECORD_UNTIMED)
+        return false;
+    for (int i = 0; i < c->count; i++)
+        if (!strcmp(c->words[i], r->from->name))
+            return true;
+    return c->count == 0;
+}
+
+static int walk(struct reader *reader, const struct wish *w, struct outflow *o,
+                void (*each)(struct outflow *o, const struct record *r))
+{
+    struct record r;
+    int rc = reader_between(reader, w->from, w->to, 0);
+
+    while (!rc && !(rc = reader_next(reader, &r)))
+        if (is_wanted(w->call, &r))
+            each(o, &r);
+    return rc == ERR_ABSENT ? OK : rc;
+}
+
+static int choose_columns(struct call *c, const char *text, struct outflow *o)
+{
+    char names[2000];
+    char *rest = names;
+
+    snprintf(names, sizeof names, "%s", text);
+    for (char *name = strsep(&rest, ", "); name; name = strsep(&rest, ", ")) {
+        struct nearest n = {.word = name};
+        enum metric m = metric_find(name);
+        if (!*name)
+            continue;
+        for (int i = 1; m == M_NONE && i < METRIC_COUNT; i++)
+            nearest_try(&n, catalogue[i].name);
+        if (m == M_NONE)
+            return bad_call(c, "\"%s\" is no metric%s%s%s", name, n.best ? "; did you mean \"" : "",
+                            n.best ? n.best : "", n.best ? "\"?" : "");
+        o->columns[o->column_count++] = m;
+    }
+    return OK;
+}
+
+#ifdef HELIO_HAS_INFLUX
+static const char *site; /* of the settings; for one export */
+
+static void put_line_protocol(struct outflow *o, const struct record *r)
+{
+    static char line[65536];
+
+    if (line_of_record(r, site, line, sizeof line) > 0) {
+        fputs(line, o->to);
+        o->lines++;
+    }
+}
+#endif
+
+static int export_lines(struct reader *reader, const struct wish *w, struct outflow *o)
+{
+#ifdef HELIO_HAS_INFLUX
+    site = plan_site_name(w->call->plan);
+    return walk(reader, w, o, put_line_protocol);
+#else
+    (void)reader;
+    (void)o;
+    return bad_call(w->call, "this helio was built without InfluxDB's line protocol");
+#endif
+}
+
+static int export_rows(struct reader *reader, const struct wish *w, struct outflow *o)
+{
+    int rc = o->column_count ? OK : walk(reader, w, o, outflow_learn);
+
+    outflow_begin(o);
+    if (!rc)
+        rc = walk(reader, w, o, outflow_row);
+    outflow_end(o);
+    return rc;
+}
+
+static int check_devices(struct call *c, struct reader *reader)
+{
+    for (int i = 0; i < c->count; i++) {
+        struct nearest n = {.word = c->words[i]};
+        const struct origin *o;
+        if (reader_origin(reader, c->words[i]))
+            continue;
+        for (size_t k = 0; (o = reader_origin_at(reader, k)) != NULL; k++)
+            nearest_try(&n, o->name);
+        return bad_call(c, "the store knows no device \"%s\"%s%s%s", c->words[i],
+                        n.best ? "; did you mean \"" : "", n.best ? n.best : "",
+                        n.best ? "\"?" : "");
+    }
+    return OK;
+}
+
+static int run_export(struct call *c)
+{
+    static struct outflow o;
+    struct wish w = {.call = c};
+    struct reader *reader = NULL;
+    int64_t now = clock_wall_ms();
+    const char *form = call_text(c, "as", "csv");
+    char path[400];
+    double every = 0;
+    int rc;
+
+    o = (struct outflow){.to = stdout, .is_json = !strcmp(form, "jsonl")};
+    if (strcmp(form, "csv") != 0 && strcmp(form, "line") != 0 && !o.is_json)
+        return bad_call(c, "--as: \"%s\" is not one of csv, jsonl, line", form);
+    if (!when_read(call_text(c, "from", "1970-01-01"), now, &w.from) ||
+        !when_read(call_text(c, "to", "now"), now + 1, &w.to))
+        return bad_call(c, "--from and --to want a time, as 2026-05-02 or \"2026-05-02 10:00\"");
+    if (!call_number(c, "every", 0.1, 31622400, &every) ||
+        (call_has(c, "columns") && choose_columns(c, call_text(c, "columns", ""), &o)))
+        return ERR_USAGE;
+    o.every_ms = (int64_t)(every * MS_PER_S);
+    rc = reader_open(&reader, plan_store_path(c->plan, path, sizeof path));
+    if (rc) {
+        log_err("export", "%s: %s", path,
+                rc == ERR_INPUT ? "nothing is stored yet" : error_text(rc));
+        return rc;
+    }
+    rc = check_devices(c, reader);
+    if (!rc)
+        rc = !strcmp(form, "line") ? export_lines(reader, &w, &o) : export_rows(reader, &w, &o);
+    if (!rc && reader_damaged(reader))
+        log_err("export", "%llu damaged readings were passed over",
+                (unsigned long long)reader_damaged(reader));
+    reader_close(reader);
+    return rc;
+}
+
+const struct verb verb_export = {
+    .name = "export",
+    .synopsis = "[DEVICE...]",
+    .about = "history from the local store, as CSV, JSON Lines or line protocol\n\n"
+             "A line for each reading, times in UTC. Runs beside a daemon.",
+    .examples = "  helio export --from yesterday --to today > yesterday.csv\n"
+                "  helio export south --columns pv_power,battery_voltage --every 300\n"
+                "  helio export house --from -30d --as jsonl\n",
+    .options = options,
+    .needs_plan = true,
+    .run = run_export,
+};

@@ -1,0 +1,49 @@
+/* helio run: the daemon, in the foreground. */
+#include "collector/daemon.h"
+#include "collector/verb.h"
+
+#include "base/clock.h"
+
+static const struct option_row options[] = {
+    {"for", 0, "SECONDS", "end by itself after so many seconds"},
+    {"record", 0, "FILE", "write what travels to a capture"},
+    {.name = NULL},
+};
+
+static int run_run(struct call *c)
+{
+    struct daemon d;
+    double seconds = 0;
+    int rc;
+
+    if (!call_number(c, "for", 0.1, 1e9, &seconds))
+        return ERR_USAGE;
+    if (c->count)
+        return bad_call(c, "its devices are those of the settings file");
+    if (!c->plan->device_count)
+        return bad_call(c, c->config ? "the settings name no device"
+                                     : "no settings file was found; begin with: helio list "
+                                       "settings --as ini");
+    rc = daemon_open(&d, c->plan, c->config);
+    c->plan = NULL; /* taken over */
+    if (!rc && call_has(c, "record"))
+        rc = house_record(&d.wings[0]->house, call_text(c, "record", ""));
+    if (!rc)
+        rc = daemon_run(&d, seconds > 0 ? clock_us() + (int64_t)(seconds * 1e6) : INT64_MAX);
+    daemon_close(&d);
+    return rc;
+}
+
+const struct verb verb_run = {
+    .name = "run",
+    .synopsis = "[-c FILE]",
+    .about = "the daemon: polls, keeps and delivers, in the foreground, until it is stopped\n\n"
+             "TERM or Ctrl-C ends it within a few seconds, with everything kept. HUP reads the\n"
+             "settings again: what did not change goes on undisturbed, and settings that are\n"
+             "wrong change nothing. Under systemd it says when it is ready (Type=notify).",
+    .examples = "  helio run\n"
+                "  helio run -c examples/demo.ini --for 60\n",
+    .options = options,
+    .needs_plan = true,
+    .run = run_run,
+};
