@@ -10,18 +10,18 @@
 #include <stdint.h>
 
 /* Why a number was withheld. */
-#define GATE_REASONS(X)                                                                   \
-    X(RANGE, "range", "outside what the metric can be")                                   \
-    X(PEAK, "peak", "more power than the device can make")                                \
-    X(JUMP, "jump", "jumped further than a plant can, and was not confirmed")             \
-    X(COUNTER, "counter", "a lifetime counter went back, or grew faster than it can")     \
+#define GATE_REASONS(X)                                                                            \
+    X(RANGE, "range", "outside what the metric can be")                                            \
+    X(PEAK, "peak", "more power than the device can make")                                         \
+    X(JUMP, "jump", "jumped further than a plant can, and was not confirmed")                      \
+    X(COUNTER, "counter", "a lifetime counter went back, or grew faster than it can")              \
     X(FRAME, "frame", "stood in one answer with a number that cannot be")
 
 enum gate_reason {
 #define X(tag, word, text) GATE_##tag,
     GATE_REASONS(X)
 #undef X
-    GATE_REASON_COUNT
+        GATE_REASON_COUNT
 };
 extern const char *const gate_words[GATE_REASON_COUNT], *const gate_texts[GATE_REASON_COUNT];
 

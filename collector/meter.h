@@ -15,10 +15,10 @@ enum { METERS_MAX = 8 };
 struct meter {
     struct {
         enum metric power, energy;
-        double kwh;       /* so far */
+        double kwh; /* so far */
         double last_w;
-        int64_t last_us;  /* 0: the next reading only begins */
-        bool is_changed;  /* since its keeper, who sets it back, stored it */
+        int64_t last_us; /* 0: the next reading only begins */
+        bool is_changed; /* since its keeper, who sets it back, stored it */
     } rows[METERS_MAX];
     unsigned count;
     int64_t longest_us; /* a longer pause is a gap */
