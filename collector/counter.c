@@ -53,13 +53,22 @@ static void begin_anew(struct counter *c, double per_hour)
 
 /* Is it again what it was before it seemed to begin anew? Then that never happened; but what was
  * counted meanwhile stays, so that value + carry never falls. */
-static void come_back(struct counter *c, double value, double per_hour, int64_t now_us)
+static bool came_back(struct counter *c, double value, double per_hour, int64_t now_us)
 {
     if (!c->before.is_there ||
         !may_grow(c->before.last, value, per_hour * hours(c->before.last_us, now_us)))
-        return;
+        return false;
     c->carry = fmax(c->before.carry, c->last + c->carry - value);
     c->before.is_there = false;
+    return true;
+}
+
+/* Counters that grow in large steps may have gathered one since they last moved. After a start
+ * nobody knows how long that is. */
+static bool may_have_grown(const struct counter *c, double per_hour)
+{
+    return !c->moved_us ||
+           may_grow(c->last, c->suspect.first, per_hour * hours(c->moved_us, c->suspect.first_us));
 }
 
 static bool is_confirmed(struct counter *c, double value, double per_hour, int64_t now_us)
@@ -83,6 +92,8 @@ static bool is_confirmed(struct counter *c, double value, double per_hour, int64
 static enum counter_verdict believe(struct counter *c, double value, int64_t now_us,
                                     enum counter_verdict verdict)
 {
+    if (!c->is_known || value > c->last || value < c->last)
+        c->moved_us = now_us;
     c->last = value;
     c->last_us = now_us;
     c->is_known = true;
@@ -100,15 +111,10 @@ enum counter_verdict counter_judge(struct counter *c, double value, double per_h
     }
     if (!is_confirmed(c, value, per_hour, now_us))
         return COUNTER_HELD;
-    if (value > c->last) {
-        come_back(c, value, per_hour, now_us);
-        c->is_sure = true;
-        return believe(c, value, now_us, COUNTER_BELIEVED);
-    }
-    if (!c->is_sure) { /* the very first was garbage: nothing was counted before */
-        c->is_sure = true;
-        return believe(c, value, now_us, COUNTER_BELIEVED);
-    }
-    begin_anew(c, per_hour);
-    return believe(c, value, now_us, COUNTER_ANEW);
+    bool is_new = c->is_sure && !came_back(c, value, per_hour, now_us) &&
+                  (value < c->last || !may_have_grown(c, per_hour));
+    if (is_new)
+        begin_anew(c, per_hour);
+    c->is_sure = true; /* if it was not, the very first was garbage: nothing was counted before */
+    return believe(c, value, now_us, is_new ? COUNTER_ANEW : COUNTER_BELIEVED);
 }

@@ -3,15 +3,16 @@
  * that wrapped, a replaced unit. Pure: the gate asks, tests ask, nobody is told.
  *
  * A number below the last, or above what can have been counted since, is held back until three
- * more agree with it. A higher one is then simply believed. A lower one is a new beginning, and
- * the carry (what earlier units had counted) grows so that value + carry goes on:
+ * more agree with it. If it can have been counted since the counter last moved (some move in large
+ * steps), or nobody knows how long ago that was, it is then believed. Else it is a new beginning,
+ * and the carry (what earlier units had counted) changes so that value + carry goes on:
  *
  *   it wrapped (the last stood just below 2^16 or 2^32 steps)      carry += 2^n steps
  *   it began at 0 (it shows no more than can be counted meanwhile) carry += last
  *   it has a past of its own (a used unit)                         carry += last - first
  *
  * Of a used unit, what it counted unseen is lost: rather too little than too much. A counter that
- * comes back to where it had stood (some show 0 while they start) takes the carry back.
+ * comes back to where it had stood (some show 0 while they start) takes its old carry back.
  */
 #ifndef COLLECTOR_COUNTER_H
 #define COLLECTOR_COUNTER_H
@@ -23,9 +24,10 @@ enum counter_verdict { COUNTER_BELIEVED, COUNTER_HELD, COUNTER_ANEW };
 
 struct counter {
     double last, carry;
-    int64_t last_us; /* 0: believed before this run; how long ago is unknown */
-    bool is_known;   /* last means something */
-    bool is_sure;    /* a second number agreed with the very first */
+    int64_t last_us;  /* 0: believed before this run; how long ago is unknown */
+    int64_t moved_us; /* when it last changed; 0: before this run */
+    bool is_known;    /* last means something */
+    bool is_sure;     /* a second number agreed with the very first */
     struct {
         bool is_there;
         unsigned confirmed;

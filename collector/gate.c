@@ -17,7 +17,7 @@ enum {
     NEWS_MAX = 400,
     WHO_MAX = 64
 };
-static const double over_peak = 1.3;
+static const double over_peak = 1.3, passed_on = 3;
 static const double unbounded = 1e15; /* an hour */
 
 const char *const gate_words[GATE_REASON_COUNT] = {
@@ -31,12 +31,13 @@ const char *const gate_texts[GATE_REASON_COUNT] = {
 #undef X
 };
 
-/* What a counter can grow in an hour when nothing is known about the unit. */
+/* What a counter can grow in an hour when nothing is known about the unit. A unit of known power
+ * may pass on some of the grid's besides its own. */
 static const struct {
     enum unit unit;
     double per_hour;
 } growths[] = {
-    {UNIT_KWH, 100}, {UNIT_KILOGRAM, 100}, {UNIT_AMPERE_HOUR, 4000}, {UNIT_HOUR, 1}, {UNIT_DAY, 1}};
+    {UNIT_KWH, 100}, {UNIT_KILOGRAM, 100}, {UNIT_AMPERE_HOUR, 4000}, {UNIT_HOUR, 2}, {UNIT_DAY, 1}};
 
 struct track {
     uint16_t metric;
@@ -159,7 +160,7 @@ static bool is_over_peak(const struct gate *g, enum metric m, double value)
 static double growth_of(const struct gate *g, enum metric m)
 {
     if (catalogue[m].unit == UNIT_KWH && g->peak_w > 0)
-        return over_peak * g->peak_w / 1000;
+        return passed_on * g->peak_w / 1000;
     for (size_t i = 0; i < sizeof growths / sizeof *growths; i++)
         if (growths[i].unit == catalogue[m].unit)
             return growths[i].per_hour;

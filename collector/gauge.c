@@ -68,10 +68,13 @@ bool gauge_judge(struct gauge *g, enum metric m, double value, int64_t now_us)
         g->held_us = now_us;
         return false;
     }
+    /* Two in a row must reach it: else stray numbers that are only a little too high would raise
+     * it, one after the other, until the highest of them is believed. */
+    double neighbour = g->is_held ? g->held : g->is_known ? g->last : value;
+    g->highest = fmax(g->highest, fmin(fabs(neighbour), fabs(value)));
     g->is_known = true;
     g->is_held = false;
     g->last = value;
     g->last_us = now_us;
-    g->highest = fmax(g->highest, fabs(value));
     return true;
 }

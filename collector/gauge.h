@@ -15,7 +15,7 @@ struct gauge {
     bool is_known, is_held;
     double last;    /* the last believed */
     double held;    /* a jump that waits for another to say the same */
-    double highest; /* ever believed, whatever its sign */
+    double highest; /* ever reached by two in a row, whatever their sign */
     int64_t last_us, held_us;
 };
 

@@ -6,6 +6,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "collector/gate.h"
+#include "collector/groups.h"
+#include "collector/meter.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -115,11 +118,51 @@ static void rounds_ask_for_no_memory(void **state)
     assert_true(complete >= UNITS * ROUNDS - 3);
 }
 
+/* What becomes of a reading: the gate, a meter, the board, a group. */
+static void what_follows_asks_for_no_memory(void **state)
+{
+    enum { FIELDS = 60, ROUNDS = 1000, LEARNING = 10 };
+    struct group house = {.count = 1};
+    struct board *board = board_new(1);
+    struct gate *gate = gate_new("south", 3000);
+    bool has[METRIC_COUNT] = {[M_PV_POWER] = true};
+    struct meter meter;
+    struct reading r, total = {0};
+
+    (void)state;
+    meter_begin(&meter, has, 5000000);
+    calls = 0;
+    for (int i = 1; i <= ROUNDS; i++) {
+        int64_t now_us = i * INT64_C(5000000);
+        r = (struct reading){.withheld = i % 97 == 0};
+        is_counting = i >= LEARNING;
+        for (int m = M_NONE + 1; m <= FIELDS; m++) { /* some of them jump, some go back */
+            double value = catalogue[m].least + i * (m + i / 100) % 50;
+            if (value > catalogue[m].most)
+                value = catalogue[m].most;
+            assert_true(reading_put(&r, (enum metric)m, value));
+        }
+        gate_pass(gate, &r, now_us);
+        (void)gate_news(gate);
+        meter_take(&meter, &r, now_us);
+        board_note(board, &r, now_us);
+        assert_true(group_fold(&house, board, now_us, &total));
+    }
+    is_counting = 0;
+    print_message("%u calls for memory in %d readings that jump and go back\n", calls, ROUNDS);
+    assert_true(gate_count(gate, GATE_JUMP) && gate_count(gate, GATE_COUNTER) &&
+                gate_count(gate, GATE_FRAME));
+    board_free(board);
+    gate_free(gate);
+    assert_int_equal(calls, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_counts),
         cmocka_unit_test(rounds_ask_for_no_memory),
+        cmocka_unit_test(what_follows_asks_for_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
