@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "drivers/device.h"
+#include "store/store.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -156,6 +157,17 @@ static int list_lines(struct call *c, enum listing_form form)
     return sheet_end(&s);
 }
 
+static int list_sinks(struct call *c, enum listing_form form)
+{
+    struct sheet s = {form, 3, {"sink", "proven with", "what"}, {8, 46, 0}, false};
+
+    (void)c;
+    for (size_t i = 0; sinks[i]; i++)
+        sheet_row(&s, sinks[i]->name, sinks[i]->proof ? sinks[i]->proof : "unproven",
+                  sinks[i]->title);
+    return sheet_end(&s);
+}
+
 static int list_verbs(struct call *c, enum listing_form form)
 {
     struct sheet s = {form, 3, {"verb", "how", "what"}, {8, 64, 0}, false};
@@ -255,7 +267,11 @@ static int example_ini(void)
 
     printf("# Settings of helio. A line with # is a comment; what is commented out shows the\n"
            "# value that holds anyway. helio check says whether all is well.\n\n"
-           "# A wire, and the line it is. Devices sit on it.\n[bus west]\n");
+           "# Where this is.\n[site]\n");
+    setting_ini(site_settings, none);
+    printf("\n# What is kept. Nothing is lost while a database is away.\n[store]\n");
+    setting_ini(store_settings, none);
+    printf("\n# A wire, and the line it is. Devices sit on it.\n[bus west]\n");
     setting_ini(bus_settings, bus);
     for (size_t i = 0; lines[i]; i++)
         if (lines[i]->settings[0].key) {
@@ -269,6 +285,16 @@ static int example_ini(void)
             printf("# -- only for a %s:\n", drivers[i]->name);
             setting_ini(drivers[i]->settings, none);
         }
+    printf("\n# Devices added up: power and energy summed, voltages averaged.\n"
+           "#[group house]\n");
+    setting_ini(group_settings, none);
+    printf("\n# Who gets the readings. Each sink has its own place in the log.\n"
+           "#[sink influx]\n");
+    setting_ini(sink_settings, none);
+    for (size_t i = 0; sinks[i]; i++) {
+        printf("# -- only for kind = %s (%s):\n", sinks[i]->name, sinks[i]->title);
+        setting_ini(sinks[i]->settings, none);
+    }
     return OK;
 }
 
@@ -290,10 +316,16 @@ static int list_effective(struct call *c, enum listing_form form)
 {
     struct sheet s = {form, 4, {"section", "key", "value", "from"}, {20, 12, 30, 0}, false};
 
+    effective_rows(&s, c, c->plan->site);
+    effective_rows(&s, c, c->plan->store);
     for (size_t i = 0; i < c->plan->bus_count; i++)
         effective_rows(&s, c, c->plan->buses[i].section);
     for (size_t i = 0; i < c->plan->device_count; i++)
         effective_rows(&s, c, c->plan->devices[i].section);
+    for (size_t i = 0; i < c->plan->group_count; i++)
+        effective_rows(&s, c, c->plan->groups[i].section);
+    for (size_t i = 0; i < c->plan->sink_count; i++)
+        effective_rows(&s, c, c->plan->sinks[i].section);
     return sheet_end(&s);
 }
 
@@ -306,6 +338,8 @@ static int list_settings(struct call *c, enum listing_form form)
         return example_ini();
     if (call_has(c, "effective"))
         return list_effective(c, form);
+    setting_rows(&s, "site", site_settings);
+    setting_rows(&s, "store", store_settings);
     setting_rows(&s, "bus", bus_settings);
     for (size_t i = 0; lines[i]; i++) {
         char section[CELL_MAX];
@@ -315,11 +349,20 @@ static int list_settings(struct call *c, enum listing_form form)
     setting_rows(&s, "device", device_settings);
     for (size_t i = 0; drivers[i]; i++)
         setting_rows(&s, drivers[i]->name, drivers[i]->settings);
+    setting_rows(&s, "group", group_settings);
+    setting_rows(&s, "sink", sink_settings);
+    for (size_t i = 0; sinks[i]; i++) {
+        char section[CELL_MAX];
+        snprintf(section, sizeof section, "sink (%s)", sinks[i]->name);
+        setting_rows(&s, section, sinks[i]->settings);
+    }
     return sheet_end(&s);
 }
 
 const struct listing listings[] = {
-    {"drivers", list_drivers},   {"devices", list_devices},   {"metrics", list_metrics},
-    {"settings", list_settings}, {"commands", list_commands}, {"registers", list_registers},
-    {"lines", list_lines},       {"verbs", list_verbs},       {NULL, NULL},
+    {"drivers", list_drivers},   {"devices", list_devices},
+    {"metrics", list_metrics},   {"settings", list_settings},
+    {"commands", list_commands}, {"registers", list_registers},
+    {"lines", list_lines},       {"sinks", list_sinks},
+    {"verbs", list_verbs},       {NULL, NULL},
 };

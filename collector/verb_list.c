@@ -18,7 +18,7 @@ static int run_list(struct call *c)
 
     if (c->count != 1)
         return bad_call(c, "what to list is needed: drivers, devices, metrics, settings, "
-                           "commands, registers, lines or verbs");
+                           "commands, registers, lines, sinks or verbs");
     if (!listing_form_read(call_text(c, "as", "text"), &form))
         return bad_call(c, "--as: \"%s\" is not one of text, markdown, json, ini",
                         call_text(c, "as", ""));
@@ -37,7 +37,7 @@ static int run_list(struct call *c)
 
 const struct verb verb_list = {
     .name = "list",
-    .synopsis = "drivers|devices|metrics|settings|commands|registers|lines|verbs",
+    .synopsis = "drivers|devices|metrics|settings|commands|registers|lines|sinks|verbs",
     .about = "what the program knows: from the very tables it runs on",
     .examples = "  helio list drivers\n"
                 "  helio list metrics --as markdown\n"

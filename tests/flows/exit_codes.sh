@@ -9,7 +9,8 @@ grep -qE '^helio [0-9]+\.[0-9]+' out || fail "$(cat out)"
 expect 64 "$HELIO" raed
 has err 'did you mean "read"'
 expect 64 "$HELIO" read --jsno x y
-expect 64 "$HELIO" once tracer@sim:1
+expect 64 "$HELIO" once
+expect 0 "$HELIO" once tracer@sim:1
 has err "--print"
 expect 0 "$HELIO" once --print tracer@sim:1
 expect 0 "$HELIO" once --print --full example@sim:1

@@ -1,0 +1,19 @@
+/* The parts of the plan, for its own files only. */
+#ifndef COLLECTOR_PLAN_INSIDE_H
+#define COLLECTOR_PLAN_INSIDE_H
+
+#include "collector/plan.h"
+
+/* One section of the file each; complaints are counted in the file. */
+void plan_set_site(struct plan *p, struct section *s);
+void plan_set_store(struct plan *p, struct section *s);
+void plan_add_bus(struct plan *p, struct section *s);
+void plan_add_device(struct plan *p, struct section *s);
+void plan_add_group(struct plan *p, struct section *s);
+void plan_add_sink(struct plan *p, struct section *s);
+
+/* A section nobody wrote, made of words ("speed=9600"); owned by the plan. NULL: no room. */
+struct section *plan_make_section(struct plan *p, const char *kind, const char *name,
+                                  const char *words);
+
+#endif

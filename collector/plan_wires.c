@@ -1,0 +1,246 @@
+/* Buses and the devices on them, from sections or from DRIVER@LINE (collector/plan.h). */
+#include "collector/plan_inside.h"
+
+#include "base/log.h"
+#include "drivers/device.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct driver *named_driver(const char *name, char *why, size_t size)
+{
+    const struct driver *driver = driver_find(name);
+    struct nearest n = {.word = name};
+
+    if (driver)
+        return driver;
+    for (size_t i = 0; drivers[i]; i++)
+        nearest_try(&n, drivers[i]->name);
+    if (n.best)
+        snprintf(why, size, "\"%s\" is no driver; did you mean \"%s\"?", name, n.best);
+    else
+        snprintf(why, size, "\"%s\" is no driver (see: helio list drivers)", name);
+    return NULL;
+}
+
+static bool may_sit_on(const struct driver *driver, const struct line *line)
+{
+    for (const struct place *place = driver->places; place->scheme; place++)
+        if (!strcmp(place->scheme, line->scheme))
+            return true;
+    return false;
+}
+
+static int check_address(const struct driver *driver, int address, char *why, size_t size)
+{
+    if (address >= driver->addresses.first && address <= driver->addresses.last)
+        return OK;
+    snprintf(why, size, "address %d is outside %u to %u for a %s", address, driver->addresses.first,
+             driver->addresses.last, driver->name);
+    return ERR_CONFIG;
+}
+
+/* ---- buses ------------------------------------------------------------------------------- */
+
+/* Options behind the comma of `line =` join the section's own keys. */
+static int join_options(struct section *s, const char *options)
+{
+    struct section words;
+    int rc = section_from_words(s->kind, s->name, options, &words);
+
+    for (size_t i = 0; i < words.count && !rc; i++) {
+        struct entry *more = realloc(s->entries, (s->count + 1) * sizeof *more);
+        if (!more) {
+            rc = ERR_FULL;
+            break;
+        }
+        s->entries = more;
+        more[s->count] = words.entries[i];
+        more[s->count++].line = s->line;
+        words.entries[i] = (struct entry){0};
+    }
+    section_done(&words);
+    return rc;
+}
+
+static int set_bus(struct plan *p, struct section *s, const char *line_text)
+{
+    struct plan_bus *b = &p->buses[p->bus_count];
+    struct wire wire;
+    char why[300];
+    int rc = wire_parse(line_text, &wire, why, sizeof why);
+
+    if (rc) {
+        section_fault(s, "line", "%s", why);
+        return ERR_CONFIG;
+    }
+    if (wire.address >= 0 && s->file) {
+        section_fault(s, "line", "an address belongs to a [device], not to the wire");
+        return ERR_CONFIG;
+    }
+    if (*wire.options && join_options(s, wire.options))
+        return ERR_FULL;
+    const struct setting *tables[] = {bus_settings, wire.line->settings};
+    rc = section_check(s, tables, 2);
+    if (rc)
+        return rc;
+    *b = (struct plan_bus){.name = s->name, .line = wire.line, .section = s};
+    memcpy(b->where, wire.where, sizeof b->where);
+    p->bus_count++;
+    return OK;
+}
+
+static struct plan_bus *find_bus(struct plan *p, const char *name)
+{
+    for (size_t i = 0; i < p->bus_count; i++)
+        if (!strcmp(p->buses[i].name, name))
+            return &p->buses[i];
+    return NULL;
+}
+
+void plan_add_bus(struct plan *p, struct section *s)
+{
+    bool has_line = section_has(s, "line");
+
+    if (!*s->name)
+        section_fault(s, NULL, "a bus needs a name: [bus west]");
+    else if (p->bus_count == PLAN_BUSES)
+        section_fault(s, NULL, "more than %d buses", PLAN_BUSES);
+    else if (!has_line)
+        section_fault(s, NULL, "\"line\" is missing: %s", bus_settings[0].help);
+    else
+        (void)set_bus(p, s, section_text(s, "line")); /* its complaints are counted */
+}
+
+/* ---- devices ----------------------------------------------------------------------------- */
+
+static void refuse_twice(struct plan *p, struct section *s, const struct plan_device *d)
+{
+    for (size_t i = 0; i < p->device_count; i++) {
+        const struct plan_device *other = &p->devices[i];
+        if (other->bus == d->bus && other->address == d->address)
+            section_fault(s, "address", "%u on bus %s is taken by [device %s]", d->address,
+                          d->bus->name, other->name);
+    }
+}
+
+void plan_add_device(struct plan *p, struct section *s)
+{
+    char why[300];
+    unsigned before = s->file->faults;
+    const struct setting *tables[] = {device_settings, NULL};
+
+    if (!*s->name) {
+        section_fault(s, NULL, "a device needs a name: [device south]");
+        return;
+    }
+    if (p->device_count == PLAN_DEVICES) {
+        section_fault(s, NULL, "more than %d devices", PLAN_DEVICES);
+        return;
+    }
+    const char *driver_name = section_has(s, "driver") ? section_text(s, "driver") : "";
+    const struct driver *driver = driver_find(driver_name);
+    if (driver && driver->settings)
+        tables[1] = driver->settings;
+    if (section_check(s, tables, tables[1] ? 2 : 1) && !driver)
+        tables[1] = NULL; /* its complaints are counted; go on and find the others */
+    if (*driver_name && !named_driver(driver_name, why, sizeof why))
+        section_fault(s, "driver", "%s", why);
+    struct plan_bus *bus = find_bus(p, section_text(s, "bus"));
+    if (!bus && section_has(s, "bus")) {
+        struct nearest n = {.word = section_text(s, "bus")};
+        for (size_t i = 0; i < p->bus_count; i++)
+            nearest_try(&n, p->buses[i].name);
+        section_fault(s, "bus", "there is no [bus %s]%s%s%s", n.word,
+                      n.best ? "; did you mean \"" : "", n.best ? n.best : "", n.best ? "\"?" : "");
+    }
+    if (s->file->faults != before || !driver || !bus)
+        return;
+    struct plan_device d = {.name = s->name, .driver = driver, .bus = bus, .section = s};
+    int address = (int)section_number(s, "address");
+    if (!address)
+        address = driver->addresses.usual;
+    if (!may_sit_on(driver, bus->line))
+        section_fault(s, "bus", "a %s does not speak over a %s line", driver->name,
+                      bus->line->scheme);
+    else if (check_address(driver, address, why, sizeof why))
+        section_fault(s, "address", "%s", why);
+    d.address = (uint8_t)address;
+    refuse_twice(p, s, &d);
+    if (s->file->faults == before)
+        p->devices[p->device_count++] = d;
+}
+
+/* ---- without a file ---------------------------------------------------------------------- */
+
+static struct plan_bus *bare_bus(struct plan *p, const struct wire *wire,
+                                 const struct driver *driver)
+{
+    char words[3 * WHERE_MAX], name[2 * WHERE_MAX];
+    const char *usual = "";
+
+    snprintf(name, sizeof name, "%s%s%s", wire->line->scheme, *wire->where ? ":" : "", wire->where);
+    struct plan_bus *known = find_bus(p, name);
+    if (known || p->bus_count == PLAN_BUSES)
+        return known;
+    for (const struct place *place = driver->places; place->scheme; place++)
+        if (!strcmp(place->scheme, wire->line->scheme) && place->options && !*wire->options)
+            usual = place->options;
+    snprintf(words, sizeof words, "%s%s%s", wire->options, *usual ? "," : "", usual);
+    struct section *s = plan_make_section(p, "bus", name, words);
+    if (!s)
+        return NULL;
+    /* The line is known already; its row in bus_settings must not be missed. */
+    if (join_options(s, "line=given"))
+        return NULL;
+    const struct setting *tables[] = {bus_settings, wire->line->settings};
+    if (section_check(s, tables, 2))
+        return NULL;
+    struct plan_bus *b = &p->buses[p->bus_count++];
+    *b = (struct plan_bus){.name = s->name, .line = wire->line, .section = s};
+    memcpy(b->where, wire->where, sizeof b->where);
+    return b;
+}
+
+int plan_add_bare(struct plan *p, const char *text, size_t *to)
+{
+    char driver_name[32], words[64], why[300];
+    const char *at = strchr(text, '@');
+    struct wire wire;
+    int rc;
+
+    if (!at || (size_t)(at - text) >= sizeof driver_name || p->device_count == PLAN_DEVICES) {
+        log_err(NULL, "\"%s\" is not written DRIVER@LINE[:ADDRESS]", text);
+        return ERR_USAGE;
+    }
+    snprintf(driver_name, sizeof driver_name, "%.*s", (int)(at - text), text);
+    const struct driver *driver = named_driver(driver_name, why, sizeof why);
+    rc = driver ? wire_parse(at + 1, &wire, why, sizeof why) : ERR_USAGE;
+    if (!rc && wire.address < 0)
+        wire.address = driver->addresses.usual;
+    if (!rc)
+        rc = check_address(driver, wire.address, why, sizeof why) ? ERR_USAGE : OK;
+    if (!rc && !may_sit_on(driver, wire.line)) {
+        snprintf(why, sizeof why, "a %s does not speak over a %s line", driver->name,
+                 wire.line->scheme);
+        rc = ERR_USAGE;
+    }
+    if (rc) {
+        log_err(NULL, "%s: %s", text, why);
+        return rc;
+    }
+    struct plan_bus *bus = bare_bus(p, &wire, driver);
+    snprintf(words, sizeof words, "driver=%s,bus=bare,address=%d", driver->name, wire.address);
+    struct section *s = bus ? plan_make_section(p, "device", text, words) : NULL;
+    const struct setting *tables[] = {device_settings, driver->settings};
+    if (!s || section_check(s, tables, driver->settings ? 2 : 1))
+        return ERR_USAGE;
+    *to = p->device_count;
+    p->devices[p->device_count++] = (struct plan_device){.name = s->name,
+                                                         .driver = driver,
+                                                         .bus = bus,
+                                                         .address = (uint8_t)wire.address,
+                                                         .section = s};
+    return OK;
+}
