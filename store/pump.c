@@ -28,7 +28,8 @@ const struct setting sink_settings[] = {
 
 enum { STACK_BYTES = 256 * 1024, AGAINS_MOST = 64, NEWEST_ROWS = 2000 };
 static const int64_t PAUSE_LEAST_US = 200000, PAUSE_FIRST_US = 1000000, PAUSE_MOST_US = 60000000,
-                     ALARM_MOST_US = 300000000, RETRY_AFTER_MOST_MS = 600000, IDLE_US = 1000000;
+                     ALARM_MOST_US = 300000000, RETRY_AFTER_MOST_MS = 600000, IDLE_US = 1000000,
+                     COMPANY_LOOK_US = 20000;
 
 /* A stretch of the log: the cursor's own way, or a resend. */
 struct lane {
@@ -57,7 +58,7 @@ struct pump {
     pthread_t thread;
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t moved;
-    bool is_stopping;
+    bool is_stopping, is_hurried; /* somebody waits: no waiting for company */
     int64_t stop_us;
     struct pump_state state;
 
@@ -75,6 +76,14 @@ static bool is_out_of_time(struct pump *p)
     bool is_out = p->is_stopping && clock_us() >= p->stop_us;
     pthread_mutex_unlock(&p->lock);
     return is_out;
+}
+
+static bool is_hurried(struct pump *p)
+{
+    pthread_mutex_lock(&p->lock);
+    bool is = p->is_stopping || p->is_hurried;
+    pthread_mutex_unlock(&p->lock);
+    return is;
 }
 
 static bool is_stopping(struct pump *p)
@@ -344,8 +353,10 @@ static void wait_for_company(struct pump *p, int64_t cursor)
 {
     int64_t until = clock_us() + p->age_us;
 
-    while (clock_us() < until && !is_stopping(p)) {
-        int64_t seen = store_wait_beyond(p->store, cursor + p->batch - 1, until);
+    while (clock_us() < until && !is_hurried(p)) {
+        int64_t look = clock_us() + COMPANY_LOOK_US;
+        int64_t seen =
+            store_wait_beyond(p->store, cursor + p->batch - 1, look < until ? look : until);
         if (seen >= cursor + p->batch)
             return;
     }
@@ -490,6 +501,7 @@ bool pump_wait(struct pump *p, int64_t seq, int64_t deadline_us)
     bool is_done;
 
     pthread_mutex_lock(&p->lock);
+    p->is_hurried = true;
     while (p->state.cursor < seq && clock_us() < deadline_us) {
         struct timespec ts;
         clock_gettime(CLOCK_MONOTONIC, &ts);
@@ -499,6 +511,7 @@ bool pump_wait(struct pump *p, int64_t seq, int64_t deadline_us)
         pthread_cond_timedwait(&p->moved, &p->lock, &ts);
     }
     is_done = p->state.cursor >= seq;
+    p->is_hurried = false;
     pthread_mutex_unlock(&p->lock);
     return is_done;
 }

@@ -40,7 +40,7 @@ static void derive(struct device *d, struct reading *r)
         (void)reading_put(r, M_BATTERY_CHARGE_CURRENT, net > 0 ? net : 0);
         (void)reading_put(r, M_BATTERY_DISCHARGE_CURRENT, net < 0 ? -net : 0);
         if (reading_get(r, M_BATTERY_VOLTAGE, &volts))
-            (void)reading_put(r, M_BATTERY_POWER, net * volts);
+            (void)reading_put(r, M_BATTERY_POWER, round(net * volts * 100) / 100);
     }
     struct tracer_memory *memory = d->memory;
     judge_sensor(&memory->has_sensor, r, M_BATTERY_TEMPERATURE);
