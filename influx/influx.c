@@ -30,7 +30,7 @@ struct influx {
     struct door door;
     struct line_maker lines;
     char address[ADDRESS_MAX];
-    size_t most_bytes;
+    size_t most_bytes, room; /* as much as the far side takes; as much as there is place for */
     unsigned most_lines;
     bool may_pack;
 
@@ -150,11 +150,12 @@ static int influx_open(struct seat *s)
     x->lines.site = s->site;
     x->most_lines = (unsigned)section_number(s->section, "batch");
     x->most_bytes = (size_t)section_number(s->section, "bytes");
+    x->room = x->most_bytes + LINE_BYTES;
     x->may_pack = section_yes(s->section, "gzip");
     /* A batch takes at least one line, however small it is set; pages never written cost nothing.
      */
     for (int i = 0; i < 2; i++)
-        x->batches[i].bytes = malloc(x->most_bytes + LINE_BYTES);
+        x->batches[i].bytes = malloc(x->room);
     if (!x->batches[0].bytes || !x->batches[1].bytes)
         return ERR_FULL;
     rc = make_address(x);
@@ -188,9 +189,10 @@ static enum added influx_add(struct seat *s, const struct record *r)
     struct batch *b = &x->batches[x->filling];
     int running, length;
 
-    if (b->lines == x->most_lines || (b->lines && b->used >= x->most_bytes))
+    /* The next line will be about as long as those before it. */
+    if (b->lines == x->most_lines || (b->lines && b->used + b->used / b->lines > x->most_bytes))
         return IS_FULL;
-    length = line_make(&x->lines, r, b->bytes + b->used, x->most_bytes + LINE_BYTES - b->used);
+    length = line_make(&x->lines, r, b->bytes + b->used, x->room - b->used);
     if (length == ERR_FULL && b->lines)
         return IS_FULL;
     if (length <= 0)
@@ -215,7 +217,7 @@ static bool begin_packing(struct influx *x)
 {
     if (x->has_packer)
         return deflateReset(&x->packer) == Z_OK;
-    x->packed = malloc(compressBound((uLong)(x->most_bytes + LINE_BYTES)) + 64);
+    x->packed = malloc(compressBound((uLong)x->room) + 64);
     x->has_packer = x->packed && deflateInit2(&x->packer, GZIP_LEVEL, Z_DEFLATED, 15 + 16, 8,
                                               Z_DEFAULT_STRATEGY) == Z_OK;
     return x->has_packer;
@@ -224,7 +226,7 @@ static bool begin_packing(struct influx *x)
 /* Packed bytes, or 0: then it goes as it is. */
 static size_t pack(struct influx *x, const struct batch *b)
 {
-    size_t room = compressBound((uLong)(x->most_bytes + LINE_BYTES)) + 64;
+    size_t room = compressBound((uLong)x->room) + 64;
 
     if (!x->may_pack || b->used < GZIP_FROM || !begin_packing(x))
         return 0;
@@ -310,10 +312,25 @@ static void learn_field(struct seat *s, struct judged *j)
     j->outcome.verdict = REFUSED; /* it was left out already: something else is wrong */
 }
 
+/* Too large for them: batches are smaller from now on, which costs less than halving each. */
+static void learn_size(struct seat *s, struct judged *j)
+{
+    struct influx *x = s->memory;
+    const struct batch *b = &x->batches[x->filling ^ 1];
+
+    if (s->is_single || b->lines < 2)
+        return;
+    x->most_bytes = b->used / 2;
+    j->outcome.verdict = AGAIN;
+    log_info(s->name, "takes no %zu bytes at once; batches are of %zu now", b->used, x->most_bytes);
+}
+
 static void react(struct seat *s, struct judged *j)
 {
     struct influx *x = s->memory;
 
+    if (j->is_too_large)
+        learn_size(s, j);
     if (*j->field)
         learn_field(s, j);
     if (j->is_database_missing && section_yes(s->section, "create") && x->door.api == API_V1)

@@ -12,7 +12,15 @@
 #include <string.h>
 #include <time.h>
 
-enum special { PLAIN, BEYOND_RETENTION, TYPE_CONFLICT, NAMED_LINES, ASK_LATER, NO_DATABASE };
+enum special {
+    PLAIN,
+    BEYOND_RETENTION,
+    TYPE_CONFLICT,
+    NAMED_LINES,
+    ASK_LATER,
+    NO_DATABASE,
+    TOO_LARGE
+};
 
 struct reaction {
     long least, most;
@@ -42,7 +50,7 @@ static const struct reaction reactions[] = {
     { 405, 405, NULL, LATER, true, PLAIN, "; is api right?" },
     { 407, 407, NULL, LATER, true, PLAIN, "; a proxy wants to know who we are" },
     { 408, 408, NULL, LATER, false, PLAIN, "" },
-    { 413, 413, NULL, REFUSED, false, PLAIN, "" },
+    { 413, 413, NULL, REFUSED, false, TOO_LARGE, "" },
     { 422, 422, NULL, REFUSED, false, NAMED_LINES, "" },
     { 425, 425, NULL, LATER, false, ASK_LATER, "" },
     { 429, 429, NULL, LATER, false, ASK_LATER, "" },
@@ -131,6 +139,9 @@ static void be_special(const struct answer_seen *a, const struct reaction *r, st
         return;
     case ASK_LATER:
         o->retry_after_ms = retry_after_ms(a);
+        return;
+    case TOO_LARGE:
+        to->is_too_large = true;
         return;
     case NO_DATABASE:
         to->is_database_missing = strstr(a->body, "database not found") != NULL;

@@ -20,7 +20,7 @@ struct answer_seen {
 struct judged {
     struct outcome outcome;
     char field[80]; /* a field whose type is another there: leave it out */
-    bool is_database_missing;
+    bool is_database_missing, is_too_large;
 };
 
 void verdict_judge(const struct answer_seen *a, struct judged *to);

@@ -1,6 +1,8 @@
 /* The driver's row in the table, and what follows from the numbers (drivers/tracer/tracer.h). */
 #include "drivers/tracer/tracer.h"
 
+#include <math.h>
+
 static const struct place places[] = {
     /* The CC-USB-RS485 cable in its two makes (Exar, QinHeng), and adapters people use. */
     {.scheme = "rtu", .usb_ids = "04e2:1411 1a86:55d3 1a86:7523 0403:6001"},
@@ -33,7 +35,7 @@ static void derive(struct device *d, struct reading *r)
 
     if (!is_known && device_lacks(d, READ_INPUT, REG_NET_CURRENT) &&
         reading_get(r, M_CHARGER_CURRENT, &charge) && reading_get(r, M_LOAD_CURRENT, &load)) {
-        net = charge - load;
+        net = round((charge - load) * 100) / 100;
         is_known = reading_put(r, M_BATTERY_CURRENT, net);
     }
     if (is_known) {

@@ -121,6 +121,7 @@ class State:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = 65536  # an answer leaves in one piece
 
     def log_message(self, *words):
         pass
@@ -190,6 +191,7 @@ class Handler(BaseHTTPRequestHandler):
         if row["effect"] == "drip":
             for byte in b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n":
                 self.wfile.write(bytes([byte]))
+                self.wfile.flush()
                 time.sleep(1)
             return
         self.say(row["status"], text.encode(), [headers] if headers else [])

@@ -1,0 +1,43 @@
+# The database is away for a day of three devices at 5 s: everything is kept, delivered in order
+# when it is back, and nothing twice.
+. "$HELIO_SOURCE/tests/flows/lib.sh"
+. "$HELIO_SOURCE/tests/flows/_servers.sh"
+needs influxd sqlite3 curl python3
+
+filled=$("$TOOLS/fill_store" "$TESTS_TMP/helio.db" 3 17280 5 --sink influx --batch 12) ||
+    fail "the store cannot be filled"
+influxd_start influx
+influx_command "$URL" "CREATE DATABASE solar"
+influxd_kill influx
+cat >a.ini <<INI
+[store]
+path = $TESTS_TMP/helio.db
+[bus roof]
+line = sim
+every = 0.5
+[device south]
+driver = tracer
+bus = roof
+[sink influx]
+kind = influx
+url = $URL
+INI
+daemon a.ini
+sleep 3
+[ "$(status_get sinks.0.delivered)" = 0 ] || fail "delivered while the database is away"
+[ "$(status_get store.lost_waiting)" = 0 ] || fail "lost"
+rss=$(awk '/VmHWM/ {print $2}' "/proc/$DAEMON/status")
+influxd_again influx
+began=$SECONDS
+until_true 150 eval '[ "$(status_get sinks.0.backlog)" -lt 50 ]' || fail "not delivered in time"
+took=$((SECONDS - began))
+daemon_end
+[ "$DAEMON_CODE" = 0 ] || fail "the daemon ended with $DAEMON_CODE"
+expect 0 "$HELIO" once -c a.ini
+stored=$(sql "SELECT count(*) FROM reading WHERE kind = 0 AND fields <> ''")
+there=$(influx_count "$URL" solar pv_power)
+produced=$(sql "SELECT count(*) FROM reading r JOIN shape s ON s.id = r.shape WHERE names LIKE '%\"pv_power\"%'")
+[ "$there" = "$produced" ] || fail "$there points there, $produced readings here"
+# in order: what was delivered last is the newest
+echo "produced $stored readings ($filled while it was away) = stored $there there; drained in $took s;" \
+    "peak $rss kB; $(stat -c %s helio.db) bytes"
