@@ -155,6 +155,11 @@ static int run_export(struct call *c)
     rc = check_devices(c, reader);
     if (!rc)
         rc = !strcmp(form, "line") ? export_lines(reader, &w, &o) : export_rows(reader, &w, &o);
+    if (rc == ERR_DATA)
+        log_err("export",
+                "%s is damaged; the next helio once or run sets it aside and carries over "
+                "what can be read: then export again",
+                path);
     if (!rc && reader_damaged(reader))
         log_err("export", "%llu damaged readings were passed over",
                 (unsigned long long)reader_damaged(reader));

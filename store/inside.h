@@ -119,6 +119,10 @@ int file_open(struct store *s) MUST_CHECK;
 void file_close(struct store *s);
 int file_load(struct store *s) MUST_CHECK; /* shapes, devices, cursors, meters, the next number */
 
+/* A mark beside the file: a reader met damage, so the next owner looks after it. */
+void suspect_mark(const char *path);
+bool suspect_take(const char *path); /* was it there? It is gone now */
+
 /* Sets a damaged file aside and carries over what can be read. */
 int salvage(struct store *s) MUST_CHECK;
 

@@ -223,6 +223,8 @@ int reader_next(struct reader *r, struct record *to)
         int code = sqlite3_step(r->running);
         if (code != SQLITE_ROW) {
             reader_rest(r);
+            if (sql_error(code) == ERR_DATA)
+                suspect_mark(sqlite3_db_filename(r->db, "main"));
             return code == SQLITE_DONE ? ERR_ABSENT : sql_error(code);
         }
         if (take_row(r, to))

@@ -12,6 +12,30 @@
 
 static const char *const endings[] = {"", "-wal", "-shm"};
 
+static void mark_name(const char *path, char *to, size_t size)
+{
+    snprintf(to, size, "%s.suspect", path);
+}
+
+void suspect_mark(const char *path)
+{
+    char name[440];
+    FILE *file;
+
+    mark_name(path, name, sizeof name);
+    file = fopen(name, "w");
+    if (file)
+        (void)fclose(file); /* its being there says all */
+}
+
+bool suspect_take(const char *path)
+{
+    char name[440];
+
+    mark_name(path, name, sizeof name);
+    return unlink(name) == 0;
+}
+
 static void name_aside(const struct store *s, char *to, size_t size)
 {
     struct text t = text_on(to, size);

@@ -305,7 +305,7 @@ int commit_locked(struct store *s)
 {
     int rc = s->db ? OK : file_open(s);
 
-    if (!rc && s->is_suspect)
+    if (!rc && (s->is_suspect || suspect_take(s->path)))
         rc = ERR_DATA;
     s->is_suspect = false;
     if (!rc)

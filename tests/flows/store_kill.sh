@@ -1,0 +1,64 @@
+# Killed in the middle of writing, again and again: it always starts, nothing committed is lost,
+# nothing is twice, and the database has everything in the end.
+. "$HELIO_SOURCE/tests/flows/lib.sh"
+. "$HELIO_SOURCE/tests/flows/_servers.sh"
+needs sqlite3 influxd curl python3
+
+kills=40
+[ -z "${HELIO_LONG:-}" ] || kills=200
+kills=${HELIO_KILLS:-$kills}
+influxd_start influx
+cat >a.ini <<INI
+[store]
+path = $TESTS_TMP/helio.db
+[bus roof]
+line = sim
+every = 0.1
+[device south]
+driver = tracer
+bus = roof
+[device east]
+driver = tracer
+bus = roof
+address = 2
+[group house]
+members = south, east
+[sink influx]
+kind = influx
+url = $URL
+create = yes
+age = 0
+timeout = 2
+INI
+last=0 lost=0 failures=0
+for i in $(seq "$kills"); do
+    "$HELIO" run -c a.ini >/dev/null 2>>daemon.err &
+    pid=$!
+    twins+=("$pid")
+    # at any moment: while starting, polling, writing, sending
+    sleep "0.$((RANDOM % 7))$((RANDOM % 10))"
+    kill -0 "$pid" 2>/dev/null || failures=$((failures + 1))
+    kill -KILL "$pid" 2>/dev/null
+    wait "$pid" 2>/dev/null
+    forget "$pid"
+    if [ -s helio.db ]; then
+        now=$(sqlite3 helio.db "SELECT coalesce(max(seq), 0) FROM reading" 2>/dev/null) || now=0
+        [ "$now" -ge "$last" ] || lost=$((lost + last - now))
+        last=$now
+    fi
+done
+expect 0 "$HELIO" once -c a.ini
+has_not daemon.err damaged
+[ "$(sqlite3 helio.db "PRAGMA integrity_check")" = ok ] || fail "the file is damaged"
+rows=$(sqlite3 helio.db "SELECT count(*) FROM reading")
+twice=$(sqlite3 helio.db "SELECT count(*) - count(DISTINCT seq) FROM reading")
+holes=$(sqlite3 helio.db "SELECT max(seq) - count(*) FROM reading")
+points=$(sqlite3 helio.db "SELECT count(*) FROM (SELECT DISTINCT at, device FROM reading WHERE kind = 0)")
+there=$(($(influx_count "$URL" solar pv_power) + $(influx_query "$URL" solar \
+    "SELECT count(members) FROM solar WHERE device = 'house'" | tail -n +2 | cut -d, -f4 | grep . || echo 0)))
+house=$(sqlite3 helio.db "SELECT count(*) FROM (SELECT DISTINCT at FROM reading r JOIN shape s ON s.id = r.shape JOIN device d ON d.id = r.device WHERE d.name = 'house' AND names LIKE '%pv_power%')")
+there=$((there - house))
+echo "$kills kills: $failures failed to start, $lost committed readings lost, $twice twice, $holes holes;" \
+    "$rows readings here, $points points, $there there"
+[ $failures = 0 ] && [ $lost = 0 ] && [ "$twice" = 0 ] && [ "$holes" = 0 ] || fail "not durable"
+[ "$there" = "$points" ] || fail "$points points here, $there there"
