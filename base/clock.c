@@ -22,6 +22,11 @@ void clock_take(int64_t wall_ms)
     taken_us = 0;
 }
 
+void clock_step(int64_t ms)
+{
+    taken_wall_ms += ms;
+}
+
 void clock_give_back(void)
 {
     taken_us = -1;

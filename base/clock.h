@@ -22,6 +22,7 @@ bool clock_is_possible(int64_t wall_ms);
 
 /* For tests and simulations: stop the world's clock at this hour and move it by waiting. */
 void clock_take(int64_t wall_ms);
+void clock_step(int64_t ms); /* the wall clock alone is set forward or back */
 void clock_give_back(void);
 bool clock_is_taken(void);
 

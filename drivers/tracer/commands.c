@@ -260,7 +260,7 @@ void tracer_clock_encode(int64_t wall_s, uint16_t words[3])
     localtime_r(&seconds, &t);
     words[0] = (uint16_t)(t.tm_min << 8 | t.tm_sec);
     words[1] = (uint16_t)(t.tm_mday << 8 | t.tm_hour);
-    words[2] = (uint16_t)((t.tm_year - 100) << 8 | (t.tm_mon + 1));
+    words[2] = (uint16_t)((t.tm_year > 100 ? t.tm_year - 100 : 0) << 8 | (t.tm_mon + 1));
 }
 
 static bool clock_of(const uint16_t *words, time_t *to)
