@@ -5,21 +5,21 @@
 
 // clang-format off
 const struct old_field old_fields[] = {
-    /* name         metric              factor  times */
-    { "PVvolt",     M_PV_VOLTAGE,        1,     M_NONE },
-    { "PVamps",     M_PV_CURRENT,        1,     M_NONE },
-    { "PVwatt",     M_PV_POWER,          1,     M_NONE },
-    { "PVkwh",      M_PV_ENERGY,         1,     M_NONE },
-    { "PVkwh2d",    M_PV_ENERGY_TODAY,   1,     M_NONE },
-    { "BAvolt",     M_BATTERY_VOLTAGE,   1,     M_NONE },
-    { "BAamps",     M_CHARGER_CURRENT,   1,     M_NONE },
-    { "BAperc",     M_BATTERY_SOC,       0.01,  M_NONE }, /* 0 to 1 */
-    { "DCvolt",     M_LOAD_VOLTAGE,      1,     M_NONE },
-    { "DCamps",     M_LOAD_CURRENT,      1,     M_NONE },
-    { "DCwatt",     M_LOAD_POWER,        1,     M_NONE },
-    { "DCkwh",      M_LOAD_ENERGY,       1,     M_NONE },
-    { "DCkwh2d",    M_LOAD_ENERGY_TODAY, 1,     M_NONE },
-    { "PVwattfix",  M_PV_VOLTAGE,        1,     M_PV_CURRENT },
+    /* name         metric              factor  times   most */
+    { "PVvolt",     M_PV_VOLTAGE,        1,     M_NONE, 300 },
+    { "PVamps",     M_PV_CURRENT,        1,     M_NONE, 1000 },
+    { "PVwatt",     M_PV_POWER,          1,     M_NONE, 50000 },
+    { "PVkwh",      M_PV_ENERGY,         1,     M_NONE, 1e6 },
+    { "PVkwh2d",    M_PV_ENERGY_TODAY,   1,     M_NONE, 1000 },
+    { "BAvolt",     M_BATTERY_VOLTAGE,   1,     M_NONE, 100 },
+    { "BAamps",     M_CHARGER_CURRENT,   1,     M_NONE, 1000 },
+    { "BAperc",     M_BATTERY_SOC,       0.01,  M_NONE, 1 }, /* 0 to 1 */
+    { "DCvolt",     M_LOAD_VOLTAGE,      1,     M_NONE, 100 },
+    { "DCamps",     M_LOAD_CURRENT,      1,     M_NONE, 1000 },
+    { "DCwatt",     M_LOAD_POWER,        1,     M_NONE, 50000 },
+    { "DCkwh",      M_LOAD_ENERGY,       1,     M_NONE, 1e6 },
+    { "DCkwh2d",    M_LOAD_ENERGY_TODAY, 1,     M_NONE, 1000 },
+    { "PVwattfix",  M_PV_VOLTAGE,        1,     M_PV_CURRENT, 50000 },
 };
 // clang-format on
 const size_t old_field_count = sizeof old_fields / sizeof *old_fields;

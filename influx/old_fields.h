@@ -9,6 +9,7 @@ struct old_field {
     enum metric metric;
     double factor;
     enum metric times; /* M_NONE: nothing */
+    double most;       /* six of the largest controllers together do not pass this */
 };
 
 extern const struct old_field old_fields[];

@@ -1,0 +1,291 @@
+/* The rules (influx/judge.h). */
+#include "influx/judge.h"
+
+#include "influx/old_fields.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const judge_words[JUDGE_REASON_COUNT] = {
+#define X(tag, word, text) [JUDGE_##tag] = (word),
+    JUDGE_REASONS(X)
+#undef X
+};
+
+const char *const judge_texts[JUDGE_REASON_COUNT] = {
+#define X(tag, word, text) [JUDGE_##tag] = (text),
+    JUDGE_REASONS(X)
+#undef X
+};
+
+enum { PENDING_MAX = 200000 };
+static const double KW_MOST = 100, KWH_SLACK = 1, COUNT = 0.011; /* one count of two decimals */
+static const double NS_PER_HOUR = 3.6e12;
+
+/*
+ * A counter, followed. While it is away from its path, its points are undecided:
+ *
+ *      good ─┐      ┌─ back on the path: what lay between was a dip
+ *            └──────┘
+ *            ┌──────┐
+ *      good ─┘      └─ back: a spike
+ *      good ─┐
+ *            └──▶ grows on from there: a new beginning, and nothing was wrong
+ */
+struct track {
+    uint32_t series, field;
+    bool is_begun, is_away, is_dip;
+    double good, last;
+    int64_t good_ns, last_ns;
+    struct pending {
+        int64_t at_ns;
+        double value;
+    } * pending;
+    size_t count, room;
+};
+
+static void *grow(void *list, size_t *room, size_t count, size_t size)
+{
+    if (count < *room)
+        return list;
+    size_t larger = *room ? 2 * *room : 64;
+    void *more = realloc(list, larger * size);
+    if (more)
+        *room = larger;
+    return more;
+}
+
+static void find(struct judge *j, uint32_t series, uint32_t field, int64_t at_ns, double value,
+                 enum judge_reason reason)
+{
+    struct finding *more = grow(j->findings, &j->room, j->count, sizeof *more);
+
+    if (!more) {
+        j->is_out_of_memory = true;
+        return;
+    }
+    j->findings = more;
+    j->findings[j->count++] = (struct finding){series, field, at_ns, value, reason};
+}
+
+static uint32_t number_of(struct judge *j, char ***list, uint32_t *count, const char *name)
+{
+    for (uint32_t i = *count; i-- > 0;)
+        if (!strcmp((*list)[i], name))
+            return i;
+    char **more = realloc(*list, (*count + 1) * sizeof **list);
+    char *copy = strdup(name);
+    if (!more || !copy) {
+        free(copy);
+        if (more)
+            *list = more;
+        j->is_out_of_memory = true;
+        return 0;
+    }
+    *list = more;
+    more[*count] = copy;
+    return (*count)++;
+}
+
+/* ---- counters ---------------------------------------------------------------------------- */
+
+static struct track *track_of(struct judge *j, uint32_t series, uint32_t field)
+{
+    for (size_t i = 0; i < j->track_count; i++)
+        if (j->tracks[i].series == series && j->tracks[i].field == field)
+            return &j->tracks[i];
+    struct track *more = grow(j->tracks, &j->track_room, j->track_count, sizeof *more);
+    if (!more)
+        return NULL;
+    j->tracks = more;
+    more[j->track_count] = (struct track){.series = series, .field = field};
+    return &more[j->track_count++];
+}
+
+/* As much as can be made in that time, and a little. */
+static double most_growth(int64_t from_ns, int64_t to_ns)
+{
+    return KW_MOST * (double)(to_ns - from_ns) / NS_PER_HOUR + KWH_SLACK;
+}
+
+static void settle_on(struct track *t, int64_t at_ns, double value)
+{
+    t->is_begun = true;
+    t->is_away = false;
+    t->good = value;
+    t->good_ns = at_ns;
+    t->count = 0;
+}
+
+static void go_away(struct judge *j, struct track *t, int64_t at_ns, double value)
+{
+    struct pending *more = grow(t->pending, &t->room, t->count, sizeof *more);
+
+    if (!more || t->count == PENDING_MAX) { /* away for good: it began anew */
+        j->anew++;
+        settle_on(t, at_ns, value);
+        return;
+    }
+    t->pending = more;
+    t->pending[t->count++] = (struct pending){at_ns, value};
+}
+
+/* Is this where it would be, had it gone on from the last good value? */
+static bool is_on_path(const struct track *t, int64_t at_ns, double value)
+{
+    return value >= t->good - COUNT && value <= t->good + most_growth(t->good_ns, at_ns);
+}
+
+static void follow(struct judge *j, struct track *t, int64_t at_ns, double value, bool is_daily)
+{
+    /* Back in one step: what grows back to its old place by itself is another unit's counter. */
+    double away_by = t->count ? fabs(t->pending[0].value - t->good) : 0;
+    bool is_leap = t->is_away && fabs(value - t->last) >= away_by / 2;
+
+    if (!t->is_begun) {
+        settle_on(t, at_ns, value);
+    } else if (!t->is_away && is_on_path(t, at_ns, value)) {
+        settle_on(t, at_ns, value);
+    } else if (t->is_away && is_leap && is_on_path(t, at_ns, value)) {
+        for (size_t i = 0; i < t->count; i++)
+            find(j, t->series, t->field, t->pending[i].at_ns, t->pending[i].value,
+                 t->is_dip ? JUDGE_DIP : JUDGE_SPIKE);
+        settle_on(t, at_ns, value);
+    } else {
+        bool was_away = t->is_away;
+        if (!was_away)
+            t->is_dip = value < t->good;
+        t->is_away = true;
+        go_away(j, t, at_ns, value);
+        /* Today's counters begin anew every night. */
+        if (is_daily && t->is_away && t->is_dip && !was_away && value < COUNT * 10)
+            settle_on(t, at_ns, value);
+    }
+    t->last = value;
+    t->last_ns = at_ns;
+}
+
+/* ---- single values ----------------------------------------------------------------------- */
+
+static const struct old_field *old_field(const char *name)
+{
+    for (size_t i = 0; i < old_field_count; i++)
+        if (!strcmp(old_fields[i].name, name))
+            return &old_fields[i];
+    return NULL;
+}
+
+static bool was_not_read(const struct point *p, const char *name)
+{
+    for (unsigned i = 0; i < p->field_count; i++)
+        if (p->fields[i].is_there && !strcmp(p->fields[i].name, name))
+            return p->fields[i].value < 0;
+    return false;
+}
+
+static bool is_about(double value, double wanted)
+{
+    return fabs(value - wanted) < 0.005;
+}
+
+/* The old program wrote -2 for a failed read, and reckoned on with it. */
+static int judge_old(const struct point *p, const struct old_field *f, double value)
+{
+    static const double codes[] = {-1, -2, -200, -131074};
+
+    if (f->times != M_NONE && (was_not_read(p, "PVvolt") || was_not_read(p, "PVamps")))
+        return JUDGE_PRODUCT; /* -2 times -2 is 4, and looks well */
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (is_about(value, codes[i]))
+            return JUDGE_CODE;
+    if (value < -1 && value > -131074 && (!strcmp(f->name, "PVwatt") || !strcmp(f->name, "DCwatt")))
+        return JUDGE_HALF;
+    if (value < 0)
+        return JUDGE_NEGATIVE;
+    return value > f->most ? JUDGE_RANGE : -1;
+}
+
+static enum metric metric_of(const struct judge *j, const char *name)
+{
+    const struct old_field *f = j->is_old ? old_field(name) : NULL;
+
+    if (j->is_old)
+        return f ? f->metric : M_NONE;
+    return metric_find(name);
+}
+
+static void judge_value(struct judge *j, const struct point *p, uint32_t series, unsigned at)
+{
+    const struct old_field *f = j->is_old ? old_field(p->fields[at].name) : NULL;
+    enum metric m = metric_of(j, p->fields[at].name);
+    double value = p->fields[at].value;
+    int reason = -1;
+
+    if (m == M_NONE)
+        return; /* somebody else's field: not ours to judge */
+    uint32_t field = number_of(j, &j->fields, &j->field_count, p->fields[at].name);
+    j->values++;
+    if (f)
+        reason = judge_old(p, f, value);
+    else if (!metric_is_possible(m, value))
+        reason = JUDGE_RANGE;
+    if (reason >= 0) {
+        find(j, series, field, p->at_ns, value, (enum judge_reason)reason);
+        return; /* a counter's path does not lead over it */
+    }
+    if (catalogue[m].unit != UNIT_KWH ||
+        (catalogue[m].kind != COUNTER && catalogue[m].kind != DAILY))
+        return;
+    struct track *t = track_of(j, series, field);
+    if (t)
+        follow(j, t, p->at_ns, value, catalogue[m].kind == DAILY);
+}
+
+void judge_point(struct judge *j, const struct point *p)
+{
+    uint32_t series = number_of(j, &j->series, &j->series_count, p->series);
+
+    j->points++;
+    for (unsigned i = 0; i < p->field_count; i++)
+        if (p->fields[i].is_there && p->fields[i].is_number)
+            judge_value(j, p, series, i);
+}
+
+void judge_end(struct judge *j)
+{
+    for (size_t i = 0; i < j->track_count; i++)
+        j->anew += j->tracks[i].is_away && j->tracks[i].is_dip;
+}
+
+static int by_point(const void *a, const void *b)
+{
+    const struct finding *x = a, *y = b;
+
+    if (x->series != y->series)
+        return x->series < y->series ? -1 : 1;
+    if (x->at_ns != y->at_ns)
+        return x->at_ns < y->at_ns ? -1 : 1;
+    return x->field < y->field ? -1 : x->field > y->field;
+}
+
+void judge_sort(struct judge *j)
+{
+    if (j->count)
+        qsort(j->findings, j->count, sizeof *j->findings, by_point);
+}
+
+void judge_done(struct judge *j)
+{
+    for (uint32_t i = 0; i < j->series_count; i++)
+        free(j->series[i]);
+    for (uint32_t i = 0; i < j->field_count; i++)
+        free(j->fields[i]);
+    for (size_t i = 0; i < j->track_count; i++)
+        free(j->tracks[i].pending);
+    free(j->series);
+    free(j->fields);
+    free(j->tracks);
+    free(j->findings);
+    *j = (struct judge){0};
+}

@@ -1,0 +1,152 @@
+# A database with the old program's artefacts in it: all are found, no true number is touched, also
+# when the repair is killed again and again, and while somebody writes.
+. "$HELIO_SOURCE/tests/flows/lib.sh"
+. "$HELIO_SOURCE/tests/flows/_servers.sh"
+needs influxd curl python3
+
+influxd_start influx
+influx_command "$URL" "CREATE DATABASE solar"
+cat >a.ini <<INI
+[store]
+path = $TESTS_TMP/helio.db
+[bus roof]
+line = sim
+[device south]
+driver = tracer
+bus = roof
+[sink old]
+kind = influx
+url = $URL
+layout = logtracer
+INI
+python3 "$HELIO_SOURCE/tests/tools/make_damaged.py" made --end "$(($(date +%s) - 86400))" || fail "no data"
+fill() {
+    influx_command "$URL" "DROP DATABASE solar"
+    influx_command "$URL" "CREATE DATABASE solar"
+    split -l 2000 made/damaged.lp part.
+    for part in part.*; do
+        curl -s -XPOST "$URL/write?db=solar&precision=ns" --data-binary "@$part" >said
+        [ ! -s said ] || { cat said >&2; fail "the damaged database cannot be made"; }
+    done
+    rm part.*
+}
+# everything that is there, as sorted line protocol
+dump() {
+    local m
+    for m in solar solar_1 solar_2 solar_3 solar_4 solar_5 solar_6; do
+        curl -sG "$URL/query" --data-urlencode db=solar --data-urlencode epoch=ns \
+            --data-urlencode "q=SELECT * FROM \"$m\"" | python3 -c '
+import json, sys
+order = ["PVvolt", "PVamps", "PVwatt", "PVkwh", "PVkwh2d", "BAvolt", "BAamps", "BAperc", "DCvolt",
+         "DCamps", "DCwatt", "DCkwh", "DCkwh2d", "PVwattfix"]
+for s in json.load(sys.stdin)["results"][0].get("series", []):
+    for row in s["values"]:
+        p = dict(zip(s["columns"], row))
+        print("%s %s %d" % (s["name"], ",".join("%s=%r" % (k, float(p[k])) for k in order
+                                               if p.get(k) is not None), p["time"]))'
+    done | sort
+}
+artefacts=$(wc -l <made/artefacts)
+points=$(wc -l <made/damaged.lp)
+
+# ---- found, and nothing else ---------------------------------------------------------------------
+fill
+dump >before
+expect 0 "$HELIO" repair old -c a.ini --json
+python3 - >verdict <<'PYTHON'
+import json
+wanted = {tuple(l.split()[:3]) for l in open("made/artefacts")}
+found = set()
+for l in open("out"):
+    f = json.loads(l)
+    found.add((f["series"], str(f["time_ns"] // 10**9), f["field"]))
+print(len(wanted), len(found & wanted), len(found - wanted))
+for f in sorted(wanted - found)[:5]: print("missed", *f)
+for f in sorted(found - wanted)[:5]: print("false", *f)
+PYTHON
+read -r written found false <verdict
+echo "$points points, $written artefacts written, $found found, $false true numbers suspected"
+[ "$written" = "$found" ] && [ "$false" = 0 ] || { cat verdict >&2; fail "not exactly the artefacts"; }
+expect 0 "$HELIO" repair old -c a.ini
+has out "error code"
+has out "nothing was changed"
+has out "began anew"
+dump >after
+cmp -s before after || fail "looking changed something"
+
+# ---- mended, in one go, while somebody writes -----------------------------------------------------
+(
+    for i in $(seq 200); do
+        curl -s -XPOST "$URL/write?db=solar&precision=s" --data-binary "solar_1 PVvolt=$i.5,PVamps=1 $(($(date +%s) + i))"
+        sleep 0.02
+    done
+) &
+writer=$!
+expect 0 "$HELIO" repair old -c a.ini --apply
+wait $writer
+cat out
+dump >all
+grep -v ' PVvolt=[0-9]*\.5,PVamps=1\.0 ' all >after
+cmp -s after made/truth.lp || { diff after made/truth.lp | head >&2; fail "not what is true"; }
+[ "$(grep -c ' PVvolt=[0-9]*\.5,PVamps=1\.0 ' all)" = 200 ] || fail "points written meanwhile are gone"
+for backup in helio.db.repair/*.lp; do kept=$((${kept:-0} + $(wc -l <"$backup"))); done
+[ "$kept" -ge "$points" ] || fail "the backup holds $kept of $points points"
+expect 0 "$HELIO" repair old -c a.ini --to -1h
+has_not out "error code"
+
+# ---- killed again and again ------------------------------------------------------------------------
+rm -rf helio.db.repair
+fill
+kills=0
+while :; do
+    "$HELIO" repair old -c a.ini --apply --to -2m >out 2>err &
+    pid=$!
+    sleep "0.$((RANDOM % 6))$((RANDOM % 10))"
+    if kill -KILL $pid 2>/dev/null; then
+        wait $pid 2>/dev/null
+        kills=$((kills + 1))
+    else
+        wait $pid && break
+    fi
+    [ $kills -lt 8 ] || break
+done
+expect 0 "$HELIO" repair old -c a.ini --apply
+dump >after
+cmp -s after made/truth.lp || { diff after made/truth.lp | head >&2; fail "after $kills kills: not what is true"; }
+echo "$kills kills in the middle: $artefacts artefacts gone, true numbers changed 0"
+
+# ---- what the store knows is put right, not taken out ---------------------------------------------
+cat >b.ini <<INI
+[store]
+path = $TESTS_TMP/b.db
+[bus roof]
+line = sim
+[device south]
+driver = tracer
+bus = roof
+[sink influx]
+kind = influx
+url = $URL
+INI
+expect 0 "$HELIO" once -c b.ini
+at=$(sqlite3 b.db "SELECT max(at) FROM reading")
+truth=$("$HELIO" export -c b.ini --columns battery_voltage | tail -1 | tr -d '\r' | cut -d, -f3)
+curl -s -XPOST "$URL/write?db=solar&precision=ms" \
+    --data-binary "solar,device=south,driver=tracer,site=home battery_voltage=-2,pv_power=1e9,charge_stage=99i $at"
+sleep 1
+expect 0 "$HELIO" repair influx -c b.ini --apply --measurement solar --from -1h --to "$((at + 1000))"
+now=$(influx_query "$URL" solar "SELECT battery_voltage FROM solar WHERE device = 'south'" | tail -1 | cut -d, -f4)
+[ "$now" = "$truth" ] || fail "$now is not $truth"
+has out "3 overwritten from the local store, 0 taken out"
+
+# ---- only looked at --------------------------------------------------------------------------------
+if command -v victoria-metrics >/dev/null; then
+    victoria_start victoria
+    curl -s -XPOST "$URL/write?precision=s" --data-binary "solar,device=x battery_voltage=-2 $(($(date +%s) - 600))"
+    curl -s "$URL/internal/force_flush"
+    sed "s|^url = .*|url = $URL\napi = victoria\ndatabase =|" b.ini >v.ini
+    expect 0 "$HELIO" repair influx -c v.ini
+    has out "battery_voltage"
+    expect 69 "$HELIO" repair influx -c v.ini --apply
+    has err "only looked at"
+fi
