@@ -3,8 +3,9 @@
 
     make_day.py DAY.sqlite DAY.lines
 
-A reading a minute, an hour of which nothing is known, counters that grow, charging stages. The same
-values go to both files: a table for plain SQL, and line protocol for the databases.
+A reading a minute, an hour of which nothing is known, counters that grow, charging stages. Of the
+thirteen days before there are only the counters, once an hour. The same values go to both files: a
+table for plain SQL, and line protocol for the databases.
 """
 import math
 import os
@@ -12,7 +13,9 @@ import sqlite3
 import sys
 
 BEGIN_MS = 1_718_841_600_000  # 2024-06-20, midnight UTC
+DAYS_BEFORE = 13
 MINUTES = 24 * 60
+PERCENT_WH = 45  # of the battery
 GAP = range(14 * 60 + 20, 15 * 60 + 20)
 SILENT_UNIT = ("shed", range(9 * 60, 9 * 60 + 25))  # heard by nobody, while the others are
 SITE = "cabin"
@@ -47,12 +50,12 @@ class Unit:
         self.charged = 200.0 + 31 * number
         self.discharged = 180.0 + 27 * number
 
-    def minute(self, minute, soc):
-        light = sun(minute, self.late)
+    def minute(self, weather, minute, soc):
+        light = sun(minute, self.late) * weather
         full = max(0.0, min(1.0, (soc - 88) / 12))
         pv_power = self.peak * light * clouds(self.number, minute) * (1 - 0.72 * full)
         evening = 1.0 if 18 * 60 <= minute < 23 * 60 else 0.35
-        load_power = (26 + 14 * self.number) * evening * (1 + 0.15 * noise(self.number, minute)) + 9
+        load_power = (44 + 22 * self.number) * evening * (1 + 0.15 * noise(self.number, minute)) + 9
         battery_power = pv_power * 0.97 - load_power
         volts = 24.1 + 0.028 * soc + battery_power / 420
         if pv_power < 3:
@@ -75,8 +78,8 @@ class Unit:
                 "battery_charge_energy": self.charged, "battery_discharge_energy": self.discharged}
 
 
-SUMS = ["pv_power", "pv_current", "battery_current", "battery_power", "load_current", "load_power",
-        "pv_energy", "load_energy", "battery_charge_energy", "battery_discharge_energy"]
+COUNTERS = ["pv_energy", "load_energy", "battery_charge_energy", "battery_discharge_energy"]
+SUMS = ["pv_power", "pv_current", "battery_current", "battery_power", "load_current", "load_power", *COUNTERS]
 MEANS = ["pv_voltage", "battery_voltage", "battery_soc", "load_voltage"]
 
 
@@ -89,20 +92,34 @@ def house(readings, heard):
     return made
 
 
-def day():
-    """Every reading: its time, who and of which driver and group, and its values."""
+def minutes():
+    """What every unit would say, minute by minute: day (0 is the last), minute of it, readings."""
     units = [Unit(number, row) for number, row in enumerate(UNITS, 1)]
     soc = 61.0
-    for minute in range(MINUTES):
-        readings = {u.name: u.minute(minute, soc) for u in units}
-        soc = min(100.0, soc + sum(r["battery_power"] for r in readings.values()) / 60 / 85)
-        if minute in GAP:
-            continue
-        at = BEGIN_MS + minute * 60_000 + 137
+    for day in range(-DAYS_BEFORE, 1):
+        weather = 1.0 if day == 0 else 0.6 + 0.4 * noise(9, day * 11)
+        for minute in range(MINUTES):
+            readings = {u.name: u.minute(weather, minute, soc) for u in units}
+            yield day, minute, readings
+            power = sum(reading["battery_power"] for reading in readings.values())
+            soc = max(20.0, min(100.0, soc + power / 60 / PERCENT_WH))
+
+
+def said():
+    """Every reading: its time, who and of which driver and group, and its values."""
+    for day, minute, readings in minutes():
         heard = [n for n in readings if not (n == SILENT_UNIT[0] and minute in SILENT_UNIT[1])]
+        together = house(readings, heard)
+        if day < 0:
+            heard = list(readings) if minute % 60 == 0 else []
+            readings = {name: {c: reading[c] for c in COUNTERS} for name, reading in readings.items()}
+            together = {c: sum(reading[c] for reading in readings.values()) for c in COUNTERS}
+        if not heard or (day == 0 and minute in GAP):
+            continue
+        at = BEGIN_MS + (day * MINUTES + minute) * 60_000 + 137
         for name in heard:
             yield at, name, "tracer", "house", readings[name]
-        yield at, "house", "group", None, house(readings, heard)
+        yield at, "house", "group", None, together
 
 
 def line(at, device, driver, group, values):
@@ -120,7 +137,7 @@ def main(words):
     table.execute("CREATE TABLE day(at_ms INTEGER, device TEXT, driver TEXT, grp TEXT, site TEXT,"
                   " metric TEXT, value REAL)")
     with open(words[1], "w", encoding="utf-8", newline="\n") as lines, table:
-        for at, device, driver, group, values in day():
+        for at, device, driver, group, values in said():
             values = {name: round(value, 4) for name, value in values.items()}
             table.executemany("INSERT INTO day VALUES (?, ?, ?, ?, ?, ?, ?)",
                               [(at, device, driver, group, SITE, k, v) for k, v in values.items()])
