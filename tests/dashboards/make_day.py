@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes a day of three Tracers and their house on 24 V, always the same to the last digit.
+"""Makes 24 hours of three Tracers and their house on 24 V, always the same to the last digit.
 
     make_day.py DAY.sqlite DAY.lines
 
@@ -12,12 +12,13 @@ import os
 import sqlite3
 import sys
 
-BEGIN_MS = 1_718_841_600_000  # 2024-06-20, midnight UTC
+BEGIN_MS = 1_718_889_600_000  # 2024-06-20, 13:20 UTC, so that it ends in the sun
+BEGIN_MINUTE = 13 * 60 + 20
 DAYS_BEFORE = 13
 MINUTES = 24 * 60
 PERCENT_WH = 45  # of the battery
-GAP = range(14 * 60 + 20, 15 * 60 + 20)
-SILENT_UNIT = ("shed", range(9 * 60, 9 * 60 + 25))  # heard by nobody, while the others are
+GAP = range(19 * 60 + 20, 20 * 60 + 20)  # minutes since it began
+SILENT_UNIT = ("shed", range(21 * 60, 21 * 60 + 25))  # heard by nobody, while the others are
 SITE = "cabin"
 
 #         name, watts of its panels at noon, counter of its panels, minutes its sun is late
@@ -93,13 +94,14 @@ def house(readings, heard):
 
 
 def minutes():
-    """What every unit would say, minute by minute: day (0 is the last), minute of it, readings."""
+    """What every unit would say, minute by minute: day (0 is the last), minute since it began, readings."""
     units = [Unit(number, row) for number, row in enumerate(UNITS, 1)]
     soc = 61.0
     for day in range(-DAYS_BEFORE, 1):
         weather = 1.0 if day == 0 else 0.6 + 0.4 * noise(9, day * 11)
         for minute in range(MINUTES):
-            readings = {u.name: u.minute(weather, minute, soc) for u in units}
+            clock = (BEGIN_MINUTE + minute) % MINUTES
+            readings = {u.name: u.minute(weather, clock, soc) for u in units}
             yield day, minute, readings
             power = sum(reading["battery_power"] for reading in readings.values())
             soc = max(20.0, min(100.0, soc + power / 60 / PERCENT_WH))

@@ -154,7 +154,8 @@ def check(day, file, server, ask, url, keep):
     """Asks all of a dashboard; how many queries, how many values, what was wrong."""
     dashboard = json.loads((TOP / "grafana" / "dashboards" / file).read_text(encoding="utf-8"))
     source = json.loads((TOP / "grafana" / "source" / "solar.json").read_text(encoding="utf-8"))
-    first = day.execute("SELECT max(at_ms) / :day * :day FROM day", {"day": DAY_MS}).fetchone()[0]
+    last = day.execute("SELECT max(at_ms) FROM day").fetchone()[0]
+    first = (last + 60_000) // 60_000 * 60_000 - DAY_MS
     units = [row[0] for row in day.execute("SELECT DISTINCT device FROM day WHERE driver <> 'group' ORDER BY 1")]
     group = day.execute("SELECT DISTINCT device FROM day WHERE driver = 'group'").fetchone()[0]
     wanted = {panel["id"]: panel for panel in source["panels"]}
