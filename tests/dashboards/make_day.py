@@ -12,13 +12,13 @@ import os
 import sqlite3
 import sys
 
-BEGIN_MS = 1_718_889_600_000  # 2024-06-20, 13:20 UTC, so that it ends in the sun
-BEGIN_MINUTE = 13 * 60 + 20
+BEGIN_MS = 1_718_893_800_000  # 2024-06-20, 14:30 UTC, so that it ends in the sun
+BEGIN_MINUTE = 14 * 60 + 30
 DAYS_BEFORE = 13
 MINUTES = 24 * 60
 PERCENT_WH = 45  # of the battery
-GAP = range(19 * 60 + 20, 20 * 60 + 20)  # minutes since it began
-SILENT_UNIT = ("shed", range(21 * 60, 21 * 60 + 25))  # heard by nobody, while the others are
+GAP = range(18 * 60, 19 * 60)  # minutes since it began
+SILENT_UNIT = ("shed", range(20 * 60, 20 * 60 + 25))  # heard by nobody, while the others are
 SITE = "cabin"
 
 #         name, watts of its panels at noon, counter of its panels, minutes its sun is late
