@@ -69,7 +69,8 @@ expect 64 "$HELIO" tell -c a.ini south load_manuel=on
 has err load_manual
 expect 77 "$HELIO" tell -c a.ini east load_manual=on
 has err "allow_tell = yes"
-[ "$(sql "SELECT count(*) FROM event WHERE who IN ('south', 'east')")" -ge 2 ] || fail "not written down"
+written_down() { [ "$(sql "SELECT count(*) FROM event WHERE who IN ('south', 'east')")" -ge 2 ]; }
+until_true 5 written_down || fail "not written down"
 expect 0 "$HELIO" read -c a.ini south pv_power
 printf 'time,device,pv_power,battery_voltage\n2026-05-02T10:00:00Z,old,812,26.1\n2026-05-02T10:05:00Z,old,90000000,26.2\nsoon,old,1,2\n' >old.csv
 expect 0 "$HELIO" import -c a.ini old.csv
