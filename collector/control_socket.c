@@ -200,8 +200,9 @@ static void send_all(int fd, const char *const *words, int count, FILE *data)
 
 int control_ask(const char *const *words, int count, FILE *data)
 {
-    char line[LINE_MAX_BYTES];
     int fd = reach(), rc = ERR_GONE;
+    char *line = NULL;
+    size_t room = 0;
     FILE *in;
 
     if (fd < 0)
@@ -212,7 +213,7 @@ int control_ask(const char *const *words, int count, FILE *data)
         close(fd);
         return ERR_SYSTEM;
     }
-    while (fgets(line, sizeof line, in)) {
+    while (getline(&line, &room, in) > 0) {
         int64_t code;
         text_trim(line);
         if (line[0] == 'x' && integer_read(line + 2, &code)) {
@@ -223,6 +224,7 @@ int control_ask(const char *const *words, int count, FILE *data)
     }
     if (rc == ERR_GONE)
         log_err(NULL, "the daemon ended in the middle of this");
+    free(line);
     (void)fclose(in); /* only read */
     return rc;
 }

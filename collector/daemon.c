@@ -6,12 +6,13 @@
 #include "base/notify.h"
 #include "collector/control_socket.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NEWS_WAITING = 64 };
+enum { NEWS_WAITING = 16 }; /* and two for each bus */
 static const int64_t SINKS_LAST_US = 3000000, STATUS_US = 10000000, BEAT_OLDEST_US = 60000000,
                      LOOK_US = 500000;
 
@@ -66,7 +67,7 @@ int daemon_open(struct daemon *d, struct plan *take_plan, const char *config)
                 path, holder);
     if (rc)
         return rc;
-    d->news = queue_new(sizeof(struct news), NEWS_WAITING);
+    d->news = queue_new(sizeof(struct news), NEWS_WAITING + 2 * take_plan->bus_count);
     rc = d->news ? keeper_init(&d->keeper, take_plan, d->store) : ERR_FULL;
     if (rc)
         return rc;
@@ -196,6 +197,7 @@ int daemon_run(struct daemon *d, int64_t until_us)
     int64_t wait = 0;
 
     catch_signals();
+    malloc_trim(0); /* what only starting needed goes back */
     if (control_open(&socket, d))
         log_warn("run", "no control socket: once, tell, resend and import cannot reach this one");
     notify("READY=1");

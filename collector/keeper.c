@@ -252,11 +252,9 @@ static void keep_settings(struct keeper *k, struct slot_of *s, struct reading *r
 
 static void count_lateness(struct keeper *k, int64_t late_us)
 {
-    unsigned step = 0;
+    int64_t ms = late_us / US_PER_MS;
 
-    for (int64_t ms = late_us / US_PER_MS; ms > 0 && step + 1 < LATE_STEPS; ms /= 2)
-        step++;
-    k->late[step]++;
+    k->late[ms < LATE_STEPS ? ms : LATE_STEPS - 1]++;
     k->rounds++;
 }
 
@@ -267,7 +265,7 @@ double keeper_late_ms(const struct keeper *k, double share)
     for (unsigned i = 0; i < LATE_STEPS; i++) {
         seen += k->late[i];
         if ((double)seen >= share * (double)k->rounds)
-            return (double)(1ull << i);
+            return (double)i + 1;
     }
     return 0;
 }

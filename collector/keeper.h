@@ -14,7 +14,7 @@
 #include "store/board.h"
 #include "store/store.h"
 
-enum { SLOTS_IN_HOUSE = PLAN_DEVICES + PLAN_GROUPS, LATE_STEPS = 24 };
+enum { SLOTS_IN_HOUSE = PLAN_DEVICES + PLAN_GROUPS, LATE_STEPS = 256 };
 
 /* One device or group, whichever plan it came with; it stays when the plan is loaded anew. */
 struct slot_of {
@@ -42,7 +42,7 @@ struct keeper {
     int64_t tick_ms, since_us; /* the newest tick, and since when something waits */
     bool is_clock_told;
     _Atomic uint64_t late[LATE_STEPS],
-        rounds; /* how late rounds began, by doubling steps from 1 ms */
+        rounds; /* how late rounds began, by milliseconds */
 };
 
 int keeper_init(struct keeper *k, const struct plan *plan, struct store *store) MUST_CHECK;

@@ -74,7 +74,7 @@ void wing_leave(struct wing *w, const struct plan *plan)
         if (!rounds_has_bus(&w->rounds, i) ||
             (now && is_same_bus(plan, now, w->plan, &w->plan->buses[i])))
             continue;
-        log_info(w->plan->buses[i].name, now ? "has changed: begins anew" : "is gone");
+        log_note(w->plan->buses[i].name, now ? "has changed: begins anew" : "is gone");
         rounds_stop_bus(&w->rounds, i);
     }
 }

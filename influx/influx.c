@@ -127,6 +127,7 @@ static int open_curl(struct influx *x)
     curl_easy_setopt(x->curl, CURLOPT_HEADERDATA, x);
     curl_easy_setopt(x->curl, CURLOPT_ERRORBUFFER, x->detail);
     curl_easy_setopt(x->curl, CURLOPT_BUFFERSIZE, 4096L);
+    curl_easy_setopt(x->curl, CURLOPT_UPLOAD_BUFFERSIZE, 32768L);
     return OK;
 }
 
@@ -218,7 +219,7 @@ static bool begin_packing(struct influx *x)
     if (x->has_packer)
         return deflateReset(&x->packer) == Z_OK;
     x->packed = malloc(compressBound((uLong)x->room) + 64);
-    x->has_packer = x->packed && deflateInit2(&x->packer, GZIP_LEVEL, Z_DEFLATED, 15 + 16, 8,
+    x->has_packer = x->packed && deflateInit2(&x->packer, GZIP_LEVEL, Z_DEFLATED, 13 + 16, 6,
                                               Z_DEFAULT_STRATEGY) == Z_OK;
     return x->has_packer;
 }

@@ -170,9 +170,10 @@ int file_open(struct store *s)
                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     rc = sql_error(code);
     if (!rc) {
+        sqlite3_db_config(s->db, SQLITE_DBCONFIG_LOOKASIDE, NULL, 256, 64);
         sqlite3_busy_timeout(s->db, 2000);
         rc = sql_run(s->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                            "PRAGMA cache_size = -192; PRAGMA journal_size_limit = 8388608;"
+                            "PRAGMA cache_size = -128; PRAGMA journal_size_limit = 8388608;"
                             "PRAGMA temp_store = MEMORY");
     }
     if (!rc)

@@ -18,7 +18,7 @@ const struct setting sink_settings[] = {
     /* key        type    default   least  most     choices help */
     { "kind",     TEXT,   NULL,     0,     0,       NULL, "Which kind of sink (see: helio list sinks)" },
     { "batch",    NUMBER, "1000",   1,     5000,    NULL, "Readings in one delivery, at most" },
-    { "bytes",    NUMBER, "262144", 4096,  1048576, NULL, "Bytes in one delivery, at most" },
+    { "bytes",    NUMBER, "131072", 4096,  1048576, NULL, "Bytes in one delivery, at most" },
     { "age",      NUMBER, "1",      0,     3600,    NULL, "Seconds a reading may wait for others to travel with" },
     { "timeout",  NUMBER, "10",     0.1,   300,     NULL, "Seconds a delivery may take" },
     { "history",  YESNO,  "no",     0,     0,       NULL, "A new sink gets everything that is stored, not only what comes from now on" },
@@ -395,8 +395,9 @@ static void *run(void *who)
         struct resend resend;
         lane.after = store_cursor(p->store, p->seat.name, false);
         is_last = is_stopping(p); /* one more walk after being told, then the end */
-        lane.last = store_wait_beyond(p->store, lane.after, is_last ? 0 : clock_us() + IDLE_US);
         bool has_resend = store_resend_next(p->store, p->seat.name, &resend);
+        bool may_wait = !is_last && (!has_resend || p->failures);
+        lane.last = store_wait_beyond(p->store, lane.after, may_wait ? clock_us() + IDLE_US : 0);
         if (is_last && p->failures) /* the far side is away: no use in trying at the very end */
             break;
         if (lane.last > lane.after) {

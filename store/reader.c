@@ -30,8 +30,9 @@ int reader_open(struct reader **to, const char *path)
         return ERR_FULL;
     rc = sql_error(sqlite3_open_v2(path, &r->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL));
     if (!rc) {
+        sqlite3_db_config(r->db, SQLITE_DBCONFIG_LOOKASIDE, NULL, 256, 32);
         sqlite3_busy_timeout(r->db, 2000);
-        rc = sql_run(r->db, "PRAGMA cache_size = -96; PRAGMA temp_store = MEMORY");
+        rc = sql_run(r->db, "PRAGMA cache_size = -64; PRAGMA temp_store = MEMORY");
     }
     if (!rc && sql_number(r->db, "PRAGMA user_version", 0) == 0)
         rc = ERR_INPUT; /* nobody has made the tables yet */

@@ -10,8 +10,8 @@ expect 64 "$HELIO" raed
 has err 'did you mean "read"'
 expect 64 "$HELIO" read --jsno x y
 expect 64 "$HELIO" once
+has err "no device named"
 expect 0 "$HELIO" once tracer@sim:1
-has err "--print"
 expect 0 "$HELIO" once --print tracer@sim:1
 expect 0 "$HELIO" once --print --full example@sim:1
 expect 64 "$HELIO" once --print tracer@sim:0

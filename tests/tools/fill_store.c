@@ -4,7 +4,8 @@
  *
  *   fill_store FILE DEVICES ROUNDS EVERY_S [--end MS] [--sink NAME] [--batch ROUNDS]
  *
- * --sink: this sink gets them all (its place is before the first). Prints how many readings.
+ * --sink: this sink gets them all (its place is before the first). --busy NAME: with meters and a
+ * sink that follows, as a daemon has them. Prints how many readings, and the bytes written.
  */
 #include "base/clock.h"
 #include "base/text.h"
@@ -96,6 +97,34 @@ static const char *option(int argc, char **argv, const char *name)
     return NULL;
 }
 
+/* What went through write() so far. */
+static long long bytes_written(void)
+{
+    char line[80];
+    long long bytes = 0;
+    FILE *io = fopen("/proc/self/io", "r");
+
+    while (io && fgets(line, sizeof line, io))
+        if (sscanf(line, "wchar: %lld", &bytes) == 1)
+            break;
+    if (io)
+        (void)fclose(io); /* only read */
+    return bytes;
+}
+
+static void be_busy(struct store *store, const char *sink, const struct origin *from,
+                    const struct reading *r)
+{
+    double kwh;
+
+    for (unsigned i = 0; i < r->count; i++) {
+        enum metric m = (enum metric)r->fields[i].metric;
+        if (catalogue[m].kind == COUNTER && reading_get(r, m, &kwh))
+            store_meter_put(store, from, m, kwh, 0);
+    }
+    store_cursor_move(store, sink, store_visible(store));
+}
+
 int main(int argc, char **argv)
 {
     char holder[64] = "";
@@ -103,6 +132,7 @@ int main(int argc, char **argv)
     const struct origin *from[64];
     double devices, rounds, every, end = (double)clock_wall_ms(), batch = 1;
     uint64_t count = 0;
+    const char *busy = option(argc, argv, "--busy");
 
     if (argc < 5 || !number_read(argv[2], &devices) || !number_read(argv[3], &rounds) ||
         !number_read(argv[4], &every) || devices < 1 || devices > 64)
@@ -115,6 +145,8 @@ int main(int argc, char **argv)
         return 75;
     if (option(argc, argv, "--sink") && store_cursor(store, option(argc, argv, "--sink"), true) < 0)
         return 70;
+    if (busy && store_cursor(store, busy, true) < 0)
+        return 70;
     for (unsigned d = 0; d < (unsigned)devices; d++) {
         struct origin o = {.driver = "tracer", .address = d + 1};
         snprintf(o.name, sizeof o.name, "unit%u", d + 1);
@@ -126,11 +158,16 @@ int main(int argc, char **argv)
             struct reading r;
             make(&r, d, last - i * step, (double)(rounds - (double)i) * every / 3600);
             count += store_append(store, from[d], RECORD_LIVE, r.round_ms, &r) > 0;
+            if (busy)
+                be_busy(store, busy, from[d], &r);
         }
         if (i % (int64_t)batch == 0 && store_commit(store))
             return 74;
     }
     store_close(store);
-    printf("%llu\n", (unsigned long long)count);
+    if (busy)
+        printf("count=%llu written=%lld\n", (unsigned long long)count, bytes_written());
+    else
+        printf("%llu\n", (unsigned long long)count);
     return 0;
 }
