@@ -182,6 +182,8 @@ static int repair_one(struct repair *r, const char *measurement)
 
     judge_end(&j);
     judge_sort(&j);
+    if (!rc && j.is_out_of_memory)
+        rc = ERR_FULL;
     if (!rc && call_has(r->call, "json"))
         print_json(&j);
     else if (!rc)
