@@ -76,7 +76,9 @@ def main():
             elif kind < 0.055:   # the panels' voltage and current: their product looks well
                 bad = {"PVvolt": (-2, "code"), "PVamps": (-2, "code"), "PVwattfix": (4, "product")}
             elif kind < 0.06:    # one of them
-                bad = {"PVvolt": (-2, "code"), "PVwattfix": (round(-2 * good["PVamps"], 4), "product")}
+                bad = {"PVvolt": (-2, "code")}
+                if good["PVamps"]:  # else the product is nothing, as it should be
+                    bad["PVwattfix"] = (round(-2 * good["PVamps"], 4), "product")
             elif kind < 0.065:   # the unit was dead
                 bad = {f: (-2, "code") for f in FIELDS if f != "PVwattfix"}
                 bad["PVwattfix"] = (4, "product")
