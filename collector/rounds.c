@@ -179,9 +179,10 @@ static void *run(void *who)
     struct round_thread *t = who;
     struct rounds *r = t->rounds;
     int64_t step_ms = (int64_t)(bus_every_s(r, t->bus) * MS_PER_S);
-    struct tick tick = first_tick(step_ms > 0 ? step_ms : 1);
+    struct tick tick;
 
     step_ms = step_ms > 0 ? step_ms : 1;
+    tick = first_tick(r->limit == 1 ? MS_PER_S : step_ms); /* a snapshot is of its own second */
     for (unsigned done = 0; wait_for(t, tick.due_us); tick = next_tick(step_ms, &tick)) {
         round_walk(r, t->bus, tick.ms, clock_us() - tick.due_us);
         if (r->limit && ++done == r->limit)

@@ -12,11 +12,11 @@ check() (
         -o -type f \( -name '*.c' -o -name '*.h' -o -name '*.def' \) -print | sort | sed 's|^\./||' |
         xargs -r -d '\n' awk '
         BEGIN {
-            split("base 0 metrics 1 bus 2 store 2 sim 2 drivers 3 influx 3 mqtt 3 web 3 " \
+            split("base 0 metrics 1 bus 2 store 2 sim 2 drivers 3 files 3 influx 3 mqtt 3 web 3 " \
                   "collector 4", words, " ")
             for (i = 1; words[i] != ""; i += 2)
                 floor_of[words[i]] = words[i + 1]
-            split("modbus.h sqlite3.h curl/curl.h hidapi.h microhttpd.h mosquitto.h " \
+            split("modbus.h sqlite3.h curl/curl.h jansson.h zlib.h hidapi.h microhttpd.h mosquitto.h " \
                   "iniparser.h libudev.h", foreign, " ")
         }
         function fault(why) {
