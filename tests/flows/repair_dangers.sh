@@ -128,6 +128,25 @@ solar,$long=b battery_voltage=25.7 $at"
 all solar >after
 has after 25.7
 
+# ---- what a killed run left behind ----------------------------------------------------------------
+afresh
+put "" "solar,device=a pv_power=9 $at"
+journal=helio.db.repair/journal-db
+where="time >= $at AND time <= $at AND \"device\" = 'a'"
+printf 'solar\n%s\nsolar,device=a pv_power=1 %s\n' "$where" "$at" >$journal # torn: nothing was deleted yet
+expect 0 "$HELIO" repair db -c plain.ini --apply
+all solar >after
+has after ",9]"
+printf 'solar\n%s\nsolar,device=a pv_power=1 %s\n.\n' "$where" "$at" >$journal
+expect 0 "$HELIO" repair db -c plain.ini
+all solar >after
+has after ",9]" # looking changes nothing
+expect 0 "$HELIO" repair db -c plain.ini --apply
+has out "1 points of it are mended now"
+all solar >after
+has after ",1]"
+[ ! -s $journal ] || fail "the journal is not finished"
+
 # ---- two repairs at once --------------------------------------------------------------------------
 afresh
 for i in $(seq 2000); do echo "solar,device=a battery_voltage=-2,pv_power=$i $((now - i))000000000"; done >lines
