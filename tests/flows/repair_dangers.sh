@@ -168,3 +168,27 @@ import json
 rows = [r for s in json.load(open("after"))["results"][0]["series"] for r in s["values"]]
 assert len(rows) == 2000, len(rows)' || fail "points are gone"
 echo "the second of two repairs ended with $code"
+
+# ---- the database dies in the middle --------------------------------------------------------------
+rm -rf helio.db.repair
+put "" "@lines"
+"$HELIO" repair db -c plain.ini --apply >first 2>&1 &
+first=$!
+for _ in $(seq 400); do
+    [ -s helio.db.repair/journal-db ] && break
+    sleep 0.01
+done
+kill -KILL "${PIDS[influx]}"
+wait "${PIDS[influx]}" 2>/dev/null
+forget "${PIDS[influx]}"
+code=0
+wait $first || code=$?
+influxd_again influx
+expect 0 "$HELIO" repair db -c plain.ini --apply
+all solar >after
+has_not after -2
+python3 -c '
+import json
+rows = sorted(r for s in json.load(open("after"))["results"][0]["series"] for r in s["values"])
+assert [r[-1] for r in rows] == list(range(2000, 0, -1)), len(rows)' || fail "points are gone"
+echo "a repair whose database died ended with $code; the next one mended the rest"
