@@ -178,7 +178,7 @@ static int apply(struct repair *r, const struct judge *j, const char *measuremen
 
 static int repair_one(struct repair *r, const char *measurement)
 {
-    struct judge j = {.is_old = scan_is_old(&r->door)};
+    struct judge j = {0};
     int64_t from_ns = r->from_ns, to_ns = r->to_ns;
     int rc = scan_measurement(&r->door, measurement, &from_ns, &to_ns, &j);
 

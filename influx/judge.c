@@ -77,7 +77,8 @@ static uint32_t number_of(struct judge *j, char ***list, uint32_t *count, const 
 
 /* ---- counters ---------------------------------------------------------------------------- */
 
-static struct track *track_of(struct judge *j, uint32_t series, uint32_t field, bool is_daily)
+static struct track *track_of(struct judge *j, uint32_t series, uint32_t field, bool is_old,
+                              bool is_daily)
 {
     for (size_t i = 0; i < j->track_count; i++)
         if (j->tracks[i].series == series && j->tracks[i].field == field)
@@ -92,8 +93,8 @@ static struct track *track_of(struct judge *j, uint32_t series, uint32_t field, 
         (struct track){.series = series,
                        .field = field,
                        .climb = {.is_daily = is_daily,
-                                 .least_fall = j->is_old || is_daily ? OLD_LEAST_FALL : LEAST_FALL,
-                                 .per_hour = j->is_old ? OLD_KW_MOST : KW_MOST}};
+                                 .least_fall = is_old || is_daily ? OLD_LEAST_FALL : LEAST_FALL,
+                                 .per_hour = is_old ? OLD_KW_MOST : KW_MOST}};
     return &more[j->track_count++];
 }
 
@@ -162,19 +163,10 @@ static int judge_old(const struct point *p, const struct old_field *f, double va
     return value > f->most ? JUDGE_RANGE : -1;
 }
 
-static enum metric metric_of(const struct judge *j, const char *name)
-{
-    const struct old_field *f = j->is_old ? old_field(name) : NULL;
-
-    if (j->is_old)
-        return f ? f->metric : M_NONE;
-    return metric_find(name);
-}
-
 static void judge_value(struct judge *j, const struct point *p, uint32_t series, unsigned at)
 {
-    const struct old_field *f = j->is_old ? old_field(p->fields[at].name) : NULL;
-    enum metric m = metric_of(j, p->fields[at].name);
+    const struct old_field *f = old_field(p->fields[at].name);
+    enum metric m = f ? f->metric : metric_find(p->fields[at].name);
     double value = p->fields[at].value;
     int reason = -1;
 
@@ -193,7 +185,7 @@ static void judge_value(struct judge *j, const struct point *p, uint32_t series,
     if (catalogue[m].unit != UNIT_KWH ||
         (catalogue[m].kind != COUNTER && catalogue[m].kind != DAILY))
         return;
-    struct track *t = track_of(j, series, field, catalogue[m].kind == DAILY);
+    struct track *t = track_of(j, series, field, f != NULL, catalogue[m].kind == DAILY);
     if (t)
         follow(j, t, p->at_ns, value);
 }

@@ -68,6 +68,12 @@ all solar >after
 has after 'one\ntwo'
 has after '"pv_power"'
 
+# ---- the old program's measurement, through a sink of today's layout ------------------------------
+afresh
+put "" "old PVvolt=-2,PVamps=-2,PVwattfix=4,PVkwh=12.5 $at"
+expect 0 "$HELIO" repair db -c plain.ini --apply --measurement old
+has out "3 taken out of 1 points"
+
 # ---- the same measurement in another retention policy ---------------------------------------------
 afresh
 influx_command "$URL" "CREATE RETENTION POLICY kept ON solar DURATION INF REPLICATION 1"

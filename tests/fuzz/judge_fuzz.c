@@ -47,7 +47,7 @@ static void check_findings(const struct judge *j, int64_t last_ns)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     static struct point p;
-    struct judge j = {.is_old = length && bytes[0] & 1};
+    struct judge j = {0};
     int64_t at_ns = 0;
 
     for (size_t i = 1, n = 0; i + STEP <= length && n < POINTS_MAX; i += STEP, n++) {
