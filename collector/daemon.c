@@ -235,8 +235,9 @@ static void stop_wings(struct daemon *d)
 
 void daemon_close(struct daemon *d)
 {
-    stop_wings(d);
-    if (d->store && keeper_finish(&d->keeper))
+    if (d->news)
+        stop_wings(d);
+    if (d->keeper.board && keeper_finish(&d->keeper))
         log_err("run", "the last readings could not be written");
     deliver_stop(&d->deliver, clock_us() + SINKS_LAST_US);
     for (size_t i = d->wing_count; i-- > 0;) {

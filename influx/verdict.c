@@ -41,6 +41,7 @@ static const struct reaction reactions[] = {
     { 400, 422, "points beyond retention",         TAKEN,   false, BEYOND_RETENTION, "" },
     { 400, 422, "outside retention",               TAKEN,   false, BEYOND_RETENTION, "" },
     { 400, 400, "database is required",            LATER,   true,  PLAIN, "; mend database in the settings and reload" },
+    { 400, 400, "auth token",                      LATER,   true,  PLAIN, "; mend token_file and reload" },
     { 400, 400, "gzip",                            LATER,   true,  PLAIN, "; something on the way spoils it: try gzip = no" },
     { 400, 400, NULL, REFUSED, false, NAMED_LINES, "" },
     { 401, 401, NULL, LATER, true, PLAIN, "; user, password or token is wrong: mend the file and reload" },

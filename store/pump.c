@@ -26,16 +26,17 @@ const struct setting sink_settings[] = {
 };
 // clang-format on
 
-enum { STACK_BYTES = 256 * 1024, AGAINS_MOST = 64, NEWEST_ROWS = 2000 };
+enum { STACK_BYTES = 256 * 1024, AGAINS_MOST = 64, NEWEST_ROWS = 2000, ASIDES_MOST = 50 };
 static const int64_t PAUSE_LEAST_US = 200000, PAUSE_FIRST_US = 1000000, PAUSE_MOST_US = 60000000,
                      ALARM_MOST_US = 300000000, RETRY_AFTER_MOST_MS = 600000, IDLE_US = 1000000,
-                     COMPANY_LOOK_US = 20000;
+                     COMPANY_LOOK_US = 20000, RESEND_TURN_US = 1000000;
 
 /* A stretch of the log: the cursor's own way, or a resend. */
 struct lane {
     bool is_resend;
     struct resend resend;
     int64_t after, last;
+    int64_t until_us; /* a resend lets live rows go first, now and then */
 };
 
 /* What is in one batch: up to where it reaches, and which row each line came from. */
@@ -64,7 +65,7 @@ struct pump {
 
     struct complaint trouble;
     struct chance chance;
-    unsigned failures, agains;
+    unsigned failures, agains, asides; /* in a row */
     int64_t next_try_us;
 };
 
@@ -216,7 +217,7 @@ static void taken(struct pump *p, struct lane *lane, const struct load *load,
             bad++;
         }
     complaint_over(&p->trouble, p->seat.name, "delivers again");
-    p->failures = p->agains = 0;
+    p->failures = p->agains = p->asides = 0;
     pthread_mutex_lock(&p->lock);
     p->state.delivered += load->count - bad;
     p->state.dropped += o->dropped;
@@ -301,6 +302,13 @@ static enum verdict narrow(struct pump *p, struct lane *lane, unsigned count, st
     } else {
         p->seat.sink->forget(&p->seat);
     }
+    /* Nothing is ever taken: then it is not the readings that are bad. */
+    if (load->count && ++p->asides > ASIDES_MOST) {
+        p->asides = 0;
+        o->is_alarm = true;
+        later(p, o);
+        return LATER;
+    }
     if (load->count)
         set_aside(p, load->seqs[0], o->why);
     move(p, lane, load->upto);
@@ -318,7 +326,7 @@ static void run_lane(struct pump *p, struct lane *lane)
     bool is_away = false;
     enum verdict verdict = TAKEN;
 
-    while (verdict == TAKEN && !is_out_of_time(p)) {
+    while (verdict == TAKEN && !is_out_of_time(p) && clock_us() < lane->until_us) {
         p->seat.is_single = false;
         fill(p, lane, at, p->batch, filled);
         bool is_end = filled->upto == at;
@@ -383,7 +391,7 @@ static void *run(void *who)
     struct pump *p = who;
 
     for (bool is_last = false; !is_last;) {
-        struct lane lane = {0};
+        struct lane lane = {.until_us = INT64_MAX};
         struct resend resend;
         lane.after = store_cursor(p->store, p->seat.name, false);
         is_last = is_stopping(p); /* one more walk after being told, then the end */
@@ -398,8 +406,10 @@ static void *run(void *who)
             if (p->seat.sink->wants_newest && lane.last - lane.after > NEWEST_ROWS)
                 move(p, &lane, lane.last - NEWEST_ROWS);
             run_lane(p, &lane);
-        } else if (has_resend) {
-            lane = (struct lane){true, resend, resend.seq, resend.last};
+        }
+        if (has_resend && !p->failures && !is_last) {
+            lane =
+                (struct lane){true, resend, resend.seq, resend.last, clock_us() + RESEND_TURN_US};
             run_lane(p, &lane);
         }
         if (p->next_try_us > clock_us())
