@@ -34,7 +34,8 @@ struct repair {
     int64_t from_ns, to_ns;
     struct reader *reader; /* of the local store; NULL: there is none */
     char folder[500];
-    uint64_t found, overwritten, removed, points, anew;
+    uint64_t found, overwritten, removed, points, left, anew;
+    int lock;
 };
 
 /* ---- what the store knows ----------------------------------------------------------------- */
@@ -171,17 +172,20 @@ static int apply(struct repair *r, const struct judge *j, const char *measuremen
     r->overwritten += m.overwritten;
     r->removed += m.removed;
     r->points += m.points;
+    r->left += m.left;
     return rc;
 }
 
 static int repair_one(struct repair *r, const char *measurement)
 {
-    struct judge j = {.is_old = scan_is_old(&r->door)};
+    struct judge j = {0};
     int64_t from_ns = r->from_ns, to_ns = r->to_ns;
     int rc = scan_measurement(&r->door, measurement, &from_ns, &to_ns, &j);
 
     judge_end(&j);
     judge_sort(&j);
+    if (!rc && j.is_out_of_memory)
+        rc = ERR_FULL;
     if (!rc && call_has(r->call, "json"))
         print_json(&j);
     else if (!rc)
@@ -209,9 +213,16 @@ static int may_apply(struct repair *r)
 
 static int finish_journal(struct repair *r)
 {
-    struct mend m = {.door = &r->door, .folder = r->folder};
-    int points = call_has(r->call, "apply") ? mend_finish(&m) : 0;
+    struct mend m = {.door = &r->door, .folder = r->folder, .lock = -1};
+    int points, rc;
 
+    if (!call_has(r->call, "apply"))
+        return OK;
+    rc = mend_lock(&m);
+    r->lock = m.lock;
+    if (rc)
+        return rc;
+    points = mend_finish(&m);
     if (points > 0)
         printf("an earlier repair was cut off: %d points of it are mended now\n", points);
     return points < 0 ? points : OK;
@@ -236,7 +247,11 @@ static int repair_all(struct repair *r)
         printf("%llu found; %llu overwritten from the local store, %llu taken out of %llu points\n",
                (unsigned long long)r->found, (unsigned long long)r->overwritten,
                (unsigned long long)r->removed, (unsigned long long)r->points);
-    else if (r->found)
+    if (r->left)
+        printf(
+            "%llu points were left as they are: a tag they lack cannot be named in this database\n",
+            (unsigned long long)r->left);
+    if (!call_has(r->call, "apply") && r->found)
         printf("%llu found; nothing was changed. To mend them: helio repair %s --apply\n",
                (unsigned long long)r->found, r->call->words[0]);
     return OK;
@@ -250,7 +265,7 @@ static int run_repair(struct call *c)
     int64_t now = clock_wall_ms(), from = 0, to = now - 60000;
     int rc;
 
-    r = (struct repair){.call = c};
+    r = (struct repair){.call = c, .lock = -1};
     if (c->count != 1)
         return bad_call(c, "one sink of kind influx is needed");
     if (deliver_only(c->plan, c->words[0], wanted))
@@ -270,6 +285,8 @@ static int run_repair(struct call *c)
     rc = door_open(&r.door, sink->name, sink->section);
     if (!rc)
         rc = repair_all(&r);
+    struct mend m = {.lock = r.lock};
+    mend_unlock(&m);
     door_close(&r.door);
     reader_close(r.reader);
     return rc;

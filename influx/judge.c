@@ -1,6 +1,7 @@
 /* The rules (influx/judge.h). */
 #include "influx/judge.h"
 
+#include "influx/climb.h"
 #include "influx/old_fields.h"
 
 #include <math.h>
@@ -19,30 +20,16 @@ const char *const judge_texts[JUDGE_REASON_COUNT] = {
 #undef X
 };
 
-enum { PENDING_MAX = 200000 };
-static const double KW_MOST = 100, KWH_SLACK = 1, COUNT = 0.011; /* one count of two decimals */
-static const double NS_PER_HOUR = 3.6e12;
+/* No growth is faster, in kW: six of the old program's controllers together; any plant of ours. */
+static const double OLD_KW_MOST = 15, KW_MOST = 100;
+/* A lost addend of the old program took 2 along with its counter; half of that leaves room for
+ * what was counted meanwhile. */
+static const double OLD_LEAST_FALL = 1, LEAST_FALL = 0.05;
 
-/*
- * A counter, followed. While it is away from its path, its points are undecided:
- *
- *      good ─┐      ┌─ back on the path: what lay between was a dip
- *            └──────┘
- *            ┌──────┐
- *      good ─┘      └─ back: a spike
- *      good ─┐
- *            └──▶ grows on from there: a new beginning, and nothing was wrong
- */
+/* A counter, followed. */
 struct track {
     uint32_t series, field;
-    bool is_begun, is_away, is_dip;
-    double good, last;
-    int64_t good_ns, last_ns;
-    struct pending {
-        int64_t at_ns;
-        double value;
-    } * pending;
-    size_t count, room;
+    struct climb climb;
 };
 
 static void *grow(void *list, size_t *room, size_t count, size_t size)
@@ -90,80 +77,49 @@ static uint32_t number_of(struct judge *j, char ***list, uint32_t *count, const 
 
 /* ---- counters ---------------------------------------------------------------------------- */
 
-static struct track *track_of(struct judge *j, uint32_t series, uint32_t field)
+static struct track *track_of(struct judge *j, uint32_t series, uint32_t field, bool is_old,
+                              bool is_daily)
 {
     for (size_t i = 0; i < j->track_count; i++)
         if (j->tracks[i].series == series && j->tracks[i].field == field)
             return &j->tracks[i];
     struct track *more = grow(j->tracks, &j->track_room, j->track_count, sizeof *more);
-    if (!more)
+    if (!more) {
+        j->is_out_of_memory = true;
         return NULL;
+    }
     j->tracks = more;
-    more[j->track_count] = (struct track){.series = series, .field = field};
+    more[j->track_count] =
+        (struct track){.series = series,
+                       .field = field,
+                       .climb = {.is_daily = is_daily,
+                                 .least_fall = is_old || is_daily ? OLD_LEAST_FALL : LEAST_FALL,
+                                 .per_hour = is_old ? OLD_KW_MOST : KW_MOST}};
     return &more[j->track_count++];
 }
 
-/* As much as can be made in that time, and a little. */
-static double most_growth(int64_t from_ns, int64_t to_ns)
+struct speaker {
+    struct judge *judge;
+    const struct track *track;
+};
+
+static void climb_says(void *who, struct climb_point at, enum climb_word word)
 {
-    return KW_MOST * (double)(to_ns - from_ns) / NS_PER_HOUR + KWH_SLACK;
+    const struct speaker *s = who;
+
+    if (word == CLIMB_ANEW)
+        s->judge->anew++;
+    else
+        find(s->judge, s->track->series, s->track->field, at.at_ns, at.value,
+             word == CLIMB_DIP ? JUDGE_DIP : JUDGE_SPIKE);
 }
 
-static void settle_on(struct track *t, int64_t at_ns, double value)
+static void follow(struct judge *j, struct track *t, int64_t at_ns, double value)
 {
-    t->is_begun = true;
-    t->is_away = false;
-    t->good = value;
-    t->good_ns = at_ns;
-    t->count = 0;
-}
+    struct speaker s = {j, t};
 
-static void go_away(struct judge *j, struct track *t, int64_t at_ns, double value)
-{
-    struct pending *more = grow(t->pending, &t->room, t->count, sizeof *more);
-
-    if (!more || t->count == PENDING_MAX) { /* away for good: it began anew */
-        j->anew++;
-        settle_on(t, at_ns, value);
-        return;
-    }
-    t->pending = more;
-    t->pending[t->count++] = (struct pending){at_ns, value};
-}
-
-/* Is this where it would be, had it gone on from the last good value? */
-static bool is_on_path(const struct track *t, int64_t at_ns, double value)
-{
-    return value >= t->good - COUNT && value <= t->good + most_growth(t->good_ns, at_ns);
-}
-
-static void follow(struct judge *j, struct track *t, int64_t at_ns, double value, bool is_daily)
-{
-    /* Back in one step: what grows back to its old place by itself is another unit's counter. */
-    double away_by = t->count ? fabs(t->pending[0].value - t->good) : 0;
-    bool is_leap = t->is_away && fabs(value - t->last) >= away_by / 2;
-
-    if (!t->is_begun) {
-        settle_on(t, at_ns, value);
-    } else if (!t->is_away && is_on_path(t, at_ns, value)) {
-        settle_on(t, at_ns, value);
-    } else if (t->is_away && is_leap && is_on_path(t, at_ns, value)) {
-        for (size_t i = 0; i < t->count; i++)
-            find(j, t->series, t->field, t->pending[i].at_ns, t->pending[i].value,
-                 t->is_dip ? JUDGE_DIP : JUDGE_SPIKE);
-        settle_on(t, at_ns, value);
-    } else {
-        bool was_away = t->is_away;
-        if (!was_away)
-            t->is_dip = value < t->good;
-        t->is_away = true;
-        go_away(j, t, at_ns, value);
-        /* Today's counters begin anew every night. */
-        if (is_daily && t->is_away && t->is_dip && !was_away && value < COUNT * 10)
-            settle_on(t, at_ns, value);
-    }
-    t->last = value;
-    t->last_ns = at_ns;
+    if (climb_feed(&t->climb, (struct climb_point){at_ns, value}, climb_says, &s))
+        j->is_out_of_memory = true;
 }
 
 /* ---- single values ----------------------------------------------------------------------- */
@@ -194,8 +150,9 @@ static int judge_old(const struct point *p, const struct old_field *f, double va
 {
     static const double codes[] = {-1, -2, -200, -131074};
 
-    if (f->times != M_NONE && (was_not_read(p, "PVvolt") || was_not_read(p, "PVamps")))
-        return JUDGE_PRODUCT; /* -2 times -2 is 4, and looks well */
+    if (f->times != M_NONE && value != 0 &&
+        (was_not_read(p, "PVvolt") || was_not_read(p, "PVamps")))
+        return JUDGE_PRODUCT; /* -2 times -2 is 4, and looks well; nothing times -2 is right */
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (is_about(value, codes[i]))
             return JUDGE_CODE;
@@ -206,19 +163,10 @@ static int judge_old(const struct point *p, const struct old_field *f, double va
     return value > f->most ? JUDGE_RANGE : -1;
 }
 
-static enum metric metric_of(const struct judge *j, const char *name)
-{
-    const struct old_field *f = j->is_old ? old_field(name) : NULL;
-
-    if (j->is_old)
-        return f ? f->metric : M_NONE;
-    return metric_find(name);
-}
-
 static void judge_value(struct judge *j, const struct point *p, uint32_t series, unsigned at)
 {
-    const struct old_field *f = j->is_old ? old_field(p->fields[at].name) : NULL;
-    enum metric m = metric_of(j, p->fields[at].name);
+    const struct old_field *f = old_field(p->fields[at].name);
+    enum metric m = f ? f->metric : metric_find(p->fields[at].name);
     double value = p->fields[at].value;
     int reason = -1;
 
@@ -237,9 +185,9 @@ static void judge_value(struct judge *j, const struct point *p, uint32_t series,
     if (catalogue[m].unit != UNIT_KWH ||
         (catalogue[m].kind != COUNTER && catalogue[m].kind != DAILY))
         return;
-    struct track *t = track_of(j, series, field);
+    struct track *t = track_of(j, series, field, f != NULL, catalogue[m].kind == DAILY);
     if (t)
-        follow(j, t, p->at_ns, value, catalogue[m].kind == DAILY);
+        follow(j, t, p->at_ns, value);
 }
 
 void judge_point(struct judge *j, const struct point *p)
@@ -254,8 +202,11 @@ void judge_point(struct judge *j, const struct point *p)
 
 void judge_end(struct judge *j)
 {
-    for (size_t i = 0; i < j->track_count; i++)
-        j->anew += j->tracks[i].is_away && j->tracks[i].is_dip;
+    for (size_t i = 0; i < j->track_count; i++) {
+        struct speaker s = {j, &j->tracks[i]};
+        if (climb_end(&j->tracks[i].climb, climb_says, &s))
+            j->is_out_of_memory = true;
+    }
 }
 
 static int by_point(const void *a, const void *b)
@@ -282,7 +233,7 @@ void judge_done(struct judge *j)
     for (uint32_t i = 0; i < j->field_count; i++)
         free(j->fields[i]);
     for (size_t i = 0; i < j->track_count; i++)
-        free(j->tracks[i].pending);
+        climb_done(&j->tracks[i].climb);
     free(j->series);
     free(j->fields);
     free(j->tracks);

@@ -1,7 +1,8 @@
 /*
  * What cannot be true in a database: error codes written as measurements, values outside what the
  * metric can be, counters that lost a part and found it again. Pure: points go in, in the order of
- * their time, and findings come out.
+ * their time, and findings come out. A field is judged by its name: one of the catalogue, or one of
+ * the old program's, whatever layout is written today.
  */
 #ifndef INFLUX_JUDGE_H
 #define INFLUX_JUDGE_H
@@ -35,7 +36,6 @@ struct finding {
 };
 
 struct judge {
-    bool is_old; /* the fields of the layout `logtracer` */
     char **series, **fields;
     uint32_t series_count, field_count;
     struct track *tracks; /* of counters, by series and field */

@@ -11,207 +11,18 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "influx/point_change.h"
 #include "influx/point_line.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum { GROUP_POINTS = 100, LINE_ROOM = 16 * 1024, PATH_ROOM = 600 };
-static const double TIMEOUT_S = 60;
+enum { GROUP_POINTS = 100, LINE_ROOM = 16 * 1024 };
 static const int64_t WINDOW_NS = 7200000000000; /* two hours of points at once */
-
-/* ---- writing and deleting ---------------------------------------------------------------- */
-
-static int post_lines(struct mend *m, const char *lines)
-{
-    char address[ADDRESS_MAX];
-    const struct section *s = m->door->section;
-    bool is_v2 = m->door->api == API_V2;
-    const char *const parameters[] = {"db",        is_v2 ? "" : section_text(s, "database"),
-                                      "rp",        section_text(s, "retention_policy"),
-                                      "org",       is_v2 ? section_text(s, "org") : "",
-                                      "bucket",    is_v2 ? section_text(s, "bucket") : "",
-                                      "precision", "ns",
-                                      NULL};
-    struct door_reply reply;
-    int rc = door_address(m->door, is_v2 ? "/api/v2/write" : "/write", parameters, address,
-                          sizeof address);
-
-    if (!rc)
-        rc =
-            door_ask(m->door, address, lines, "text/plain; charset=utf-8", NULL, TIMEOUT_S, &reply);
-    if (rc) {
-        log_err(m->door->who, "%s", rc == ERR_GONE ? reply.why : error_text(rc));
-        return rc;
-    }
-    if (reply.status / 100 != 2) {
-        log_err(m->door->who, "writing back: %ld %s", reply.status, reply.why);
-        rc = ERR_REFUSED;
-    }
-    door_reply_done(&reply);
-    return rc;
-}
-
-/* "time >= .. AND ..." as version 2 wants it: times apart, tags in a predicate. */
-static int delete_v2(struct mend *m, const char *measurement, const char *where)
-{
-    char address[ADDRESS_MAX], body[6000], when[CLOCK_TEXT];
-    const struct section *s = m->door->section;
-    const char *const parameters[] = {"org", section_text(s, "org"), "bucket",
-                                      section_text(s, "bucket"), NULL};
-    struct text t = text_on(body, sizeof body);
-    struct door_reply reply;
-    long long at = strtoll(where + strlen("time >= "), NULL, 10);
-    int rc = door_address(m->door, "/api/v2/delete", parameters, address, sizeof address);
-
-    clock_iso(at / 1000000, when);
-    when[strlen(when) - 1] = '\0';
-    text_format(
-        &t,
-        "{\"start\":\"%s.%09lldZ\",\"stop\":\"%s.%09lldZ\",\"predicate\":\"_measurement=\\\"%s\\\"",
-        when, at % 1000000000, when, at % 1000000000 + 1, measurement);
-    /* AND "device" = 'south' becomes AND device=\"south\"; a tag it lacks cannot be said here. */
-    for (const char *p = strstr(where, " AND \""); p; p = strstr(p + 1, " AND \"")) {
-        char key[100], value[300];
-        if (sscanf(p, " AND \"%99[^\"]\" = '%299[^']'", key, value) == 2)
-            text_format(&t, " AND %s=\\\"%s\\\"", key, value);
-    }
-    text_add(&t, "\"}");
-    if (!rc)
-        rc = t.is_cut
-                 ? ERR_FULL
-                 : door_ask(m->door, address, body, "application/json", NULL, TIMEOUT_S, &reply);
-    if (rc)
-        return rc;
-    if (reply.status / 100 != 2) {
-        log_err(m->door->who, "deleting: %ld %s", reply.status, reply.why);
-        rc = ERR_REFUSED;
-    }
-    door_reply_done(&reply);
-    return rc;
-}
-
-static int delete_point(struct mend *m, const char *measurement, const char *where)
-{
-    char statement[8000], name[250];
-    struct text t = text_on(statement, sizeof statement);
-
-    if (m->door->api == API_V2)
-        return delete_v2(m, measurement, where);
-    text_format(&t, "DELETE FROM %s WHERE %s", query_name(measurement, name, sizeof name), where);
-    return t.is_cut ? ERR_FULL : query_points(m->door, statement, NULL, NULL);
-}
-
-/* ---- the journal ------------------------------------------------------------------------- */
-
-static int make_folder(const struct mend *m)
-{
-    if (mkdir(m->folder, 0700) == 0 || errno == EEXIST)
-        return OK;
-    log_err(m->door->who, "%s: %s", m->folder, strerror(errno));
-    return ERR_DENIED;
-}
-
-static void journal_name(const struct mend *m, char *to, size_t size)
-{
-    snprintf(to, size, "%s/journal-%s", m->folder, m->door->who);
-}
-
-static int write_synced(const char *path, const char *bytes, size_t length, int flags)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
-    int rc = OK;
-
-    if (fd < 0) {
-        log_err("repair", "%s: %s", path, strerror(errno));
-        return ERR_DENIED;
-    }
-    while (length && !rc) {
-        ssize_t put = write(fd, bytes, length);
-        rc = put < 0 ? ERR_FULL : OK;
-        bytes += put > 0 ? put : 0;
-        length -= put > 0 ? (size_t)put : 0;
-    }
-    if (!rc && fsync(fd))
-        rc = ERR_IO;
-    if (close(fd) && !rc)
-        rc = ERR_IO;
-    if (rc)
-        log_err("repair", "%s: %s", path, strerror(errno));
-    return rc;
-}
-
-/* An entry is three lines: the measurement, the condition, the good fields (or an empty line). A
- * group is whole when the line "." stands behind it; else nothing of it was deleted yet. */
-static int run_journal(struct mend *m, char *text)
-{
-    char *rest = text;
-    struct text lines;
-    char *bytes = malloc(strlen(text) + 1);
-    int points = 0, rc = OK;
-
-    if (!bytes)
-        return ERR_FULL;
-    lines = text_on(bytes, strlen(text) + 1);
-    for (;;) {
-        const char *measurement = strsep(&rest, "\n");
-        if (!measurement || !rest || !strcmp(measurement, "."))
-            break;
-        const char *where = strsep(&rest, "\n");
-        const char *good = rest ? strsep(&rest, "\n") : NULL;
-        if (!good)
-            break;
-        rc = delete_point(m, measurement, where);
-        if (rc)
-            break;
-        if (*good)
-            text_format(&lines, "%s\n", good);
-        points++;
-    }
-    if (!rc && lines.used)
-        rc = post_lines(m, bytes);
-    free(bytes);
-    return rc ? rc : points;
-}
-
-static bool is_group_whole(const char *text)
-{
-    size_t length = strlen(text);
-
-    return length >= 3 && !strcmp(text + length - 3, "\n.\n");
-}
-
-int mend_finish(struct mend *m)
-{
-    char path[PATH_ROOM];
-    struct stat st;
-    char *text = NULL;
-    FILE *file;
-    int points = 0;
-
-    journal_name(m, path, sizeof path);
-    file = fopen(path, "r");
-    if (!file)
-        return 0;
-    if (fstat(fileno(file), &st) == 0 && st.st_size > 0 &&
-        (text = malloc((size_t)st.st_size + 1))) {
-        text[fread(text, 1, (size_t)st.st_size, file)] = '\0';
-        if (is_group_whole(text))
-            points = run_journal(m, text);
-    }
-    (void)fclose(file); /* only read */
-    free(text);
-    if (points < 0)
-        return points;
-    int rc = write_synced(path, "", 0, O_TRUNC);
-    return rc ? rc : points;
-}
 
 /* ---- mending ----------------------------------------------------------------------------- */
 
@@ -278,18 +89,13 @@ static unsigned mark_wrong(struct walk *w, const struct point *p, const struct f
 static int flush_group(struct walk *w)
 {
     struct mend *m = w->mend;
-    char path[PATH_ROOM];
     int rc = OK;
 
     if (w->overwrites.used)
-        rc = post_lines(m, w->overwrites.to);
+        rc = change_write(m, w->overwrites.to);
     if (!rc && w->in_group) {
         text_add(&w->journal, ".\n");
-        journal_name(m, path, sizeof path);
-        rc = w->journal.is_cut ? ERR_FULL
-                               : write_synced(path, w->journal.to, w->journal.used, O_TRUNC);
-        if (!rc)
-            rc = mend_finish(m);
+        rc = w->journal.is_cut ? ERR_FULL : change_group(m, w->journal.to, w->journal.used);
         m->points += rc > 0 ? (uint64_t)rc : 0;
         rc = rc > 0 ? OK : rc;
     }
@@ -328,6 +134,14 @@ static void put_journal(struct walk *w, const struct point *p)
     struct point kept = *p;
     int length;
 
+    if (point_where(p, &w->types, where, sizeof where)) {
+        w->rc = ERR_FULL;
+        return;
+    }
+    if (!change_is_possible(w->mend, where)) {
+        w->mend->left++;
+        return;
+    }
     for (unsigned i = 0; i < p->field_count; i++) {
         w->mend->removed += w->is_wrong[i] && !w->has_truth[i];
         if (!w->has_truth[i])
@@ -337,8 +151,8 @@ static void put_journal(struct walk *w, const struct point *p)
         kept.fields[i].integer = (int64_t)w->truths[i];
     }
     length = point_line(&kept, &w->types, is_good, w, line, sizeof line);
-    if (length < 0 || point_where(p, &w->types, where, sizeof where)) {
-        w->rc = ERR_FULL;
+    if (length < 0) {
+        w->rc = length;
         return;
     }
     text_format(&w->journal, "%s\n%s\n%s\n", w->measurement, where, length ? line : "");
@@ -371,10 +185,10 @@ static bool has_findings(const struct judge *j, int64_t from_ns, int64_t to_ns)
 static int walk_windows(struct mend *m, const char *measurement, bool only_findings, point_fn *each,
                         void *to)
 {
-    char statement[600], name[250];
+    char statement[900], name[500];
     int rc = OK;
 
-    query_name(measurement, name, sizeof name);
+    query_from(m->door, measurement, name, sizeof name);
     for (int64_t at = m->from_ns; at < m->to_ns && !rc; at += WINDOW_NS) {
         int64_t end = at + WINDOW_NS < m->to_ns ? at + WINDOW_NS : m->to_ns;
         if (only_findings && !has_findings(m->judge, at, end))
@@ -392,7 +206,7 @@ int mend_measurement(struct mend *m, const char *measurement)
     enum { ROOM = GROUP_POINTS * LINE_ROOM };
     struct walk *w = calloc(1, sizeof *w);
     char *bytes = malloc(2 * ROOM);
-    int rc = w && bytes ? make_folder(m) : ERR_FULL;
+    int rc = w && bytes ? change_folder(m) : ERR_FULL;
 
     if (!rc) {
         w->mend = m;
@@ -443,13 +257,12 @@ static int add_counts(void *to, const char *series, const char *const *cells, un
 
 int mend_backup(struct mend *m, const char *measurement, char *file, size_t size)
 {
-    char statement[600], name[250];
+    char statement[900], name[500];
     struct backup b = {0};
     uint64_t there = 0;
-    int rc = make_folder(m);
+    int rc = change_folder(m);
 
-    snprintf(file, size, "%s/%s-%lld.lp", m->folder, measurement,
-             (long long)clock_wall_ms());
+    snprintf(file, size, "%s/%s-%lld.lp", m->folder, measurement, (long long)clock_wall_ms());
     for (char *p = file + strlen(m->folder) + 1; *p; p++)
         if (*p == '/')
             *p = '_';
@@ -467,9 +280,10 @@ int mend_backup(struct mend *m, const char *measurement, char *file, size_t size
         rc = ERR_FULL;
     if (fclose(b.to) && !rc)
         rc = ERR_FULL;
-    snprintf(
-        statement, sizeof statement, "SELECT count(*) FROM %s WHERE time >= %lld AND time < %lld",
-        query_name(measurement, name, sizeof name), (long long)m->from_ns, (long long)m->to_ns);
+    snprintf(statement, sizeof statement,
+             "SELECT count(*) FROM %s WHERE time >= %lld AND time < %lld",
+             query_from(m->door, measurement, name, sizeof name), (long long)m->from_ns,
+             (long long)m->to_ns);
     if (!rc)
         rc = query_cells(m->door, statement, add_counts, &there);
     if (!rc && there != b.values) {

@@ -21,7 +21,13 @@ struct mend {
     const struct judge *judge;
     int64_t from_ns, to_ns;
     uint64_t overwritten, removed, points; /* fields, fields, points */
+    uint64_t left; /* points that cannot be named without naming others: left as they are */
+    int lock;      /* -1: not held */
 };
+
+/* One repair of a sink at a time: ERR_BUSY while another one is at work. */
+int mend_lock(struct mend *m) MUST_CHECK;
+void mend_unlock(struct mend *m);
 
 /* Finishes what an earlier run began. Returns how many points, or an error. */
 int mend_finish(struct mend *m) MUST_CHECK;

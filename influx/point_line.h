@@ -14,12 +14,15 @@ struct field_types {
     char tags[QUERY_TAGS][QUERY_NAME]; /* all tag keys of the measurement */
     size_t tag_count;
 };
+/* ERR_DATA, and said why, when points of it could not be written back exactly, or not without
+ * touching others. */
 int field_types_read(struct door *d, const char *measurement, struct field_types *to) MUST_CHECK;
 
 /* Which of a point's fields go into the line. */
 typedef bool wanted_fn(void *who, unsigned field);
 
-/* Returns the length, 0 when no field is wanted, ERR_FULL. */
+/* Returns the length, 0 when no field is wanted, ERR_FULL, or ERR_DATA for what no line can hold.
+ */
 int point_line(const struct point *p, const struct field_types *types, wanted_fn *wanted, void *who,
                char *to, size_t size);
 

@@ -35,6 +35,18 @@ const char *query_value(const char *value, char *to, size_t size)
     return quoted(value, '\'', to, size);
 }
 
+const char *query_from(const struct door *d, const char *measurement, char *to, size_t size)
+{
+    const char *policy = d->api == API_V1 ? section_text(d->section, "retention_policy") : "";
+    char name[250];
+    struct text t = text_on(to, size);
+
+    if (*policy)
+        text_format(&t, "%s.", query_name(policy, name, sizeof name));
+    text_add(&t, query_name(measurement, name, sizeof name));
+    return to;
+}
+
 /* The database of the settings; version 2 maps its bucket to one of the same name. */
 static const char *database_of(const struct door *d)
 {
@@ -189,7 +201,8 @@ int query_cells(struct door *d, const char *statement, cells_fn *each, void *to)
             unsigned count = 0;
             for (; count < json_array_size(row) && count < QUERY_FIELDS && !rc; count++) {
                 json_t *cell = json_array_get(row, count);
-                cells[count] = json_string_value(cell);
+                cells[count] = json_is_boolean(cell) ? (json_is_true(cell) ? "true" : "false")
+                                                     : json_string_value(cell);
                 if (cells[count])
                     continue;
                 snprintf(numbers[count], sizeof numbers[count], "%lld",

@@ -43,4 +43,7 @@ int query_cells(struct door *d, const char *statement, cells_fn *each, void *to)
 const char *query_name(const char *name, char *to, size_t size);
 const char *query_value(const char *value, char *to, size_t size);
 
+/* The measurement where this sink writes: in its retention policy, when it names one. */
+const char *query_from(const struct door *d, const char *measurement, char *to, size_t size);
+
 #endif

@@ -77,10 +77,10 @@ static int narrow(struct door *d, const char *measurement, int64_t *from_ns, int
 {
     static const char *const orders[] = {"ASC", "DESC"};
     int64_t found[2] = {0, 0};
-    char statement[600], name[250];
+    char statement[900], name[500];
     int rc = OK;
 
-    query_name(measurement, name, sizeof name);
+    query_from(d, measurement, name, sizeof name);
     for (int i = 0; i < 2 && !rc; i++) {
         snprintf(statement, sizeof statement,
                  "SELECT * FROM %s WHERE time >= %lld AND time < %lld ORDER BY time %s LIMIT 1",
@@ -171,13 +171,13 @@ static int scan_victoria(struct door *d, const char *measurement, int64_t from_n
 int scan_measurement(struct door *d, const char *measurement, int64_t *from_ns, int64_t *to_ns,
                      struct judge *j)
 {
-    char statement[600], name[250];
+    char statement[900], name[500];
     int rc;
 
     if (d->api == API_VICTORIA)
         return scan_victoria(d, measurement, *from_ns, *to_ns, j);
     rc = narrow(d, measurement, from_ns, to_ns);
-    query_name(measurement, name, sizeof name);
+    query_from(d, measurement, name, sizeof name);
     for (int64_t at = *from_ns; at < *to_ns && !rc; at += WINDOW_NS) {
         snprintf(statement, sizeof statement,
                  "SELECT * FROM %s WHERE time >= %lld AND time < %lld GROUP BY *", name,

@@ -76,12 +76,16 @@ def main():
             elif kind < 0.055:   # the panels' voltage and current: their product looks well
                 bad = {"PVvolt": (-2, "code"), "PVamps": (-2, "code"), "PVwattfix": (4, "product")}
             elif kind < 0.06:    # one of them
-                bad = {"PVvolt": (-2, "code"), "PVwattfix": (round(-2 * good["PVamps"], 4), "product")}
+                bad = {"PVvolt": (-2, "code")}
+                if good["PVamps"]:  # else the product is nothing, as it should be
+                    bad["PVwattfix"] = (round(-2 * good["PVamps"], 4), "product")
             elif kind < 0.065:   # the unit was dead
                 bad = {f: (-2, "code") for f in FIELDS if f != "PVwattfix"}
                 bad["PVwattfix"] = (4, "product")
             elif kind < 0.07:    # more than any panel gives
                 bad["PVvolt"] = (655.35, "range")
+            elif kind < 0.072:   # the low half only, of a number with a high half: positive
+                bad["PVwatt"] = (65534, "half")
             put("solar_%d" % (unit + 1), at, good, bad)
         total = {f: points[0][f] for f in FIELDS}
         total["PVwatt"], total["DCwatt"] = points[5]["PVwatt"], points[5]["DCwatt"]
@@ -89,14 +93,26 @@ def main():
             total[f] = round(sum(p[f] for p in points[:5]), 2)  # five: unit six came later
         bad, kind = {}, chance.random()
         lost = chance.randrange(5)
-        if kind < 0.04:          # a sum that lost one unit's counter: still positive
-            bad["PVkwh"] = (round(total["PVkwh"] - points[lost]["PVkwh"] - 2, 2), "dip")
+        dead = {2} if END - 30 * 3600 <= at < END - 27 * 3600 else set()  # a unit, for hours
+
+        def without(field, units):  # a failed read is -2 in place of that unit's counter
+            return round(total[field] - sum(points[u][field] + 2 for u in units), 2)
+
+        day = at % 86400 // 3600
+        if dead:                 # and now and then another one with it
+            dead |= {lost} if kind < 0.2 else set()
+            for f in ("PVkwh", "DCkwh", "PVkwh2d", "DCkwh2d"):
+                bad[f] = (without(f, dead), "dip")
+        elif kind < 0.04:        # a sum that lost one unit's counter: still positive
+            bad["PVkwh"] = (without("PVkwh", {lost}), "dip")
         elif kind < 0.08:
-            bad["DCkwh"] = (round(total["DCkwh"] - points[lost]["DCkwh"] - 2, 2), "dip")
+            bad["DCkwh"] = (without("DCkwh", {lost}), "dip")
         elif kind < 0.10:
             bad["BAperc"] = (-2, "code")
+        elif kind < 0.14 and 1 <= day < 23:
+            field = chance.choice(["PVkwh2d", "DCkwh2d"])
+            bad[field] = (without(field, {lost}), "dip")
         put("solar", at, total, bad)
-    # a unit that was dead for hours: the sum is low all the while
     os.makedirs(given.folder, exist_ok=True)
     for name, lines in (("damaged.lp", damaged), ("truth.lp", sorted(truth)), ("artefacts", artefacts)):
         with open(os.path.join(given.folder, name), "w") as file:
