@@ -125,7 +125,7 @@ expect 75 "$HELIO" once -c a.ini --wait 1
 has err "they are kept"
 stand_in_set sink mode=ok
 expect 0 "$HELIO" once -c a.ini
-sed -i 's/^line = sim$/line = sim,dead=1/' a.ini
+sed -i 's/^line = sim$/line = sim\ndead = 1/' a.ini
 expect 69 "$HELIO" once -c a.ini
 has err "no answer in time"
 # the silent member makes the total unknown
