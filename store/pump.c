@@ -18,7 +18,7 @@ const struct setting sink_settings[] = {
     /* key        type    default   least  most     choices help */
     { "kind",     TEXT,   NULL,     0,     0,       NULL, "Which kind of sink (see: helio list sinks)" },
     { "batch",    NUMBER, "1000",   1,     5000,    NULL, "Readings in one delivery, at most" },
-    { "bytes",    NUMBER, "131072", 4096,  1048576, NULL, "Bytes in one delivery, at most" },
+    { "bytes",    NUMBER, "98304",  4096,  1048576, NULL, "Bytes in one delivery, at most" },
     { "age",      NUMBER, "1",      0,     3600,    NULL, "Seconds a reading may wait for others to travel with" },
     { "timeout",  NUMBER, "10",     0.1,   300,     NULL, "Seconds a delivery may take" },
     { "history",  YESNO,  "no",     0,     0,       NULL, "A new sink gets everything that is stored, not only what comes from now on" },

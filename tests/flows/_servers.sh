@@ -129,7 +129,7 @@ stand_in_set() {
     local name=$1 words=() word
     shift
     for word in "$@"; do words+=(--data-urlencode "$word"); done
-    curl -s "http://127.0.0.1:${PORTS[$name]}/control" "${words[@]}" >/dev/null
+    curl -sf "http://127.0.0.1:${PORTS[$name]}/control" "${words[@]}" >/dev/null || fail "the stand-in does not understand $*"
 }
 # stand_in_get NAME KEY: one number of its statistics
 stand_in_get() {
