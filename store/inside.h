@@ -109,6 +109,7 @@ struct store {
     struct resend resends[STORE_RESENDS]; /* sinks beside them by the same place */
     char resend_sinks[STORE_RESENDS][ORIGIN_NAME];
     size_t resend_count;
+    int64_t resend_put_us;
 
     struct store_counts counts;
     int64_t thinned_ms; /* thinning has come so far */

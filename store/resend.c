@@ -1,10 +1,13 @@
 /* A second, temporary cursor over history (store/store.h). */
 #include "store/inside.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 
 #include <stdio.h>
 #include <string.h>
+
+static const int64_t PUT_EVERY_US = 2000000;
 
 /* What is between two moments, as numbers of the log. */
 static int64_t find_range(struct store *s, int64_t from_ms, int64_t to_ms, struct resend *r)
@@ -92,8 +95,10 @@ void store_resend_move(struct store *s, const struct resend *r)
         if (s->resends[i].id != r->id)
             continue;
         s->resends[i].seq = r->seq;
-        if (r->seq < r->last) {
-            rc = s->db ? put(s, s->resend_sinks[i], r) : OK;
+        if (r->seq < r->last) { /* written down now and then: at worst a little is sent twice */
+            bool is_due = clock_us() - s->resend_put_us > PUT_EVERY_US;
+            rc = is_due && s->db ? put(s, s->resend_sinks[i], r) : OK;
+            s->resend_put_us = is_due ? clock_us() : s->resend_put_us;
             break;
         }
         text_format(&t, "DELETE FROM resend WHERE id = %lld", (long long)r->id);

@@ -94,7 +94,7 @@ drain() { # NAME URL API ADDRESS
     {
         printf '[store]\npath = %s\n' "$tmp/drain.db"
         printf '[bus b]\nline = sim\n[device d]\ndriver = tracer\nbus = b\n'
-        printf '[sink db]\nkind = influx\nurl = %s\napi = %s\ndatabase = solar\ngzip = no\ntimeout = 60\n' "$url" "$api"
+        printf '[sink db]\nkind = influx\nurl = %s\napi = %s\ndatabase = solar\ngzip = no\nbytes = 262144\ntimeout = 60\n' "$url" "$api"
     } >"$tmp/drain.ini"
     "$helio" export -c "$tmp/drain.ini" --as line >"$tmp/drain.lp"
     for _ in 1 2 3 4 5; do
