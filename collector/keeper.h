@@ -41,8 +41,7 @@ struct keeper {
     size_t group_slots[PLAN_GROUPS], group_count;
     int64_t tick_ms, since_us; /* the newest tick, and since when something waits */
     bool is_clock_told;
-    _Atomic uint64_t late[LATE_STEPS],
-        rounds; /* how late rounds began, by milliseconds */
+    _Atomic uint64_t late[LATE_STEPS], rounds; /* how late rounds began, by milliseconds */
 };
 
 int keeper_init(struct keeper *k, const struct plan *plan, struct store *store) MUST_CHECK;

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "store/rollup.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,7 +103,7 @@ static void put_line(struct outflow *o, int64_t at_ms, const char *device,
 /* A gauge's mean; of what counts or is a state, the last. */
 static double worth(enum metric m, const struct slot *s)
 {
-    return catalogue[m].kind == GAUGE ? slot_mean(s) : s->last;
+    return catalogue[m].kind == GAUGE ? round(slot_mean(s) * 1e6) / 1e6 : s->last;
 }
 
 static void flush(struct outflow *o, struct filling *f)

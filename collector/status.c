@@ -108,9 +108,16 @@ static void text_devices(struct daemon *d, struct text *t)
         enum board_state state = board_state(d->keeper.board, (unsigned)i, now, &age_us, &error);
         if (s->is_gone)
             continue;
-        text_format(t, "%-20s %-9s %9.1f %9llu %9llu  %s\n", s->name, board_state_names[state],
-                    (double)age_us / 1e6, (unsigned long long)s->asked,
-                    (unsigned long long)s->heard, error ? error_text(error) : "");
+        text_format(t, "%-20s %-9s ", s->name, board_state_names[state]);
+        if (age_us >= 0)
+            text_format(t, "%9.1f ", (double)age_us / 1e6);
+        else
+            text_format(t, "%9s ", "-");
+        if (s->is_group)
+            text_format(t, "%9s %9s  group\n", "", "");
+        else
+            text_format(t, "%9llu %9llu  %s\n", (unsigned long long)s->asked,
+                        (unsigned long long)s->heard, error ? error_text(error) : "");
     }
 }
 

@@ -26,8 +26,8 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static double chart(struct reader *r, const struct origin *o, int64_t from, int64_t to, int64_t step,
-                    unsigned *steps)
+static double chart(struct reader *r, const struct origin *o, int64_t from, int64_t to,
+                    int64_t step, unsigned *steps)
 {
     double took[TIMES];
 

@@ -27,8 +27,9 @@ int main(int argc, char **argv)
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, "floor value=1");
     if (curl_easy_perform(curl) != CURLE_OK)
         return 1;
-    if (sqlite3_exec(db, "PRAGMA journal_mode=WAL; CREATE TABLE t (a); BEGIN; INSERT INTO t VALUES "
-                         "(1); COMMIT",
+    if (sqlite3_exec(db,
+                     "PRAGMA journal_mode=WAL; CREATE TABLE t (a); BEGIN; INSERT INTO t VALUES "
+                     "(1); COMMIT",
                      NULL, NULL, NULL))
         return 1;
     puts("ready");

@@ -1,6 +1,7 @@
 /*
- * A bare libcurl loop: posts a file of line protocol in batches of so many lines and bytes, over one
- * connection. post ADDRESS FILE LINES BYTES prints lines=COUNT ms=TIME, reading the file not counted.
+ * A bare libcurl loop: posts a file of line protocol in batches of so many lines and bytes, over
+ * one connection. post ADDRESS FILE LINES BYTES prints lines=COUNT ms=TIME, reading the file not
+ * counted.
  */
 #include <curl/curl.h>
 
