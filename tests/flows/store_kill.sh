@@ -5,6 +5,7 @@
 needs sqlite3 influxd curl python3
 
 kills=40
+case $HELIO in */release/*) kills=200 ;; esac
 [ -z "${HELIO_LONG:-}" ] || kills=200
 kills=${HELIO_KILLS:-$kills}
 influxd_start influx
