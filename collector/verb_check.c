@@ -1,8 +1,10 @@
 /* helio check: settings, ports and permissions: what is wrong, and the exact remedy. */
+#include "collector/control_socket.h"
 #include "collector/verb.h"
 
 #include "base/log.h"
 #include "bus/loan.h"
+#include "store/reader.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +58,55 @@ static int check_folder(void)
     return ERR_DENIED;
 }
 
+/* May the store be written, and is there a daemon that owns it? */
+static int check_store(const struct call *c)
+{
+    char path[400], folder[400];
+    struct reader *reader = NULL;
+
+    plan_store_path(c->plan, path, sizeof path);
+    snprintf(folder, sizeof folder, "%s", path);
+    *(strrchr(folder, '/') ? strrchr(folder, '/') : folder) = '\0';
+    bool may_write = access(path, W_OK) == 0 || (access(path, F_OK) && access(folder, W_OK) == 0);
+    if (!may_write && access(folder, F_OK) == 0) {
+        printf("store %-16s cannot be written to\n", path);
+        log_err("check", "%s: give it to the user helio runs as, or set [store] path", path);
+        return ERR_DENIED;
+    }
+    if (reader_open(&reader, path))
+        printf("store %-16s is new\n", path);
+    else
+        printf("store %-16s is there%s\n", path, control_is_there() ? "; a daemon has it" : "");
+    reader_close(reader);
+    return OK;
+}
+
+static int check_sink(const struct call *c, const struct plan_sink *planned)
+{
+    struct seat seat = {.name = planned->name,
+                        .sink = planned->sink,
+                        .section = planned->section,
+                        .site = plan_site_name(c->plan),
+                        .timeout_s = section_number(planned->section, "timeout")};
+    struct outcome o = {.verdict = TAKEN};
+    int rc;
+
+    seat.memory = calloc(1, planned->sink->memory);
+    if (!seat.memory)
+        return ERR_FULL;
+    rc = planned->sink->open(&seat);
+    if (!rc && planned->sink->probe)
+        planned->sink->probe(&seat, &o);
+    printf("sink %-17s %s  %s%s\n", planned->name, planned->sink->name,
+           rc                   ? "cannot begin: "
+           : o.verdict == TAKEN ? "takes readings"
+                                : "does not take readings: ",
+           rc ? error_text(rc) : o.why);
+    planned->sink->close(&seat);
+    free(seat.memory);
+    return rc ? rc : o.verdict == TAKEN ? OK : ERR_GONE;
+}
+
 static int run_check(struct call *c)
 {
     struct house house;
@@ -72,19 +123,26 @@ static int run_check(struct call *c)
     if (call_has(c, "offline"))
         return OK;
     worst = check_folder();
+    int store = check_store(c);
+    worst = worst ? worst : store;
     rc = house_build(&house, c->plan);
     for (size_t i = 0; i < c->plan->bus_count && !rc; i++) {
         int bus = check_bus(&house, i);
         worst = worst ? worst : bus;
     }
     house_raze(&house);
+    for (size_t i = 0; i < c->plan->sink_count && !rc; i++) {
+        int sink = check_sink(c, &c->plan->sinks[i]);
+        worst = worst ? worst : sink;
+    }
     return rc ? rc : worst;
 }
 
 const struct verb verb_check = {
     .name = "check",
     .synopsis = "[-c FILE]",
-    .about = "settings, permissions, ports, devices: what is wrong, and the remedy",
+    .about =
+        "settings, permissions, ports, devices, store and sinks: what is wrong, and the remedy",
     .examples = "  helio check\n"
                 "  helio check -c ./helio.conf --offline\n",
     .options = options,

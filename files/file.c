@@ -198,6 +198,18 @@ static void file_settle(struct seat *s, int64_t deadline_us, struct outcome *o)
              strerror(f->error), o->is_alarm ? "; make the folder, or name another" : "");
 }
 
+static void file_probe(struct seat *s, struct outcome *o)
+{
+    const struct file_sink *f = s->memory;
+
+    *o = (struct outcome){.verdict = TAKEN};
+    if (access(f->folder, W_OK | X_OK) == 0)
+        return;
+    o->verdict = LATER;
+    snprintf(o->why, sizeof o->why, "%.120s: %s; make the folder, or name another", f->folder,
+             strerror(errno));
+}
+
 const struct sink sink_file = {
     .name = "file",
     .title = "the newest reading of each device in a file, for other programs",
@@ -210,5 +222,6 @@ const struct sink sink_file = {
     .send = file_send,
     .settle = file_settle,
     .forget = file_forget,
+    .probe = file_probe,
     .wants_newest = true,
 };

@@ -379,6 +379,29 @@ static void influx_settle(struct seat *s, int64_t deadline_us, struct outcome *o
     *o = judged.outcome;
 }
 
+/* An empty batch: nothing is written, but address, database and rights are looked at. */
+static void influx_probe(struct seat *s, struct outcome *o)
+{
+    struct influx *x = s->memory;
+    struct answer_seen seen = {.api = x->door.api, .body = "", .retry_after = ""};
+    struct door_reply reply;
+    struct judged judged;
+    int rc = door_ask(&x->door, x->address, "", "text/plain", NULL, s->timeout_s, &reply);
+
+    *o = (struct outcome){.verdict = LATER};
+    snprintf(o->why, sizeof o->why, "%s", rc ? reply.why : "");
+    if (rc)
+        return;
+    seen.status = reply.status;
+    seen.body = reply.body ? reply.body : "";
+    verdict_judge(&seen, &judged);
+    *o = judged.outcome;
+    /* Some refuse an empty batch as such: then they are there, and know us. */
+    if (o->verdict == REFUSED)
+        *o = (struct outcome){.verdict = TAKEN};
+    door_reply_done(&reply);
+}
+
 const struct sink sink_influx = {
     .name = "influx",
     .title = "InfluxDB 1.x, 2.x, 3, and VictoriaMetrics",
@@ -392,4 +415,5 @@ const struct sink sink_influx = {
     .send = influx_send,
     .settle = influx_settle,
     .forget = influx_forget,
+    .probe = influx_probe,
 };

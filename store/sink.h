@@ -67,6 +67,9 @@ struct sink {
     /* Throws away the batch being filled (its records will be added again). */
     void (*forget)(struct seat *s);
 
+    /* Would it take something now? Delivers nothing; for `helio check`. */
+    void (*probe)(struct seat *s, struct outcome *o);
+
     bool wants_newest; /* after a gap only the latest matters: old rows are not even read */
 };
 
