@@ -15,7 +15,8 @@ enum {
     STORE_METERS = 8192,
     STORE_RESENDS = 8,
     NUMBERS_MAX = READING_MAX * 26 + 4, /* the longest shortest double has 24 signs */
-    NOTES_WAITING = 64
+    NOTES_WAITING = 64,
+    ROOM_MOST = 1024 * 1024 /* the waiting room: an hour and more of six units */
 };
 
 /* A row that is not committed yet. The numbers stand behind it. */

@@ -1,0 +1,55 @@
+/* The inside of a pump: delivering one stretch of the log. For this room only. */
+#ifndef STORE_LANE_H
+#define STORE_LANE_H
+
+#include "base/chance.h"
+#include "base/complaint.h"
+#include "store/inside.h"
+#include "store/pump.h"
+#include "store/reader.h"
+
+/* A stretch of the log: the cursor's own way, or a resend. */
+struct lane {
+    bool is_resend;
+    struct resend resend;
+    int64_t after, last;
+    int64_t until_us; /* a resend lets live rows go first, now and then */
+};
+
+/* What is in one batch: up to where it reaches, and which row each line came from. */
+struct load {
+    int64_t upto;
+    unsigned count;
+    int64_t *seqs;
+};
+
+struct pump {
+    struct store *store;
+    struct seat seat;
+    struct reader *reader;
+    unsigned generation; /* of the file the reader has open */
+    unsigned batch;
+    int64_t age_us;
+    struct load loads[2];
+    char numbers[NUMBERS_MAX]; /* of a row that is still waiting */
+
+    pthread_t thread;
+    pthread_mutex_t lock; /* guards what follows */
+    pthread_cond_t moved;
+    bool is_stopping, is_hurried; /* somebody waits: no waiting for company */
+    int64_t stop_us;
+    struct pump_state state;
+
+    struct complaint trouble;
+    struct chance chance;
+    unsigned failures, agains, asides; /* in a row */
+    int64_t next_try_us;
+};
+
+/* Delivers until the lane is done, the far side says later, or time is up. */
+void lane_run(struct pump *p, struct lane *lane);
+
+/* Moves the place in the log, and tells who waits for it. */
+void lane_move(struct pump *p, struct lane *lane, int64_t upto);
+
+#endif

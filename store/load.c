@@ -1,0 +1,210 @@
+/* What is read from the file at the start, and what is done when it comes late. */
+#include "store/inside.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef int row_fn(struct store *s, sqlite3_stmt *row);
+
+static const char *text_at(sqlite3_stmt *row, int column)
+{
+    const unsigned char *text = sqlite3_column_text(row, column);
+
+    return text ? (const char *)text : "";
+}
+
+static int load_shape(struct store *s, sqlite3_stmt *row)
+{
+    struct known_shape *k;
+
+    if (s->shape_count == STORE_SHAPES)
+        return OK;
+    k = calloc(1, sizeof *k);
+    if (!k)
+        return ERR_FULL;
+    if (!shape_read(text_at(row, 1), &k->shape)) {
+        shape_done(&k->shape);
+        free(k);
+        return OK;
+    }
+    k->shape.id = sqlite3_column_int(row, 0);
+    k->is_stored = true;
+    for (unsigned i = 0; i < k->shape.count; i++)
+        k->key[i] = k->shape.fields[i].metric;
+    s->shapes[s->shape_count++] = k;
+    return OK;
+}
+
+static int load_origin(struct store *s, sqlite3_stmt *row)
+{
+    struct known_origin *k;
+    struct origin *o;
+
+    if (s->origin_count == STORE_ORIGINS)
+        return OK;
+    k = calloc(1, sizeof *k);
+    if (!k)
+        return ERR_FULL;
+    o = &k->origin;
+    o->id = sqlite3_column_int(row, 0);
+    snprintf(o->name, sizeof o->name, "%s", text_at(row, 1));
+    snprintf(o->driver, sizeof o->driver, "%s", text_at(row, 2));
+    snprintf(o->serial, sizeof o->serial, "%s", text_at(row, 3));
+    snprintf(o->firmware, sizeof o->firmware, "%s", text_at(row, 4));
+    snprintf(o->group, sizeof o->group, "%s", text_at(row, 5));
+    o->address = (unsigned)sqlite3_column_int(row, 6);
+    k->is_stored = true;
+    s->origins[s->origin_count++] = k;
+    return OK;
+}
+
+static int load_cursor(struct store *s, sqlite3_stmt *row)
+{
+    struct known_cursor *c;
+
+    if (s->cursor_count == STORE_CURSORS)
+        return OK;
+    for (size_t i = 0; i < s->cursor_count; i++)
+        if (!strcmp(s->cursors[i].sink, text_at(row, 0))) {
+            s->cursors[i].seq = sqlite3_column_int64(row, 1); /* late: what it knew was a guess */
+            return OK;
+        }
+    c = &s->cursors[s->cursor_count++];
+    *c = (struct known_cursor){.seq = sqlite3_column_int64(row, 1),
+                               .lost = (uint64_t)sqlite3_column_int64(row, 2)};
+    snprintf(c->sink, sizeof c->sink, "%s", text_at(row, 0));
+    if (s->next_seq <= c->seq)
+        s->next_seq = c->seq + 1; /* numbers are never used twice, even when all rows are pruned */
+    return OK;
+}
+
+static int load_meter(struct store *s, sqlite3_stmt *row)
+{
+    struct origin from = {.id = sqlite3_column_int(row, 0)};
+    enum metric m = metric_find(text_at(row, 1));
+
+    if (m == M_NONE)
+        return OK;
+    pthread_mutex_unlock(&s->lock); /* the ordinary way takes it itself */
+    store_meter_put(s, &from, m, sqlite3_column_double(row, 2), sqlite3_column_double(row, 3));
+    pthread_mutex_lock(&s->lock);
+    return OK;
+}
+
+static int load_resend(struct store *s, sqlite3_stmt *row)
+{
+    if (s->resend_count == STORE_RESENDS)
+        return OK;
+    s->resends[s->resend_count] = (struct resend){
+        sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1), sqlite3_column_int64(row, 2),
+        sqlite3_column_int64(row, 3), sqlite3_column_int64(row, 4)};
+    snprintf(s->resend_sinks[s->resend_count++], ORIGIN_NAME, "%s", text_at(row, 5));
+    return OK;
+}
+
+static int load_rows(struct store *s, const char *text, row_fn *each)
+{
+    sqlite3_stmt *row = NULL;
+    int code = sqlite3_prepare_v2(s->db, text, -1, &row, NULL), rc = sql_error(code);
+
+    while (!rc && (code = sqlite3_step(row)) == SQLITE_ROW)
+        rc = each(s, row);
+    sqlite3_finalize(row);
+    return rc ? rc : sql_error(code);
+}
+
+const char *boot_id(char to[BOOT_TEXT])
+{
+    FILE *file = fopen("/proc/sys/kernel/random/boot_id", "r");
+
+    snprintf(to, BOOT_TEXT, "unknown");
+    if (file) {
+        if (fgets(to, BOOT_TEXT, file))
+            text_trim(to);
+        (void)fclose(file); /* opened for reading */
+    }
+    return to;
+}
+
+/* Rows of an earlier start of the machine never get a time; they hold nobody up. */
+static int load_untimed(struct store *s)
+{
+    char boot[BOOT_TEXT], text[160];
+    struct text t = text_on(text, sizeof text);
+
+    text_format(&t,
+                "SELECT u.value FROM note u, note b WHERE u.key = 'untimed' AND b.key = "
+                "'untimed_boot' AND b.value = '%s'",
+                boot_id(boot));
+    s->untimed_seq = sql_number(s->db, text, 0);
+    return s->untimed_seq ? OK : sql_run(s->db, "DELETE FROM note WHERE key LIKE 'untimed%'");
+}
+
+/* The file came late: rows already wait, with numbers and names made up without it. */
+static void merge_early(struct store *s, size_t early_shapes, size_t early_origins)
+{
+    for (size_t i = 0; i < early_shapes; i++) {
+        struct known_shape *mine = s->shapes[i];
+        mine->shape.id = s->shapes[s->shape_count - 1]->shape.id + (int)i + 1;
+        for (size_t k = early_shapes; k < s->shape_count; k++)
+            if (s->shapes[k]->shape.count == mine->shape.count &&
+                !memcmp(s->shapes[k]->key, mine->key, mine->shape.count * sizeof *mine->key)) {
+                mine->shape.id = s->shapes[k]->shape.id;
+                mine->is_stored = true;
+            }
+    }
+    for (size_t i = 0; i < early_origins; i++) {
+        struct known_origin *mine = s->origins[i];
+        mine->origin.id = s->origins[s->origin_count - 1]->origin.id + (int)i + 1;
+        for (size_t k = early_origins; k < s->origin_count; k++)
+            if (!strcmp(s->origins[k]->origin.name, mine->origin.name))
+                mine->origin.id = s->origins[k]->origin.id;
+    }
+}
+
+/* Numbers given out without the file begin where no file has come yet. */
+static void renumber_waiting(struct store *s, int64_t last)
+{
+    struct waiting *first = (void *)s->room;
+    int64_t shift = s->room_rows && first->seq <= last ? last + 1 - first->seq : 0;
+
+    for (size_t at = 0; at < s->room_used; at += ((struct waiting *)(void *)(s->room + at))->size)
+        ((struct waiting *)(void *)(s->room + at))->seq += shift;
+    s->next_seq += shift;
+}
+
+int file_load(struct store *s)
+{
+    size_t early_shapes = s->shape_count, early_origins = s->origin_count;
+    int rc = load_rows(s, "SELECT id, names FROM shape ORDER BY id", load_shape);
+
+    if (!rc)
+        rc = load_rows(s,
+                       "SELECT id, name, driver, serial, firmware, member_of, address FROM "
+                       "device ORDER BY id",
+                       load_origin);
+    if (!rc)
+        rc = load_rows(s, "SELECT sink, seq, lost FROM cursor", load_cursor);
+    if (!rc)
+        rc = load_rows(s, "SELECT device, metric, value, carry FROM meter", load_meter);
+    if (!rc)
+        rc = load_rows(s, "SELECT id, seq, last, from_at, to_at, sink FROM resend ORDER BY id",
+                       load_resend);
+    if (!rc)
+        rc = load_untimed(s);
+    if (rc)
+        return rc;
+    int64_t last = sql_number(s->db, "SELECT max(seq) FROM reading", 0);
+    if (early_shapes || early_origins)
+        merge_early(s, early_shapes, early_origins);
+    renumber_waiting(s, last);
+    if (s->next_seq <= last)
+        s->next_seq = last + 1;
+    s->visible_seq = s->room_rows ? last : s->next_seq - 1;
+    s->oldest_seq = sql_number(s->db, "SELECT min(seq) FROM reading", s->next_seq);
+    s->thinned_ms = sql_number(s->db, "SELECT value FROM note WHERE key = 'thinned'", 0);
+    return OK;
+}
