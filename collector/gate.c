@@ -49,7 +49,7 @@ struct track {
 struct gate {
     char who[WHO_MAX];
     double peak_w;
-    uint64_t counts[GATE_REASON_COUNT];
+    _Atomic uint64_t counts[GATE_REASON_COUNT];
     struct track *tracks;
     size_t count, room;
     struct {

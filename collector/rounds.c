@@ -203,7 +203,7 @@ static bool has_devices(const struct rounds *r, size_t bus)
     return false;
 }
 
-static int start_thread(struct rounds *r, size_t bus, const pthread_attr_t *how)
+static int make_thread(struct rounds *r, size_t bus)
 {
     struct round_thread *t = &r->threads[r->count];
 
@@ -214,13 +214,7 @@ static int start_thread(struct rounds *r, size_t bus, const pthread_attr_t *how)
     t->last_ms = calloc(r->house->plan->device_count + 1, sizeof *t->last_ms);
     r->house->buses[bus].stop = &t->stop;
     r->count++;
-    if (!t->last_ms)
-        return ERR_FULL;
-    t->is_running = true;
-    if (pthread_create(&t->thread, how, run, t) == 0)
-        return OK;
-    t->is_running = false;
-    return ERR_SYSTEM;
+    return t->last_ms ? OK : ERR_FULL;
 }
 
 int rounds_start(struct rounds *r, struct house *house, unsigned limit, enum depth depth,
@@ -237,11 +231,20 @@ int rounds_start(struct rounds *r, struct house *house, unsigned limit, enum dep
     r->threads = calloc(house->plan->bus_count + 1, sizeof *r->threads);
     if (!r->news || !r->threads)
         return ERR_FULL;
-    pthread_attr_init(&small);
-    pthread_attr_setstacksize(&small, STACK_BYTES);
     for (size_t i = 0; i < house->plan->bus_count && !rc; i++)
         if (has_devices(r, i))
-            rc = start_thread(r, i, &small);
+            rc = make_thread(r, i);
+    /* All of them are known before the first begins to look around. */
+    pthread_attr_init(&small);
+    pthread_attr_setstacksize(&small, STACK_BYTES);
+    for (size_t i = 0; i < r->count && !rc; i++) {
+        struct round_thread *t = &r->threads[i];
+        t->is_running = true;
+        if (pthread_create(&t->thread, &small, run, t)) {
+            t->is_running = false;
+            rc = ERR_SYSTEM;
+        }
+    }
     pthread_attr_destroy(&small);
     return rc;
 }

@@ -141,8 +141,7 @@ static int run_check(struct call *c)
 const struct verb verb_check = {
     .name = "check",
     .synopsis = "[-c FILE]",
-    .about =
-        "settings, permissions, ports, devices, store and sinks: what is wrong, and the remedy",
+    .about = "what is wrong with settings, ports, devices, store, sinks; and the remedy",
     .examples = "  helio check\n"
                 "  helio check -c ./helio.conf --offline\n",
     .options = options,

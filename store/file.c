@@ -133,6 +133,10 @@ static int make_tables(struct store *s)
 
     if (version < 0)
         return ERR_DATA;
+    /* Said twice, since one bit that fell over must not lock everybody out. */
+    if (version != SCHEMA_VERSION &&
+        sql_number(s->db, "SELECT value FROM note WHERE key = 'schema'", -1) == SCHEMA_VERSION)
+        return sql_run(s->db, "PRAGMA user_version = 1");
     if (version > SCHEMA_VERSION) {
         log_err("store",
                 "%s was written by a newer helio (tables of version %d, this one knows %d)",
@@ -147,7 +151,8 @@ static int make_tables(struct store *s)
     if (!rc)
         rc = make_views(s->db);
     if (!rc)
-        rc = sql_run(s->db, "PRAGMA user_version = 1; COMMIT");
+        rc = sql_run(s->db, "INSERT OR REPLACE INTO note VALUES ('schema', 1);"
+                            "PRAGMA user_version = 1; COMMIT");
     return rc;
 }
 
@@ -185,6 +190,9 @@ int file_open(struct store *s)
     s->is_loaded |= !rc;
     if (rc)
         file_close(s);
+    /* Some damage looks like a file of another kind, or one that must not be written. */
+    if (rc && rc != ERR_DATA && access(s->path, W_OK) == 0 && header_heal(s->path, false))
+        rc = ERR_DATA;
     return rc;
 }
 

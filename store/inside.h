@@ -121,6 +121,9 @@ int file_open(struct store *s) MUST_CHECK;
 void file_close(struct store *s);
 int file_load(struct store *s) MUST_CHECK; /* shapes, devices, cursors, meters, the next number */
 
+/* Is what must stand in the file's header not there? Puts it right when it may. */
+bool header_heal(const char *path, bool may_write);
+
 /* A mark beside the file: a reader met damage, so the next owner looks after it. */
 void suspect_mark(const char *path);
 bool suspect_take(const char *path); /* was it there? It is gone now */

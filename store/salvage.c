@@ -162,6 +162,8 @@ int salvage(struct store *s)
     rc = move_aside(s, aside);
     if (rc)
         return rc;
+    if (header_heal(aside, true))
+        log_note("store", "its header is put right");
     s->is_loaded = true; /* not from the new, empty one */
     rc = file_open(s);
     s->is_loaded = was_loaded;

@@ -152,7 +152,7 @@ static void suffer(const char *moods, uint64_t unit_rounds, double least_complet
     uint64_t spoilt = s.house.buses[0].counts.failed[error_index(ERR_CRC)];
     street_end(&s);
     assert_in_range(t.wrong, 0, wrong_by_theory(spoilt));
-    assert_int_equal(t.missing, 0);
+    assert_in_range(t.missing, 0, wrong_by_theory(spoilt)); /* such a one may be impossible, too */
     assert_true((double)t.complete >= least_complete * (double)t.rounds);
 }
 

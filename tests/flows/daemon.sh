@@ -14,7 +14,7 @@ timezone = Europe/Sofia
 path = $TESTS_TMP/helio.db
 [bus roof]
 line = sim
-every = 0.2
+every = 0.5
 [bus shed]
 line = sim
 every = $1

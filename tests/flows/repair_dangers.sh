@@ -159,7 +159,7 @@ for i in $(seq 2000); do echo "solar,device=a battery_voltage=-2,pv_power=$i $((
 put "" "@lines"
 "$HELIO" repair db -c plain.ini --apply >first 2>&1 &
 first=$!
-for _ in $(seq 200); do
+for _ in $(seq 2000); do
     [ -e helio.db.repair/journal-db ] && break
     sleep 0.01
 done
