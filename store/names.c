@@ -203,6 +203,7 @@ static struct known_meter *new_meter(struct store *s)
         s->meters = more;
         s->meter_room = room;
     }
+    s->meters[s->meter_count] = (struct known_meter){.metric = M_NONE};
     return &s->meters[s->meter_count++];
 }
 

@@ -104,7 +104,7 @@ has notified RELOADING=1
 has daemon.err "shed: has changed"
 has_not daemon.err "roof: has changed"
 sleep 2
-gaps=$(sql "SELECT count(*) FROM (SELECT at - lag(at) OVER (ORDER BY at) AS gap FROM (SELECT DISTINCT at FROM reading WHERE device = 1 AND kind = 0)) WHERE gap > 390")
+gaps=$(sql "SELECT count(*) FROM (SELECT at - lag(at) OVER (ORDER BY at) AS gap FROM (SELECT DISTINCT at FROM reading WHERE device = 1 AND kind = 0)) WHERE gap > 990")
 [ "$gaps" = 0 ] || fail "south missed $gaps rounds"
 [ "$(status_get devices.1.state)" = online ] || fail "east is gone"
 
