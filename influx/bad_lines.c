@@ -20,7 +20,7 @@ static void read_message(const char *from, char *to, size_t size)
     for (; *at && *at != '"' && used + 1 < size; at++) {
         if (*at == '\\' && at[1])
             at++;
-        to[used++] = *at;
+        to[used++] = (unsigned char)*at < 32 ? ' ' : *at;
     }
     to[used] = '\0';
 }

@@ -39,6 +39,8 @@ size_t line_escape(const char *name, enum line_place where, char *to, size_t siz
         unsigned char c = (unsigned char)name[i];
         if (c < 32 || c == 127)
             c = ' ';
+        if (c == '\\' && strchr(special, name[i + 1]))
+            continue; /* before a sign that gets one itself, no spelling is read alike everywhere */
         if (strchr(special, c))
             text_char(&t, '\\');
         text_char(&t, (char)c);

@@ -71,6 +71,7 @@ static void what_must_be_escaped(void **state)
         {IN_TAG_OR_KEY, "a b,c=d", "a\\ b\\,c\\=d"},
         {IN_TAG_OR_KEY, "ends with\\", "ends\\ with"},
         {IN_TAG_OR_KEY, "\\\\", ""},
+        {IN_TAG_OR_KEY, "a\\,b\\c", "a\\,b\\c"},
         {IN_TAG_OR_KEY, "_own", "x_own"},
         {IN_TAG_OR_KEY, "two\nlines\r\t", "two\\ lines\\ \\ "},
         {IN_TAG_OR_KEY, "", ""},
