@@ -208,3 +208,40 @@ int file_load(struct store *s)
     s->thinned_ms = sql_number(s->db, "SELECT value FROM note WHERE key = 'thinned'", 0);
     return OK;
 }
+
+static const struct shape *shape_numbered(const struct store *s, int id)
+{
+    for (size_t i = 0; i < s->shape_count; i++)
+        if (s->shapes[i]->shape.id == id)
+            return &s->shapes[i]->shape;
+    return NULL;
+}
+
+/* By the writing connection: another one for each device would only cost time at every start. */
+void store_each_setting(struct store *s, const struct origin *from,
+                        void (*each)(void *to, const struct record *r), void *to)
+{
+    sqlite3_stmt *row = NULL;
+
+    pthread_mutex_lock(&s->lock);
+    if (s->db &&
+        sqlite3_prepare_v2(s->db,
+                           "SELECT seq, at, shape, fields, sum FROM reading WHERE kind = 1 "
+                           "AND device = ? ORDER BY seq",
+                           -1, &row, NULL) == SQLITE_OK &&
+        sql_bind(row, "i", (int64_t)from->id) == OK)
+        while (sqlite3_step(row) == SQLITE_ROW) {
+            int shape = sqlite3_column_int(row, 2);
+            struct record r = {.seq = sqlite3_column_int64(row, 0),
+                               .at_ms = sqlite3_column_int64(row, 1),
+                               .kind = RECORD_SETTING,
+                               .from = from,
+                               .shape = shape_numbered(s, shape),
+                               .numbers = text_at(row, 3)};
+            if (r.shape && row_sum(r.seq, r.at_ms, from->id, RECORD_SETTING, shape, r.numbers) ==
+                               sqlite3_column_int64(row, 4))
+                each(to, &r);
+        }
+    sqlite3_finalize(row);
+    pthread_mutex_unlock(&s->lock);
+}

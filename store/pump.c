@@ -217,7 +217,7 @@ bool pump_wait_resends(struct pump *p, int64_t deadline_us)
     while (store_resend_next(p->store, p->seat.name, &left)) {
         if (clock_us() >= deadline_us)
             return false;
-        clock_sleep_us(20000);
+        clock_sleep_us(5000);
     }
     return true;
 }

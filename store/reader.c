@@ -14,7 +14,6 @@ static const char *const range_texts[RANGES] = {
     [BETWEEN] = COLUMNS "INDEXED BY reading_at WHERE at >= ? AND at < ? ORDER BY at, device",
     [BETWEEN_ONE] =
         COLUMNS "INDEXED BY reading_at WHERE at >= ? AND at < ? AND device = ? ORDER BY at",
-    [SETTINGS] = COLUMNS "WHERE kind = 1 AND device = ? ORDER BY seq",
 #undef COLUMNS
 };
 
@@ -92,11 +91,6 @@ int reader_after(struct reader *r, int64_t seq, int64_t last)
 int reader_between(struct reader *r, int64_t from_ms, int64_t to_ms, int device)
 {
     return begin(r, device ? BETWEEN_ONE : BETWEEN, device ? "iii" : "ii", from_ms, to_ms, device);
-}
-
-int reader_settings(struct reader *r, int device)
-{
-    return begin(r, SETTINGS, "i", device, 0, 0);
 }
 
 /* ---- shapes and origins, fetched when they are first met ---------------------------------- */
@@ -245,18 +239,4 @@ bool reader_span(struct reader *r, int64_t *first_ms, int64_t *last_ms)
     *first_ms = sql_number(r->db, "SELECT min(at) FROM reading WHERE kind < 3", -1);
     *last_ms = sql_number(r->db, "SELECT max(at) FROM reading WHERE kind < 3", -1);
     return *last_ms >= 0;
-}
-
-void store_each_setting(struct store *s, const struct origin *from,
-                        void (*each)(void *to, const struct record *r), void *to)
-{
-    struct reader *r = NULL;
-    struct record record;
-
-    if (reader_open(&r, s->path))
-        return; /* a new store has none */
-    if (reader_settings(r, from->id) == OK)
-        while (reader_next(r, &record) == OK)
-            each(to, &record);
-    reader_close(r);
 }

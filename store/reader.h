@@ -22,9 +22,6 @@ int reader_after(struct reader *r, int64_t seq, int64_t last) MUST_CHECK;
 /* What was said from `from_ms` up to (not with) `to_ms`, in the order of time; device 0: all. */
 int reader_between(struct reader *r, int64_t from_ms, int64_t to_ms, int device) MUST_CHECK;
 
-/* The settings a device last told, oldest first. */
-int reader_settings(struct reader *r, int device) MUST_CHECK;
-
 /* The next row; ERR_ABSENT at the end. Valid until the next call. */
 int reader_next(struct reader *r, struct record *to) MUST_CHECK;
 void reader_rest(struct reader *r); /* lets go of the file until the next range */

@@ -81,7 +81,7 @@ measure "its CPU time, against 15 ms" "$once_cpu" 15 ms 1
 
 # ---- a backlog into the databases, against a bare libcurl loop with the same batches ------------
 
-readings=60000
+readings=120000
 "$tmp/fill_store" "$tmp/drain.db" 6 $((readings / 6)) 10 --batch 500 >/dev/null
 victoria_port=$(free_port)
 victoria-metrics -storageDataPath="$tmp/victoria" -httpListenAddr=127.0.0.1:"$victoria_port" -retentionPeriod=100y \
