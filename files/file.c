@@ -31,6 +31,7 @@ static const struct setting file_settings[] = {
 struct shown {
     struct origin from;
     struct reading reading;
+    int64_t seq; /* its place in the log */
     bool is_new;
 };
 
@@ -114,9 +115,14 @@ static enum added file_add(struct seat *s, const struct record *r)
     if (!u)
         return SKIPPED;
     record_reading(r, &reading);
+    if (r->seq < u->seq)
+        return SKIPPED; /* sent again: something newer stands there */
+    u->seq = r->seq;
     u->from = *r->from;
-    if (reading.round_ms - u->reading.round_ms > 600000)
-        u->reading.count = 0; /* after a long silence nothing old may look new */
+    /* All lines of the old form are asked every round: what is missing now has no line. And after
+     * a long silence nothing old may look new. */
+    if (f->is_old_form || reading.round_ms - u->reading.round_ms > 600000)
+        u->reading.count = 0;
     merge(&u->reading, &reading);
     u->is_new = true;
     f->added++;
@@ -135,11 +141,14 @@ static int write_whole(const char *path, const char *bytes, size_t length)
     char aside[FOLDER_MAX + 120];
     int fd, failed = 0;
 
-    snprintf(aside, sizeof aside, "%s.new", path);
-    fd = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    /* In a folder that all may write to, a name known beforehand could lead anywhere. */
+    snprintf(aside, sizeof aside, "%s.XXXXXX", path);
+    fd = mkostemp(aside, O_CLOEXEC);
     if (fd < 0)
         return errno;
-    if (write(fd, bytes, length) != (ssize_t)length)
+    if (fchmod(fd, 0644)) /* other programs read it, whatever the umask */
+        failed = errno;
+    if (!failed && write(fd, bytes, length) != (ssize_t)length)
         failed = errno ? errno : ENOSPC;
     if (close(fd) && !failed)
         failed = errno;

@@ -52,6 +52,10 @@ void form_json(const struct origin *from, const struct reading *r, struct text *
     json_open(&j, "metrics", '{');
     for (unsigned i = 0; i < r->count; i++) {
         const struct metric_info *info = &catalogue[r->fields[i].metric];
+        if (info->kind == SWITCH) {
+            json_bool(&j, info->name, r->fields[i].value != 0);
+            continue;
+        }
         json_number(&j, info->name, r->fields[i].value);
         if (info->kind != LABEL && info->kind != FLAGS)
             continue;

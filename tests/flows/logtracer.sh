@@ -38,6 +38,16 @@ HELIO_CONFIG=$PWD/port.conf expect 0 "$old" 1 pvvolt
 expect 0 "$old" "$tty:1,$tty:2" filesnap
 [ "$(cut -d: -f1 snaps/ep_tracer_1.log | tr '\n' ' ')" = "pvvolt pvamps bavolt baamps baperc batemp bastat dcvolt dcamps epstat eptemp1 eptemp2 pvwatt time " ] ||
     { cat snaps/ep_tracer_1.log >&2; fail "not the old lines in the old order"; }
+[ "$(stat -c %a snaps/ep_tracer_1.log)" = 644 ] || fail "others cannot read the snapshot"
+echo precious >victim
+ln -s "$PWD/victim" snaps/ep_tracer_1.log.new
+expect 0 "$old" "$tty:1" filesnap
+[ "$(cat victim)" = precious ] || fail "a link beside the snapshot was followed"
+rm snaps/ep_tracer_1.log.new
+[ "$(find snaps -type f | wc -l)" = 2 ] || fail "something is left beside the snapshots: $(ls snaps)"
+expect 255 "$old" "$tty:1,$tty:01" filesnap
+has err "ERROR: Device id 01 is named twice."
+expect 64 "$old" "$tty:1" mqtt
 expect 0 "$get" 1 pvvolt
 is_number "$(cat out)"
 expect 0 "$get" 2 pvwatt

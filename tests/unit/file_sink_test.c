@@ -181,12 +181,63 @@ static void a_folder_that_is_not_there(void **state)
     assert_non_null(strstr(o.why, "/proc/no/such/folder"));
 }
 
+static void read_back(char *to, size_t size)
+{
+    char path[120];
+    FILE *file;
+
+    snprintf(path, sizeof path, "%s/ep_tracer_7.log", stand->folder);
+    file = fopen(path, "r");
+    assert_non_null(file);
+    to[fread(to, 1, size - 1, file)] = '\0';
+    (void)fclose(file); /* only read */
+}
+
+static void what_is_missing_now_has_no_line(void **state)
+{
+    char text[200];
+
+    (void)state;
+    begin_in(stand->folder);
+    assert_int_equal(deliver(1780000000000, "[72.2,100]").verdict, TAKEN);
+    assert_int_equal(deliver(1780000010000, "[null,90]").verdict, TAKEN);
+    read_back(text, sizeof text);
+    assert_string_equal(text, "pvwatt:90.0\ntime:2026-05-28T20:26:50Z\n");
+}
+
+/* A resend brings old readings: the newest stays. */
+static void old_readings_change_nothing(void **state)
+{
+    struct record r = {.seq = 9, .from = &stand->from, .shape = &stand->shape};
+    char before[200], after[200];
+    struct outcome o;
+
+    (void)state;
+    begin_in(stand->folder);
+    r.at_ms = 1780000000000;
+    r.numbers = "[72.2,100]";
+    assert_int_equal(sink_file.add(&stand->seat, &r), ADDED);
+    sink_file.send(&stand->seat);
+    read_back(before, sizeof before);
+    r.seq = 3;
+    r.at_ms -= 3600000;
+    r.numbers = "[1,1]";
+    assert_int_equal(sink_file.add(&stand->seat, &r), SKIPPED);
+    sink_file.send(&stand->seat);
+    sink_file.settle(&stand->seat, 0, &o);
+    assert_int_equal(o.verdict, TAKEN);
+    read_back(after, sizeof after);
+    assert_string_equal(after, before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_old_lines),
         cmocka_unit_test(json),
         cmocka_unit_test_setup_teardown(files_are_always_whole, begin, end),
+        cmocka_unit_test_setup_teardown(what_is_missing_now_has_no_line, begin, end),
+        cmocka_unit_test_setup_teardown(old_readings_change_nothing, begin, end),
         cmocka_unit_test_setup_teardown(a_folder_that_is_not_there, begin, end),
     };
 
