@@ -130,6 +130,7 @@ int cast_answer(void *who, const uint8_t *asked, size_t length, struct far_answe
     for (unsigned i = 0; i < c->count && !is_answered; i++) {
         struct twin *t = &c->twins[i];
         t->wall_ms = wall_ms;
+        t->dead = (unsigned)c->moods.dead;
         is_answered =
             speaks_for(c, t) && t->driver->speech->answer(t, asked, length, &answer->answer) == OK;
     }

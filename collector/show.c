@@ -73,7 +73,9 @@ void json_field(struct json *j, const struct field *f)
         json_string(j, f->name, f->text);
         return;
     }
-    if (f->is_bit)
+    if (f->is_letter)
+        json_string(j, f->name, (const char[]){(char)f->value, '\0'});
+    else if (f->is_bit)
         json_bool(j, f->name, f->value != 0);
     else
         json_number(j, f->name, f->value);
@@ -92,7 +94,10 @@ void show_plain(FILE *to, const struct field *f, bool in_words)
         fprintf(to, "%s\n", *f->text ? f->text : "normal");
         return;
     }
-    text_number(&text, f->value);
+    if (f->is_letter)
+        text_char(&text, (char)f->value);
+    else
+        text_number(&text, f->value);
     fprintf(to, "%s\n", number);
 }
 
@@ -107,6 +112,8 @@ void show_field(FILE *to, const struct field *f)
 
     if (f->is_text)
         text_add(&text, "");
+    else if (f->is_letter)
+        text_char(&text, (char)f->value);
     else if (f->is_bit)
         text_add(&text, f->value != 0 ? "yes" : "no");
     else

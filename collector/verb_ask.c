@@ -33,7 +33,7 @@ static int print_json(const struct device *d, const uint8_t *asked, size_t lengt
 
     json_open(&j, NULL, '{');
     json_open(&j, "fields", '{');
-    rc = d->driver->speech->decode(d->driver->rows, asked, length, a->bytes, a->length, add_field,
+    rc = d->driver->speech->decode(d->driver->rows, 0, asked, length, a->bytes, a->length, add_field,
                                    &j, &detail);
     json_close(&j, '}');
     json_string(&j, "result", error_word(rc));
@@ -59,7 +59,7 @@ static int print_answer(struct call *c, struct device *d, const struct block *b,
     }
     if (call_has(c, "json"))
         return print_json(d, asked, ask.length, a);
-    rc = d->driver->speech->decode(d->driver->rows, asked, ask.length, a->bytes, a->length,
+    rc = d->driver->speech->decode(d->driver->rows, 0, asked, ask.length, a->bytes, a->length,
                                    print_field, stdout, &detail);
     if (rc == ERR_REFUSED)
         log_err(d->name, "%s (exception %d)", error_text(rc), detail);

@@ -49,13 +49,15 @@ static void begin(struct decoded *d, const struct driver *driver, struct json *j
 static int decode_pair(struct decoded *d, const uint8_t *asked, size_t asked_length,
                        const uint8_t *answered, size_t length, int *detail)
 {
-    return d->driver->speech->decode(d->driver->rows, asked, asked_length, answered, length,
+    return d->driver->speech->decode(d->driver->rows, 0, asked, asked_length, answered, length,
                                      take_field, d, detail);
 }
 
-static void result_text(int rc, int detail, char *to, size_t size)
+static void result_text(const struct driver *driver, int rc, int detail, char *to, size_t size)
 {
-    if (rc == ERR_REFUSED && detail)
+    if (driver->speech->result)
+        snprintf(to, size, "%s", driver->speech->result(rc, detail));
+    else if (rc == ERR_REFUSED && detail)
         snprintf(to, size, "exception %d", detail);
     else
         snprintf(to, size, "%s", error_word(rc));
@@ -66,7 +68,7 @@ static void json_outcome(struct json *json, const struct decoded *d, int rc, int
 {
     char result[32];
 
-    result_text(rc, detail, result, sizeof result);
+    result_text(d->driver, rc, detail, result, sizeof result);
     json_open(json, NULL, '{');
     json_string(json, "result", result);
     if (rc == OK) {
@@ -151,7 +153,7 @@ static int finish_exchange(const struct driver *driver, struct exchange *e, bool
         print_bytes('>', e->asked, e->asked_length);
     begin(&d, driver, is_json ? &json : NULL);
     rc = decode_pair(&d, e->asked, e->asked_length, e->answered, e->answered_length, &detail);
-    result_text(rc, detail, result, sizeof result);
+    result_text(driver, rc, detail, result, sizeof result);
     if (!is_json) {
         if (rc)
             printf("  %s\n", result);

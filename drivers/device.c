@@ -24,27 +24,54 @@ const struct setting device_settings[] = {
 /* A silent unit costs the others one time-out after 2, 4, 8... seconds, then once a minute. */
 static const int64_t SILENT_FIRST_US = 2000000, SILENT_MOST_US = 60000000;
 
+static unsigned count_blocks(const struct driver *driver)
+{
+    unsigned count = 0;
+
+    while (driver->blocks[count].name)
+        count++;
+    return count;
+}
+
 int device_init(struct device *d, const char *name, const struct driver *driver, struct bus *bus,
                 uint8_t address, const struct section *section)
 {
     *d = (struct device){
         .name = name, .driver = driver, .bus = bus, .address = address, .section = section};
-    if (!driver->memory)
-        return OK;
-    d->memory = calloc(1, driver->memory);
-    return d->memory ? OK : ERR_FULL;
+    unsigned blocks = count_blocks(driver);
+    d->pieces = calloc(blocks, sizeof *d->pieces);
+    d->knowledge = calloc(blocks, sizeof *d->knowledge);
+    d->memory = driver->memory ? calloc(1, driver->memory) : NULL;
+    return d->pieces && d->knowledge && (d->memory || !driver->memory) ? OK : ERR_FULL;
 }
 
 void device_done(struct device *d)
 {
     free(d->memory);
+    free(d->pieces);
+    free(d->knowledge);
     d->memory = NULL;
+    d->pieces = NULL;
+    d->knowledge = NULL;
+}
+
+/* Which of the driver's blocks is it? -1: one made up by somebody. */
+static int place_of(const struct device *d, const struct block *b)
+{
+    for (int i = 0; d->driver->blocks[i].name; i++)
+        if (&d->driver->blocks[i] == b)
+            return i;
+    return -1;
 }
 
 /* How patient to be with silence: a unit that answers is asked again and again, since a lost
  * answer is a collision; one that did not answer last time gets a single chance. */
-static unsigned silences_allowed(const struct device *d)
+static unsigned silences_allowed(const struct device *d, const struct block *b)
 {
+    int place = place_of(d, b);
+
+    if (b->text && d->state == ONLINE && place >= 0 && !d->knowledge[place].is_known)
+        return 2; /* perhaps it does not know the question */
     return d->state == ONLINE ? 0 : d->state == SILENT ? 1 : 3;
 }
 
@@ -58,7 +85,7 @@ int device_ask(struct device *d, const struct block *b, struct answer *a)
         return rc;
     ask.bytes = bytes;
     ask.pace = &d->pace;
-    ask.silences = silences_allowed(d);
+    ask.silences = silences_allowed(d, b);
     rc = bus_talk(d->bus, &ask, a);
     if (rc == OK || rc == ERR_REFUSED)
         d->state = ONLINE;
@@ -80,17 +107,59 @@ static int talk_and_decode(struct device *d, const struct block *b, field_fn *ea
     /* The answer alone does not say what was asked: the question goes along. */
     if (speech->question(d->address, b, bytes, &ask))
         return ERR_DATA;
-    return speech->decode(d->driver->rows, bytes, ask.length, a.bytes, a.length, each, to, detail);
+    return speech->decode(d->driver->rows, d->kind, bytes, ask.length, a.bytes, a.length, each, to,
+                          detail);
 }
 
-static struct pieces *pieces_of(struct device *d, const struct block *b)
-{
-    const struct block *blocks = d->driver->blocks;
+/* ---- questions in words: what does this model know? --------------------------------------- */
 
-    for (unsigned i = 0; blocks[i].name && i < BLOCKS_MAX; i++)
-        if (&blocks[i] == b)
-            return &d->pieces[i];
-    return NULL;
+static const int64_t ASK_AGAIN_US = INT64_C(86400000000); /* firmware may have been changed */
+enum { MISSES_MOST = 3 };
+
+/* Refused, or passed over in silence, while the unit answers other questions: it never heard of
+ * this one. A unit that refuses everything has another trouble. */
+static int learn(struct device *d, const struct block *b, struct knowledge *k, int rc)
+{
+    bool is_no = rc == ERR_REFUSED || rc == ERR_FUNCTION;
+
+    if (rc == OK) {
+        k->is_known = d->has_answered = true;
+        k->misses = 0;
+        return OK;
+    }
+    if (k->is_known || !d->has_answered || (!is_no && rc != ERR_TIMEOUT))
+        return rc;
+    k->misses = (uint8_t)(k->misses + (is_no ? 2 : 1));
+    if (k->misses >= MISSES_MOST) {
+        log_info(d->name, "does not know \"%s\" (%s); not asked again today", b->text, b->name);
+        k->again_us = clock_us() + ASK_AGAIN_US;
+        k->misses = 0;
+    }
+    return ERR_ABSENT;
+}
+
+/* Who is it? Its driver wants to know before it believes a number. */
+static int meet(struct device *d)
+{
+    int rc;
+
+    if (!d->driver->meet || d->is_met || d->is_meeting)
+        return OK;
+    d->is_meeting = true;
+    rc = d->driver->meet(d);
+    d->is_meeting = false;
+    d->is_met = rc == OK;
+    return rc;
+}
+
+uint64_t device_lacking(const struct device *d)
+{
+    uint64_t lacking = 0;
+
+    for (unsigned i = 0; d->driver->blocks[i].name; i++)
+        if (d->knowledge[i].again_us > clock_us())
+            lacking |= UINT64_C(1) << i;
+    return lacking;
 }
 
 static bool means_hole(const struct device *d, int rc, int detail)
@@ -99,11 +168,27 @@ static bool means_hole(const struct device *d, int rc, int detail)
     return (rc == ERR_REFUSED && detail == d->driver->speech->hole) || rc == ERR_LENGTH;
 }
 
+static int ask_words(struct device *d, const struct block *b, int place, field_fn *each, void *to)
+{
+    struct knowledge *k = place < 0 ? NULL : &d->knowledge[place];
+    int detail = 0, rc;
+
+    if (k && k->again_us > clock_us())
+        return ERR_ABSENT;
+    rc = meet(d);
+    if (rc)
+        return rc;
+    rc = talk_and_decode(d, b, each, to, &detail);
+    return k ? learn(d, b, k, rc) : rc;
+}
+
 int device_block(struct device *d, const struct block *b, field_fn *each, void *to)
 {
-    struct pieces *p = pieces_of(d, b);
-    int detail = 0, given = 0;
+    int place = place_of(d, b), detail = 0, given = 0;
+    struct pieces *p = place < 0 ? NULL : &d->pieces[place];
 
+    if (b->text)
+        return ask_words(d, b, place, each, to);
     if (!p || !b->count)
         return talk_and_decode(d, b, each, to, &detail);
     pieces_begin(p, b);
@@ -164,6 +249,7 @@ static void note_silence(struct device *d, int rc)
         pause *= 2;
     d->next_try_us = clock_us() + (pause < SILENT_MOST_US ? pause : SILENT_MOST_US);
     d->state = SILENT;
+    d->is_met = false; /* who answers next may be another */
     snprintf(what, sizeof what, "%s (address %u)", error_text(rc), d->address);
     complain(&d->trouble, d->name, what);
 }
@@ -180,14 +266,13 @@ static void note_answer(struct device *d)
 static void ask_slow(struct device *d, struct collector *c)
 {
     const struct block *blocks = d->driver->blocks;
-    unsigned count = 0;
+    unsigned count = count_blocks(d->driver);
 
-    while (blocks[count].name)
-        count++;
     for (unsigned i = 0; i < count; i++) {
-        const struct block *b = &blocks[(d->next_slow + i) % count];
-        const struct pieces *p = pieces_of(d, b);
-        if (b->refresh != NOW_AND_THEN || (p && p->is_begun && !p->count))
+        unsigned at = (d->next_slow + i) % count;
+        const struct block *b = &blocks[at];
+        if (b->refresh != NOW_AND_THEN || (d->pieces[at].is_begun && !d->pieces[at].count) ||
+            d->knowledge[at].again_us > clock_us())
             continue;
         d->next_slow = (d->next_slow + i + 1) % count;
         if (device_block(d, b, collect_and_count, c))
@@ -225,6 +310,7 @@ int device_round(struct device *d, enum depth depth, int64_t round_ms, struct re
     if (d->state == SILENT && clock_us() < d->next_try_us)
         return d->last_error;
     d->rounds++;
+    d->has_answered = false;
     result = ask_live(d, &c, &heard);
     if (heard)
         note_answer(d);
@@ -246,7 +332,7 @@ bool device_block_for(const struct device *d, const struct row *row, struct bloc
     for (const struct block *b = d->driver->blocks; b->name; b++) {
         bool holds = b->count ? b->function == row->in && row->at >= b->start &&
                                     row->at + row_size(row) <= b->start + b->count
-                              : (size_t)(b - d->driver->blocks) == row->in;
+                              : b->function == row->in;
         if (!holds)
             continue;
         *to = *b;
@@ -263,7 +349,7 @@ bool device_lacks(const struct device *d, uint8_t function, uint16_t at)
 {
     const struct block *blocks = d->driver->blocks;
 
-    for (unsigned i = 0; blocks[i].name && i < BLOCKS_MAX; i++) {
+    for (unsigned i = 0; blocks[i].name; i++) {
         const struct pieces *p = &d->pieces[i];
         bool is_there = false;
         if (blocks[i].function != function || at < blocks[i].start ||

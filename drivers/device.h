@@ -12,9 +12,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { BLOCKS_MAX = 24 };
+enum { BLOCKS_MAX = 48 };
 
 enum device_state { UNASKED, ONLINE, SILENT };
+
+/* Questions in words: does this model know it? */
+struct knowledge {
+    bool is_known; /* was answered */
+    uint8_t misses;
+    int64_t again_us; /* refused for good: not asked before this */
+};
 
 struct device {
     const char *name;
@@ -31,7 +38,11 @@ struct device {
     int64_t next_try_us; /* a silent unit is asked ever more rarely */
     struct complaint trouble;
     struct pace pace;
-    struct pieces pieces[BLOCKS_MAX];
+    struct pieces *pieces;       /* one a block, where blocks are registers */
+    struct knowledge *knowledge; /* one a block, where they are words */
+    bool has_answered;           /* in this round */
+    unsigned kind;               /* of its family, as its driver found out; 0: not known yet */
+    bool is_met, is_meeting;
     unsigned next_slow; /* which slow block has its turn */
     struct identity identity;
     bool is_greeted;
@@ -62,6 +73,7 @@ bool device_block_for(const struct device *d, const struct row *row, struct bloc
 
 /* It was learned that this model has no such register: not lost this time, but never there. */
 bool device_lacks(const struct device *d, uint8_t function, uint16_t at);
+uint64_t device_lacking(const struct device *d); /* questions in words it does not know, by bits */
 
 /* Finishes a reading made of single blocks: what follows from the rest. */
 void device_finish(struct device *d, struct reading *r);

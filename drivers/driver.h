@@ -35,6 +35,7 @@ enum { IDENTITY_TEXT = 48 };
 struct identity {
     char vendor[IDENTITY_TEXT], model[IDENTITY_TEXT], firmware[IDENTITY_TEXT],
         serial[IDENTITY_TEXT];
+    bool is_total; /* no unit, but all of them together */
 };
 
 /*
@@ -53,10 +54,12 @@ struct speech {
     int (*parse)(const char *words, struct block *to);
 
     /* Takes one exchange apart: everything it says, or what is wrong with it (the words of
-     * base/error.h). `detail` gets the number of an exception. */
-    int (*decode)(const struct row *rows, const uint8_t *asked, size_t asked_length,
+     * base/error.h). `kind`: which of the family it is, as the driver found out; 0: not known.
+     * `detail` gets the number of an exception. */
+    int (*decode)(const struct row *rows, unsigned kind, const uint8_t *asked, size_t asked_length,
                   const uint8_t *answered, size_t answered_length, field_fn *each, void *to,
                   int *detail);
+    const char *(*result)(int rc, int detail); /* in the family's own words; NULL: the usual */
 
     /* Is this question whole? 0 more to come, n whole, negative: drop a byte. For twins. */
     int (*heard)(const uint8_t *bytes, size_t length);
@@ -82,9 +85,15 @@ struct driver {
     const struct command *commands; /* NULL when nothing may be set */
     const struct setting *settings; /* config words of its own */
 
+    /* Before its numbers are believed: which kind is it? Once, and again after a silence. */
+    int (*meet)(struct device *d);
     int (*greet)(struct device *d, struct identity *who);
     void (*derive)(struct device *d, struct reading *r); /* what follows from the rest */
     int (*tell)(struct device *d, const struct order *orders, size_t count, struct told *told);
+
+    /* Units heard through this one, and what they are together: one after the other, after its
+     * own round. ERR_ABSENT: there is none, or no other. */
+    int (*others)(struct device *d, unsigned which, struct reading *r, struct identity *who);
 
     size_t twin_memory;
     const char *const *twin_models; /* NULL ends them; the first is the usual one */
@@ -98,6 +107,8 @@ struct twin {
     uint8_t address;
     unsigned place, of; /* which of how many: they share the plant */
     const char *model;
+    unsigned dead; /* the mood "dead", for those that stand for several units */
+    unsigned kind; /* of the family, for its rows */
     double nominal_v;
     const struct plant_now *plant;
     int64_t wall_ms; /* the plant's hour */

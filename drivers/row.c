@@ -36,7 +36,12 @@ static int64_t raw_of(const struct row *row, const uint16_t *words)
     }
 }
 
-static const struct code_word *word_of(const struct row *row, int64_t code)
+bool row_is_text(const struct row *row)
+{
+    return row->form >= WORD;
+}
+
+const struct code_word *row_word(const struct row *row, int64_t code)
 {
     for (const struct code_word *w = row->words; w && w->text; w++)
         if (w->code == code)
@@ -51,7 +56,7 @@ static void say_parts(const struct row *rows, const struct row *whole, uint16_t 
     for (const struct row *row = rows; row->native; row++) {
         if (row->form != PART || row->in != whole->in || row->at != whole->at)
             continue;
-        const struct code_word *w = word_of(row, raw_of(row, &word));
+        const struct code_word *w = row_word(row, raw_of(row, &word));
         if (w && *w->text && (w->means != MEANS_NOTHING || raw_of(row, &word)))
             text_format(to, "%s%s", to->used ? ", " : "", w->text);
     }
@@ -90,7 +95,7 @@ static void decode_row(const struct row *rows, const struct row *row, const uint
         f.is_text = true;
         f.text = said;
     } else if (row->words) {
-        const struct code_word *w = word_of(row, raw_of(row, words));
+        const struct code_word *w = row_word(row, raw_of(row, words));
         f.text = w ? w->text : NULL;
     }
     f.is_bit = row->form == PART && row->width == 1;
@@ -103,7 +108,7 @@ int rows_decode(const struct row *rows, uint8_t function, uint16_t start, const 
     int found = 0;
 
     for (const struct row *row = rows; row->native; row++) {
-        if (row->in != function || row->form == BIT || row->at < start ||
+        if (row->in != function || row->form == BIT || row_is_text(row) || row->at < start ||
             row->at + row_size(row) > start + count)
             continue;
         decode_row(rows, row, words + (row->at - start), each, to);
@@ -129,7 +134,7 @@ bool field_to_reading(const struct field *field, struct reading *r)
 
     if (!row || row->metric == M_NONE)
         return false;
-    const struct code_word *w = row->words ? word_of(row, (int64_t)llround(value)) : NULL;
+    const struct code_word *w = row->words ? row_word(row, (int64_t)llround(value)) : NULL;
     if (catalogue[row->metric].kind == FLAGS) {
         uint64_t bits = 0;
         if (reading_get(r, row->metric, &before))
@@ -143,12 +148,16 @@ bool field_to_reading(const struct field *field, struct reading *r)
             return false; /* a code nobody has written down: no word, so no value */
         value = w->means;
     }
+    if (w && w->means == MEANS_NOTHING && catalogue[row->metric].kind == SETTING)
+        return false; /* a code among the numbers: "automatic" */
+    if (row->scale > 0)
+        value /= row->scale;
     return metric_is_possible(row->metric, value) && reading_put(r, row->metric, value);
 }
 
 /* ---- the twin's direction ---------------------------------------------------------------- */
 
-static int64_t code_for(const struct row *row, double value)
+int64_t row_code(const struct row *row, double value)
 {
     bool is_flags = catalogue[row->metric].kind == FLAGS;
 
@@ -168,7 +177,7 @@ static uint32_t raw_for(const struct row *row, const struct reading *from)
     if (row->metric == M_NONE || !reading_get(from, row->metric, &value))
         return 0;
     if (row->words)
-        return (uint32_t)code_for(row, value);
+        return (uint32_t)row_code(row, value);
     return (uint32_t)(int64_t)llround(value * row->per);
 }
 
@@ -179,7 +188,8 @@ bool rows_encode(const struct row *rows, uint8_t function, uint16_t at, const st
 
     *to = 0;
     for (const struct row *row = rows; row->native; row++) {
-        if (row->in != function || at < row->at || at >= row->at + row_size(row))
+        if (row->in != function || row_is_text(row) || at < row->at ||
+            at >= row->at + row_size(row))
             continue;
         is_known = true;
         uint32_t raw = raw_for(row, from);

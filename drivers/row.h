@@ -19,11 +19,12 @@ enum refresh {
 };
 
 struct block {
-    const char *name;   /* "live": for people */
-    const char *text;   /* text wires: what is asked, "QPIGS" */
-    const char *sample; /* text wires: one true answer, from the paper or a capture */
-    uint8_t function;   /* register wires: function, first register, how many */
-    uint16_t start, count;
+    const char *name;      /* "live": for people */
+    const char *text;      /* text wires: what is asked, "QPIGS" */
+    const char *sample;    /* text wires: one true answer, from the paper or a capture */
+    uint8_t least, most;   /* text wires: how many words an answer has; most 0: any */
+    uint8_t function;      /* register wires: the function; text wires: the block's own number */
+    uint16_t start, count; /* register wires: first register, how many; 0: not by registers */
     enum refresh refresh;
 };
 
@@ -37,7 +38,23 @@ enum wire_form {
     STATUS, /* a whole register whose parts are the PART rows at the same place */
     BIT,    /* a coil or a discrete input */
     HOUR_MINUTE,
-    CLOCK /* three registers: minute second, day hour, year month */
+    CLOCK, /* three registers: minute second, day hour, year month */
+
+    /* Text wires, where `at` counts words (drivers/words.h). */
+    WORD,         /* a decimal number */
+    WORD_POINTED, /* only when it has a decimal point: firmwares tell themselves apart by it */
+    WORD_PLAIN,   /* only when it has none */
+    WORD_TEXT,  /* as it stands from character `shift` on; all words to the end when `width` is 0 */
+    WORD_SIZED, /* two digits that say how many of the following count */
+    LETTER,     /* one letter with a meaning */
+    MARK,       /* character `shift` of the word: 1 means yes */
+    MARKS,      /* `width` characters from `shift` on, as a binary number */
+    DIGITS,     /* the same as a decimal number */
+    SWITCH_LIST, /* E, letters that are on, D, letters that are off: letter `shift` */
+    STAMP,       /* YYYYMMDDHHMMSS */
+    COUNT,       /* how many characters the word has */
+    NO_MARK,     /* yes when no character is 1 */
+    CHOICES      /* every word is one of the possible numbers */
 };
 
 /* What a code on the wire means: its word there, and the code of the catalogue. */
@@ -51,11 +68,14 @@ enum { MEANS_NOTHING = -1 };
 struct row {
     uint8_t in;           /* register wires: the function that reads it; text wires: the block */
     uint16_t at;          /* register, word or byte */
-    uint8_t shift, width; /* PART only */
+    uint8_t shift, width; /* PART, and the forms of text wires that say so */
+    uint8_t of;           /* text wires: only in an answer of so many words; 0: in any */
+    uint16_t kinds;       /* only these kinds of the family, as bits; 0: all of them */
     enum wire_form form;
     const char *native; /* the device's own short name; NULL ends the table */
     enum metric metric; /* M_NONE: shown by ask and decode only */
     double per;         /* value = raw / per */
+    double scale;       /* of the metric's unit it takes so many: 1000 for Wh; 0: the same */
     const char *unit;   /* only where there is no metric to say it */
     const struct code_word *words;
 };
@@ -66,6 +86,7 @@ struct field {
     const struct row *row; /* NULL for fields that no row knows: raw registers */
     double value;
     bool is_bit;
+    bool is_letter;   /* the value is the letter's code */
     const char *text; /* in words; without a number when `is_text` */
     bool is_text;
 };
@@ -88,6 +109,14 @@ bool field_to_reading(const struct field *field, struct reading *r);
 /* The twin's direction: the register at `at` as these metrics would have it. false: no row. */
 bool rows_encode(const struct row *rows, uint8_t function, uint16_t at, const struct reading *from,
                  uint16_t *to);
+
+/* Is it a row of a text wire? And what do its codes say? */
+bool row_is_text(const struct row *row);
+const struct code_word *row_word(const struct row *row,
+                                 int64_t code); /* NULL: nobody wrote it down */
+
+/* The code that stands for a value of the catalogue: the other direction of its words. */
+int64_t row_code(const struct row *row, double value);
 
 /* By native name or by the catalogue's. NULL: none. */
 const struct row *rows_find(const struct row *rows, const char *name);

@@ -99,7 +99,7 @@ static void judge(struct tally *t, const struct story *s)
         return;
     t->cases++;
     d.count = 0;
-    rc = t->driver->speech->decode(t->driver->rows, s->asked, s->asked_length, s->answered,
+    rc = t->driver->speech->decode(t->driver->rows, 0, s->asked, s->asked_length, s->answered,
                                    s->answered_length, keep, &d, &detail);
     if (*s->failed ? !failed_as_told(s->failed, rc, detail) : rc != OK) {
         print_error("%s: %s: %s (%d), not \"%s\"\n", t->path, s->name, error_word(rc), detail,

@@ -1,0 +1,159 @@
+/* Who is it? The kinds of the family mean different things by the same words, and no question
+ * asks for the kind: it is put together from what several answers give away. */
+#include "drivers/axpert/axpert.h"
+
+#include "base/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a kind gives itself away by, the surest first. */
+static const struct clue {
+    const char *field, *text; /* text NULL: that the field is there at all */
+    unsigned kind;
+} clues[] = {
+    {"protocol_id", "41", KIND_PI41},
+    {"general_model_number", "045", KIND_LV6548},
+    {"model", "GK", KIND_GK},
+    {"model", "LV6548", KIND_LV6548},
+    {"machine_type", "11", KIND_PLUS},
+    {"machine_type", "20", KIND_PLUS},
+    {"flag.solar_feed_to_grid", NULL, KIND_MAX},
+    {"max_discharge_current", NULL, KIND_MAX}, /* 28 words in QPIRI */
+};
+
+static const struct {
+    const char *word;
+    unsigned kind;
+} kinds[] = {{"classic", KIND_CLASSIC}, {"plus", KIND_PLUS},     {"max", KIND_MAX},
+             {"max24", KIND_MAX24},     {"lv6548", KIND_LV6548}, {"gk", KIND_GK},
+             {"pi41", KIND_PI41},       {"revo", KIND_REVO}};
+
+struct meeting {
+    struct axpert_memory *memory;
+    bool has_clue[sizeof clues / sizeof *clues];
+    bool has_ratings, has_output_mode;
+    struct identity *who; /* NULL when only the kind is wanted */
+};
+
+static bool is_clue(const struct clue *c, const struct field *f)
+{
+    char number[16];
+    const char *said = f->text;
+
+    if (strcmp(c->field, f->name))
+        return false;
+    if (!f->is_text) {
+        snprintf(number, sizeof number, "%g", f->value);
+        said = number;
+    }
+    return !c->text || (said && strstr(said, c->text) != NULL);
+}
+
+static void note(void *to, const struct field *f)
+{
+    struct meeting *m = to;
+
+    for (size_t i = 0; i < sizeof clues / sizeof *clues; i++)
+        m->has_clue[i] |= is_clue(&clues[i], f);
+    if (!strcmp(f->name, "battery_rating_voltage")) {
+        m->memory->rated_v = f->value;
+        m->has_ratings = true;
+    }
+    if (!strcmp(f->name, "ac_output_rating_active_power"))
+        m->memory->rated_w = f->value;
+    if (!strcmp(f->name, "output_mode")) {
+        m->has_output_mode = true;
+        m->memory->is_parallel = f->value > 0;
+    }
+    if (f->is_text && !strcmp(f->name, "serial_number"))
+        snprintf(m->memory->serial, sizeof m->memory->serial, "%.23s", f->text);
+    if (m->who && f->is_text && !strcmp(f->name, "firmware"))
+        snprintf(m->who->firmware, IDENTITY_TEXT, "%s", f->text);
+    if (m->who && f->is_text && !strcmp(f->name, "model"))
+        snprintf(m->who->model, IDENTITY_TEXT, "%s", f->text);
+}
+
+/* Silence at a question says nothing: some firmwares know it, some don't. A line that is gone
+ * says all. */
+static int ask(struct device *d, enum axpert_block which, struct meeting *m, bool *is_there)
+{
+    int rc = device_block(d, axpert_block(which), note, m);
+
+    *is_there |= rc == OK;
+    return rc == ERR_GONE || rc == ERR_STOPPED || rc == ERR_IO ? rc : OK;
+}
+
+static unsigned kind_of(const struct device *d, const struct meeting *m, bool knows_qall)
+{
+    const char *given = section_text(d->section, "kind");
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (!strcmp(kinds[i].word, given))
+            return kinds[i].kind;
+    for (size_t i = 0; i < sizeof clues / sizeof *clues; i++) {
+        if (!m->has_clue[i])
+            continue;
+        if (clues[i].kind == KIND_MAX && m->memory->rated_v > 0 && m->memory->rated_v < 36)
+            return KIND_MAX24;
+        return clues[i].kind;
+    }
+    return knows_qall ? KIND_REVO : KIND_CLASSIC;
+}
+
+static const char *kind_word(unsigned kind)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (kinds[i].kind == kind)
+            return kinds[i].word;
+    return "unknown";
+}
+
+int axpert_meet(struct device *d)
+{
+    static const enum axpert_block questions[] = {QPIRI, QPI, QID, QFLAG, QGMN, QMN};
+    struct meeting m = {.memory = d->memory};
+    bool is_there = false, knows_qall = false;
+    int rc = OK;
+
+    d->has_answered = false;
+    for (size_t i = 0; i < sizeof questions / sizeof *questions && !rc; i++) {
+        rc = ask(d, questions[i], &m, &is_there);
+        if (!rc && !is_there && i == 1)
+            return d->bus->counts.failed[error_index(ERR_REFUSED)] ? ERR_REFUSED : ERR_TIMEOUT;
+    }
+    if (!rc && m.has_ratings && !m.has_output_mode) /* 21 words: an older relative? */
+        rc = ask(d, QALL, &m, &knows_qall);
+    if (!rc && !*m.memory->serial)
+        rc = ask(d, QSID, &m, &is_there);
+    if (rc)
+        return rc;
+    d->kind = kind_of(d, &m, knows_qall);
+    log_info(d->name, "is a unit of kind \"%s\"%s%s", kind_word(d->kind),
+             *m.memory->serial ? ", serial number " : "", m.memory->serial);
+    return OK;
+}
+
+int axpert_greet(struct device *d, struct identity *who)
+{
+    static const enum axpert_block questions[] = {QID, QMN, QVFW};
+    struct axpert_memory *memory = d->memory;
+    struct meeting m = {.memory = memory, .who = who};
+    bool is_there = false;
+    int rc = OK;
+
+    *memory->serial = '\0';
+    snprintf(who->vendor, IDENTITY_TEXT, "Voltronic");
+    d->is_meeting = true; /* only who it is, not what */
+    for (size_t i = 0; i < sizeof questions / sizeof *questions && !rc; i++) {
+        rc = ask(d, questions[i], &m, &is_there);
+        if (!rc && !is_there)
+            break;
+    }
+    if (!rc && !*memory->serial && is_there)
+        rc = ask(d, QSID, &m, &is_there);
+    d->is_meeting = false;
+    snprintf(who->serial, IDENTITY_TEXT, "%s", memory->serial);
+    return rc ? rc : is_there ? OK : ERR_TIMEOUT;
+}

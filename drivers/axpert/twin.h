@@ -1,0 +1,15 @@
+/* What the twin's two files share: its models (mimic.c), and how it answers (mimic_answers.c). */
+#ifndef DRIVERS_AXPERT_TWIN_H
+#define DRIVERS_AXPERT_TWIN_H
+
+#include "drivers/axpert/axpert.h"
+
+unsigned axpert_twin_units(const struct twin *t);
+
+/* The answer to fill; NULL: this model never heard of the question. */
+const char *axpert_twin_sample(const struct twin *t, const struct block *b);
+
+/* Somebody tells it something. ERR_REFUSED: NAK. */
+int axpert_twin_told(struct twin *t, const char *command, struct answer *a);
+
+#endif

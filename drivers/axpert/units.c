@@ -1,0 +1,193 @@
+/*
+ * Units in parallel, heard through the one we are connected to: QPGS0, QPGS1, ... one after the
+ * other. The number is the order on their own bus and changes when one is switched off, so a unit
+ * is known by its serial number. Words 15 to 18 are totals, the same in every answer.
+ */
+#include "drivers/axpert/axpert.h"
+
+#include "base/log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LOOK_BEYOND_EVERY = 30 }; /* rounds, until somebody new is looked for */
+
+/* One answer, as far as it is not a metric. */
+struct heard {
+    struct reading *r;
+    char serial[SERIAL_TEXT];
+    bool exists;
+};
+
+static void take(void *to, const struct field *f)
+{
+    struct heard *h = to;
+
+    (void)field_to_reading(f, h->r); /* what has no metric, or cannot be true, stays out */
+    if (!strcmp(f->name, "exists"))
+        h->exists = f->value > 0;
+    if (!strcmp(f->name, "serial_number"))
+        snprintf(h->serial, sizeof h->serial, "%.23s", f->text);
+}
+
+static int ask_unit(struct device *d, unsigned index, struct heard *h)
+{
+    char command[8];
+    struct block b = *axpert_block(QPGS);
+
+    snprintf(command, sizeof command, "QPGS%u", index);
+    b.text = command;
+    return device_block(d, &b, take, h);
+}
+
+static struct axpert_unit *unit_for(struct axpert_memory *m, const char *serial, unsigned index)
+{
+    struct axpert_unit *u = m->units;
+
+    while (u < m->units + m->unit_count && strcmp(u->serial, serial) != 0)
+        u++;
+    if (u == m->units + UNITS_MAX)
+        return NULL;
+    if (u == m->units + m->unit_count) {
+        m->unit_count++;
+        snprintf(u->serial, sizeof u->serial, "%s", serial);
+        log_note("axpert", "unit %s is number %u in parallel", serial, index);
+    } else if (u->index != index) {
+        log_note("axpert", "unit %s is number %u in parallel now; it was %u", serial, index,
+                 u->index);
+    }
+    u->index = index;
+    return u;
+}
+
+/* The totals are kept for the end of the walk, and taken out of the unit's own reading. */
+static void keep_totals(struct axpert_memory *m, struct reading *r)
+{
+    static const enum metric totals[TOTALS] = {M_SYSTEM_CHARGE_CURRENT, M_SYSTEM_APPARENT_POWER,
+                                               M_SYSTEM_POWER, M_SYSTEM_LOAD_PERCENTAGE};
+
+    for (int i = 0; i < TOTALS; i++) {
+        m->has_total[i] = reading_get(r, totals[i], &m->totals[i]);
+        reading_drop(r, totals[i]);
+    }
+}
+
+static void finish_unit(struct device *d, struct axpert_memory *m, struct reading *r)
+{
+    double amps = 0, volts = 0, charge = 0, discharge = 0, solar = 0, grid = 0;
+
+    if (reading_get(r, M_BATTERY_CHARGE_CURRENT, &charge) &&
+        reading_get(r, M_BATTERY_DISCHARGE_CURRENT, &discharge)) {
+        (void)reading_put(r, M_BATTERY_CURRENT, charge - discharge);
+        m->discharge_a += discharge;
+    }
+    (void)reading_get(r, M_BATTERY_VOLTAGE, &volts);
+    if (reading_has(r, M_BATTERY_CURRENT) && volts > 0)
+        (void)reading_put(r, M_BATTERY_POWER, (charge - discharge) * volts);
+    /* Whole amperes into the battery: coarse, but all that is said. MAX counts otherwise. */
+    if (!(d->kind & KINDS_MAX) && reading_get(r, M_CHARGER_CURRENT, &amps) && volts > 0) {
+        (void)reading_put(r, M_PV_POWER, amps * volts);
+        m->pv_w += amps * volts;
+        m->pv_units++;
+    }
+    if (reading_get(r, M_SOLAR_CHARGING, &solar) && reading_get(r, M_GRID_CHARGING, &grid))
+        (void)reading_put(r, M_CHARGE_STAGE,
+                          solar > 0 || grid > 0 ? CHARGE_STAGE_CHARGING : CHARGE_STAGE_NONE);
+    double mode = 0, code = 0;
+    if (reading_get(r, M_DEVICE_MODE, &mode))
+        (void)reading_put(r, M_FAULT,
+                          (int)mode == DEVICE_MODE_FAULT ||
+                              (reading_get(r, M_FAULT_CODE, &code) && code > 0));
+}
+
+static void begin_walk(struct axpert_memory *m)
+{
+    m->next_index = 0;
+    m->is_told = false;
+    m->pv_w = m->discharge_a = 0;
+    m->pv_units = 0;
+    m->has_own_place = false;
+    memset(m->has_total, 0, sizeof m->has_total);
+    for (unsigned i = 0; i < m->unit_count; i++)
+        m->units[i].is_heard = false;
+    m->walks++;
+}
+
+/* How far to ask: to the highest number known, and now and then until one is not there. */
+static bool is_worth_asking(const struct axpert_memory *m, unsigned index)
+{
+    unsigned highest = m->own_index;
+
+    for (unsigned i = 0; i < m->unit_count; i++)
+        highest = m->units[i].index > highest ? m->units[i].index : highest;
+    return index < UNITS_MAX &&
+           (index <= highest || !m->end_index || m->walks % LOOK_BEYOND_EVERY == 1);
+}
+
+static int tell_total(struct axpert_memory *m, struct reading *r, struct identity *who)
+{
+    unsigned heard = m->has_own_place;
+
+    for (unsigned i = 0; i < m->unit_count; i++)
+        heard += m->units[i].is_heard;
+    m->is_told = true;
+    if (!heard || !m->unit_count)
+        return ERR_ABSENT;
+    r->count = 0;
+    snprintf(who->serial, IDENTITY_TEXT, "system");
+    who->is_total = true;
+    static const enum metric totals[TOTALS] = {M_BATTERY_CHARGE_CURRENT, M_OUTPUT_APPARENT_POWER,
+                                               M_OUTPUT_POWER, M_LOAD_PERCENTAGE};
+    for (int i = 0; i < TOTALS; i++)
+        if (m->has_total[i])
+            (void)reading_put(r, totals[i], m->totals[i]);
+    unsigned members = m->unit_count + 1;
+    if (heard == members && m->has_own_discharge) {
+        double net = m->totals[0] - m->discharge_a - m->own_discharge_a;
+        (void)reading_put(r, M_BATTERY_DISCHARGE_CURRENT, m->discharge_a + m->own_discharge_a);
+        if (m->has_total[0])
+            (void)reading_put(r, M_BATTERY_CURRENT, net);
+    }
+    if (m->pv_units == m->unit_count && heard == members && m->has_own_pv)
+        (void)reading_put(r, M_PV_POWER, m->pv_w + m->own_pv_w);
+    (void)reading_put(r, M_MEMBERS, members);
+    (void)reading_put(r, M_MEMBERS_HEARD, heard);
+    return OK;
+}
+
+int axpert_others(struct device *d, unsigned which, struct reading *r, struct identity *who)
+{
+    struct axpert_memory *m = d->memory;
+
+    if (!m->is_parallel || !*m->serial)
+        return ERR_ABSENT;
+    if (which == 0)
+        begin_walk(m);
+    while (is_worth_asking(m, m->next_index)) {
+        struct heard h = {.r = r};
+        unsigned index = m->next_index++;
+        r->count = 0;
+        int rc = ask_unit(d, index, &h);
+        if (rc == ERR_GONE || rc == ERR_STOPPED)
+            return rc;
+        if (rc || !h.exists) {
+            if (rc == OK || rc == ERR_REFUSED || rc == ERR_ABSENT)
+                m->end_index = index ? index : 1;
+            continue;
+        }
+        keep_totals(m, r);
+        if (!strcmp(h.serial, m->serial)) {
+            m->has_own_place = true;
+            m->own_index = index;
+            continue; /* its own round says more */
+        }
+        struct axpert_unit *u = unit_for(m, h.serial, index);
+        if (!u)
+            continue;
+        u->is_heard = true;
+        finish_unit(d, m, r);
+        snprintf(who->serial, IDENTITY_TEXT, "%s", h.serial);
+        return OK;
+    }
+    return m->is_told ? ERR_ABSENT : tell_total(m, r, who);
+}
