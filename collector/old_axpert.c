@@ -15,7 +15,7 @@ const struct old_class_info old_classes[OLD_CLASS_COUNT] = {
 
 static const char header[] = "Maak nog korrekte opskrifte hier";
 
-enum { CURRENT = 12, CHARGER_VOLTAGE = 14, STATUS = 16, POWER = 19 };
+enum { CURRENT = 12, CHARGER_VOLTAGE = 14, STATUS = 16, POWER = 19, STAGE = 20 };
 
 // clang-format off
 /* Every word of the answer: the metric it is, and its forms (0 is a digit). */
@@ -77,6 +77,7 @@ const enum metric old_metrics[] = {
     M_OUTPUT_ON,
     M_SOLAR_CHARGING,
     M_GRID_CHARGING,
+    M_CHARGE_STAGE,
     M_PV_POWER,
     M_BATTERY_CURRENT,
     M_BATTERY_POWER,
@@ -106,6 +107,13 @@ static void put_status(const char *status, struct reading *to)
         (void)reading_put(to, bits_of[i].metric, status[bits_of[i].place] - '0'); /* as above */
 }
 
+/* b10 b9 b8; only the first says something a reading has a word for, and only when it is set. */
+static void put_stage(const char *status, struct reading *to)
+{
+    if (status && strlen(status) == 3 && *status == '1')
+        (void)reading_put(to, M_CHARGE_STAGE, CHARGE_STAGE_FLOAT); /* there is room */
+}
+
 static void derive(struct reading *to, bool has_power)
 {
     double charge, discharge, volts, amperes;
@@ -130,6 +138,7 @@ void old_words(struct old_log *log, const char *const *words, unsigned count, st
             put(log, to, words_of[i].metric, words[i]);
     put(log, to, current && strchr(current, '.') ? M_PV_CURRENT : M_CHARGER_CURRENT, current);
     put_status(count > STATUS ? words[STATUS] : NULL, to);
+    put_stage(count > STAGE ? words[STAGE] : NULL, to);
     derive(to, count > POWER && words[POWER]);
 }
 
@@ -157,7 +166,7 @@ static bool has_form(const char *word, unsigned place)
 {
     if (place >= OLD_WORDS)
         return strspn(word, "0123456789.") == strlen(word);
-    if (place == STATUS || place == OLD_WORDS - 1)
+    if (place == STATUS || place == STAGE)
         return strspn(word, "01") == strlen(words_of[place].form) && !word[strspn(word, "01")];
     return text_fits(word, words_of[place].form) ||
            (words_of[place].other && text_fits(word, words_of[place].other));

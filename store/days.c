@@ -212,3 +212,14 @@ bool when_site(const char *text, int64_t last_ms, int64_t *to_ms)
     *to_ms = (first < last_ms - HALF_HOUR_MS ? second : first) + ms;
     return true;
 }
+
+const char *site_text(int64_t at_ms, char to[SITE_TEXT])
+{
+    time_t seconds = (time_t)(at_ms / MS_PER_S);
+    struct tm tm = {0};
+
+    localtime_r(&seconds, &tm);
+    size_t used = strftime(to, SITE_TEXT, "%Y-%m-%d %H:%M:%S", &tm);
+    snprintf(to + used, SITE_TEXT - used, ".%03d000", (int)(at_ms % MS_PER_S));
+    return to;
+}

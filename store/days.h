@@ -22,6 +22,10 @@ bool when_read(const char *text, int64_t now_ms, int64_t *to_ms);
  * hour before `last_ms`, the moment read before this one. */
 bool when_site(const char *text, int64_t last_ms, int64_t *to_ms);
 
+/* The other way round: "2026-10-25 03:10:00.250000"; its first ten signs are the day. */
+enum { SITE_TEXT = 40 };
+const char *site_text(int64_t at_ms, char to[SITE_TEXT]);
+
 /* A zone the machine knows ("Europe/Sofia"); it holds for the whole process. */
 bool zone_set(const char *name);
 

@@ -144,6 +144,16 @@ static void words(void **state)
     assert_false(reading_has(&got, M_PV_CURRENT));
 }
 
+static void floating(void **state)
+{
+    (void)state;
+    assert_int_equal(line(AT WHOLE "00010101 00 00 00856 110\n"), OLD_TAKEN);
+    is(M_CHARGE_STAGE, CHARGE_STAGE_FLOAT);
+    is(M_GRID_CHARGING, 1);
+    assert_int_equal(line(AT WHOLE "00010110 00 00 00856 010\n"), OLD_TAKEN);
+    assert_false(reading_has(&got, M_CHARGE_STAGE)); /* it may be bulk, absorption or none */
+}
+
 /* Old firmware says no panel power: it is what goes into the battery, never volts of the panels
  * times amperes of the battery. */
 static void seventeen_words(void **state)
@@ -245,6 +255,7 @@ int main(void)
         cmocka_unit_test_setup(classes, begin),
         cmocka_unit_test_setup(padding, begin),
         cmocka_unit_test_setup(words, begin),
+        cmocka_unit_test_setup(floating, begin),
         cmocka_unit_test_setup(seventeen_words, begin),
         cmocka_unit_test_setup(amperes_of_the_panels, begin),
         cmocka_unit_test_setup(joined_lines_give_the_last, begin),
