@@ -193,7 +193,7 @@ static bool read_fraction(const char *text, int *ms)
 bool when_site(const char *text, int64_t last_ms, int64_t *to_ms)
 {
     static const int64_t shifts_ms[] = {3600000, 1800000}; /* Lord Howe turns by half an hour */
-    enum { HALF_HOUR_MS = 1800000 };
+    enum { FIVE_MINUTES_MS = 300000 };
     char clock[20];
     int64_t first;
     int ms;
@@ -209,7 +209,7 @@ bool when_site(const char *text, int64_t last_ms, int64_t *to_ms)
         else if (reads_the_same(first, first + shifts_ms[i]))
             second += shifts_ms[i];
     }
-    *to_ms = (first < last_ms - HALF_HOUR_MS ? second : first) + ms;
+    *to_ms = (first < last_ms - FIVE_MINUTES_MS ? second : first) + ms;
     return true;
 }
 
