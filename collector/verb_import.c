@@ -62,7 +62,8 @@ static int import_old(struct call *c, FILE *file, enum old_kind kind)
     rc = csv ? import_csv(c, csv, call_text(c, "device", "axpert")) : ERR_FULL;
     if (csv)
         (void)fclose(csv); /* only read */
-    old_file_say(&old, stdout);
+    if (old.is_begun)
+        old_file_say(&old, stdout);
     if (old.error)
         log_err("import", "%s could be read only in part: %s", c->words[0], error_text(old.error));
     if (!rc)
