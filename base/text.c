@@ -128,6 +128,15 @@ bool text_is(const char *a, const char *b)
     return !strcasecmp(a, b);
 }
 
+bool text_fits(const char *text, const char *form)
+{
+    while (*form && (*form == '0' ? *text >= '0' && *text <= '9' : *text == *form)) {
+        text++;
+        form++;
+    }
+    return !*form && !*text;
+}
+
 /* Levenshtein's distance with two rows; words longer than the rows are simply far away. */
 unsigned text_distance(const char *a, const char *b)
 {

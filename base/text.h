@@ -29,6 +29,7 @@ bool integer_read(const char *from, int64_t *to); /* decimal or 0x hexadecimal *
 
 char *text_trim(char *text);                /* cuts blanks at both ends, in place */
 bool text_is(const char *a, const char *b); /* equal, upper or lower case */
+bool text_fits(const char *text, const char *form); /* "00.0": 0 is a digit, the rest itself */
 
 /* How far apart are two words? For "did you mean". */
 unsigned text_distance(const char *a, const char *b);

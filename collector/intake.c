@@ -139,8 +139,10 @@ static void read_numbers(struct intake *i, unsigned line, char **cells, const st
     }
 }
 
-static bool take_line(struct intake *i, unsigned number, char *line, const struct columns *c,
-                      const char *device, struct touched *to)
+enum fate { TAKEN_IN, KNOWN, TURNED_AWAY };
+
+static enum fate take_line(struct intake *i, unsigned number, char *line, const struct columns *c,
+                           const char *device, struct touched *to)
 {
     char *cells[COLUMNS_MAX];
     struct reading r = {0};
@@ -148,21 +150,25 @@ static bool take_line(struct intake *i, unsigned number, char *line, const struc
 
     if (csv_split(line, cells, COLUMNS_MAX) != c->count) {
         fault(i, number, "has not %d columns", c->count);
-        return false;
+        return TURNED_AWAY;
     }
     if (!when_read(text_trim(cells[c->time]), clock_wall_ms(), &at) || !clock_is_possible(at)) {
         fault(i, number, "\"%.40s\" is no time", cells[c->time]);
-        return false;
+        return TURNED_AWAY;
     }
     const char *name = c->device < 0 ? device : text_trim(cells[c->device]);
     const struct origin *from = whose(i, name);
     read_numbers(i, number, cells, c, &r);
     if (!from)
         fault(i, number, "\"%.40s\" cannot be the name of a device", name);
-    if (!from || !r.count || store_append(i->store, from, RECORD_IMPORTED, at, &r) < 0)
-        return false;
+    if (!from || !r.count)
+        return TURNED_AWAY;
+    if (store_has(i->store, from, at, &r))
+        return KNOWN;
+    if (store_append(i->store, from, RECORD_IMPORTED, at, &r) < 0)
+        return TURNED_AWAY;
     *to = (struct touched){from, day_of(at)};
-    return true;
+    return TAKEN_IN;
 }
 
 static void note_day(struct touched *days, size_t *count, const struct touched *t)
@@ -172,6 +178,16 @@ static void note_day(struct touched *days, size_t *count, const struct touched *
             return;
     if (*count < DAYS_MAX)
         days[(*count)++] = *t;
+}
+
+void intake_say(const struct intake *i, char *to, size_t size)
+{
+    struct text t = text_on(to, size);
+
+    text_format(&t, "%llu readings taken in, %llu rows refused", (unsigned long long)i->taken,
+                (unsigned long long)i->refused);
+    if (i->known)
+        text_format(&t, ", %llu known already", (unsigned long long)i->known);
 }
 
 int intake_run(struct intake *i, FILE *from, const char *device)
@@ -197,10 +213,11 @@ int intake_run(struct intake *i, FILE *from, const char *device)
         line[strcspn(line, "\r\n")] = '\0';
         if (!*line)
             continue;
-        if (!take_line(i, number, line, &columns, device, &touched)) {
-            i->refused++;
+        enum fate fate = take_line(i, number, line, &columns, device, &touched);
+        i->refused += fate == TURNED_AWAY;
+        i->known += fate == KNOWN;
+        if (fate != TAKEN_IN)
             continue;
-        }
         note_day(days, &day_count, &touched);
         if (++i->taken % CHUNK == 0)
             rc = store_commit(i->store);

@@ -17,10 +17,14 @@ enum { INTAKE_FAULTS = 8 };
 struct intake {
     struct store *store;
     uint64_t taken, refused; /* rows */
+    uint64_t known;          /* rows that are there already: same device, same time, same words */
     uint64_t left_out;       /* numbers that cannot be true */
     unsigned told;
     char faults[INTAKE_FAULTS][200]; /* the first few, in words */
 };
+
+/* "812 readings taken in, 3 rows refused, 20 known already" */
+void intake_say(const struct intake *i, char *to, size_t size);
 
 /* `device`: for files without a column of that name; "" when there is one. */
 int intake_run(struct intake *i, FILE *from, const char *device) MUST_CHECK;

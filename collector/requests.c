@@ -174,12 +174,13 @@ static int do_resend(struct asked *a)
 static int do_import(struct asked *a)
 {
     struct intake intake = {.store = a->daemon->store};
+    char said[120];
     int rc = intake_run(&intake, a->in, a->count > 1 ? a->words[1] : "");
 
     for (unsigned i = 0; i < intake.told; i++)
         answer_line(a, 'e', "%s", intake.faults[i]);
-    answer_line(a, 'o', "%llu readings taken in, %llu rows refused",
-                (unsigned long long)intake.taken, (unsigned long long)intake.refused);
+    intake_say(&intake, said, sizeof said);
+    answer_line(a, 'o', "%s", said);
     return rc;
 }
 

@@ -1,7 +1,9 @@
 /*
  * The file sink: the newest reading of each device in a file of its own, for other programs. Each
- * is written aside and renamed, so that a reader finds the old one or the new one, whole.
+ * is written aside and renamed, so that a reader finds the old one or the new one, whole. One form
+ * is not of the newest but of all readings: the daily log (files/daily.h).
  */
+#include "files/daily.h"
 #include "files/forms.h"
 #include "store/sink.h"
 
@@ -21,8 +23,9 @@ enum { UNITS_MAX = 384, FOLDER_MAX = 300 };
 // clang-format off
 static const struct setting file_settings[] = {
     /* key       type    default least most choices help */
-    { "form",    CHOICE, "json", 0,    0,   "json logtracer", "JSON, or the lines of the old logtracer's ep_tracer_ID.log" },
+    { "form",    CHOICE, "json", 0,    0,   "json logtracer axpert-log", "JSON; the lines of the old logtracer's ep_tracer_ID.log; or a daily log Axpert<date>.log" },
     { "folder",  TEXT,   "",     0,    0,   NULL, "Where the files are; empty: the runtime folder (/run/helio)" },
+    { "device",  TEXT,   "",     0,    0,   NULL, "axpert-log: only this device; empty: all, from the second on each in Axpert-<device>-<date>.log" },
     SETTINGS_END,
 };
 // clang-format on
@@ -38,6 +41,7 @@ struct shown {
 struct file_sink {
     char folder[FOLDER_MAX];
     bool is_old_form;
+    struct daily *daily; /* NULL: of the newest reading only */
     struct shown *units[UNITS_MAX];
     unsigned count, added, most;
     int error; /* of the last send: errno */
@@ -61,16 +65,27 @@ static void choose_folder(const struct section *s, char *to, size_t size)
         snprintf(to, size, "%s/helio", xdg);
 }
 
+static void file_check(struct section *s)
+{
+    if (!strcmp(section_text(s, "form"), "axpert-log") && !*section_text(s, "folder"))
+        section_fault(s, "folder", "a daily log needs a folder that outlives a restart");
+}
+
 static int file_open(struct seat *s)
 {
     struct file_sink *f = s->memory;
+    const char *form = section_text(s->section, "form");
 
     choose_folder(s->section, f->folder, sizeof f->folder);
-    f->is_old_form = !strcmp(section_text(s->section, "form"), "logtracer");
+    f->is_old_form = !strcmp(form, "logtracer");
     f->most = (unsigned)section_number(s->section, "batch");
     if (mkdir(f->folder, 0755) && errno != EEXIST)
         f->error = errno; /* told by the first settle, with what to do */
-    return OK;
+    s->wants_all = !strcmp(form, "axpert-log");
+    if (!s->wants_all)
+        return OK;
+    f->daily = daily_new(f->folder, section_text(s->section, "device"), f->most);
+    return f->daily ? OK : ERR_FULL;
 }
 
 static void file_close(struct seat *s)
@@ -79,6 +94,7 @@ static void file_close(struct seat *s)
 
     for (unsigned i = 0; i < f->count; i++)
         free(f->units[i]);
+    daily_free(f->daily);
 }
 
 /* ---- adding ------------------------------------------------------------------------------ */
@@ -107,6 +123,8 @@ static enum added file_add(struct seat *s, const struct record *r)
     struct file_sink *f = s->memory;
     struct reading reading;
 
+    if (f->daily)
+        return daily_add(f->daily, r);
     if (r->kind != RECORD_LIVE || (f->is_old_form && strcmp(r->from->driver, "tracer") != 0))
         return SKIPPED;
     if (f->added == f->most)
@@ -131,7 +149,11 @@ static enum added file_add(struct seat *s, const struct record *r)
 
 static void file_forget(struct seat *s)
 {
-    ((struct file_sink *)s->memory)->added = 0; /* what was added is the newest all the same */
+    struct file_sink *f = s->memory;
+
+    f->added = 0; /* what was added is the newest all the same */
+    if (f->daily)
+        daily_forget(f->daily);
 }
 
 /* ---- writing ----------------------------------------------------------------------------- */
@@ -187,7 +209,7 @@ static void file_send(struct seat *s)
 {
     struct file_sink *f = s->memory;
 
-    f->error = 0;
+    f->error = f->daily ? daily_send(f->daily, f->failed, sizeof f->failed) : 0;
     f->added = 0;
     for (unsigned i = 0; i < f->count && !f->error; i++)
         if (f->units[i]->is_new)
@@ -221,10 +243,11 @@ static void file_probe(struct seat *s, struct outcome *o)
 
 const struct sink sink_file = {
     .name = "file",
-    .title = "the newest reading of each device in a file, for other programs",
+    .title = "the newest reading of each device in a file, for other programs; or a daily log",
     .proof = "local files",
     .settings = file_settings,
     .memory = sizeof(struct file_sink),
+    .check = file_check,
     .open = file_open,
     .close = file_close,
     .add = file_add,

@@ -165,3 +165,61 @@ bool when_read(const char *text, int64_t now_ms, int64_t *to_ms)
     return read_word(text, now_ms, to_ms) || read_relative(text, now_ms, to_ms) ||
            read_digits(text, to_ms) || read_date(text, to_ms);
 }
+
+/* ---- site time without a zone behind it ---------------------------------------------------- */
+
+static bool reads_the_same(int64_t a_ms, int64_t b_ms)
+{
+    time_t a = (time_t)(a_ms / MS_PER_S), b = (time_t)(b_ms / MS_PER_S);
+    struct tm one, other;
+
+    return localtime_r(&a, &one) && localtime_r(&b, &other) && one.tm_mday == other.tm_mday &&
+           one.tm_hour == other.tm_hour && one.tm_min == other.tm_min;
+}
+
+/* "" or ".033243": the first three digits, as they stand. */
+static bool read_fraction(const char *text, int *ms)
+{
+    *ms = 0;
+    if (!*text)
+        return true;
+    if (*text++ != '.' || !*text || strspn(text, "0123456789") != strlen(text))
+        return false;
+    for (int worth = 100; *text && worth; worth /= 10)
+        *ms += (*text++ - '0') * worth;
+    return true;
+}
+
+bool when_site(const char *text, int64_t last_ms, int64_t *to_ms)
+{
+    static const int64_t shifts_ms[] = {3600000, 1800000}; /* Lord Howe turns by half an hour */
+    enum { FIVE_MINUTES_MS = 300000 };
+    char clock[20];
+    int64_t first;
+    int ms;
+
+    snprintf(clock, sizeof clock, "%s", text);
+    if (!text_fits(clock, "0000-00-00 00:00:00") || !read_date(clock, &first) ||
+        !read_fraction(text + strlen(clock), &ms))
+        return false;
+    int64_t second = first;
+    for (size_t i = 0; i < sizeof shifts_ms / sizeof *shifts_ms && first == second; i++) {
+        if (reads_the_same(first, first - shifts_ms[i]))
+            first -= shifts_ms[i];
+        else if (reads_the_same(first, first + shifts_ms[i]))
+            second += shifts_ms[i];
+    }
+    *to_ms = (first < last_ms - FIVE_MINUTES_MS ? second : first) + ms;
+    return true;
+}
+
+const char *site_text(int64_t at_ms, char to[SITE_TEXT])
+{
+    time_t seconds = (time_t)(at_ms / MS_PER_S);
+    struct tm tm = {0};
+
+    localtime_r(&seconds, &tm);
+    size_t used = strftime(to, SITE_TEXT, "%Y-%m-%d %H:%M:%S", &tm);
+    snprintf(to + used, SITE_TEXT - used, ".%03d000", (int)(at_ms % MS_PER_S));
+    return to;
+}

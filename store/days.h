@@ -17,6 +17,15 @@ int day_before(int day);
  * "20260502", seconds or milliseconds since 1970; "now", "today", "yesterday", "-2h", "-7d". */
 bool when_read(const char *text, int64_t now_ms, int64_t *to_ms);
 
+/* "2026-10-25 03:10:00.250000" in site time, nothing else; what is finer than a millisecond is cut
+ * off. An hour that comes twice in autumn is meant the first time, unless that is more than five
+ * minutes before `last_ms`, the moment read before this one. */
+bool when_site(const char *text, int64_t last_ms, int64_t *to_ms);
+
+/* The other way round: "2026-10-25 03:10:00.250000"; its first ten signs are the day. */
+enum { SITE_TEXT = 40 };
+const char *site_text(int64_t at_ms, char to[SITE_TEXT]);
+
 /* A zone the machine knows ("Europe/Sofia"); it holds for the whole process. */
 bool zone_set(const char *name);
 

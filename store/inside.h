@@ -70,6 +70,7 @@ enum statement {
     PUT_METER,
     PUT_EVENT,
     PUT_ASIDE,
+    FIND_MOMENT,
     STATEMENTS
 };
 

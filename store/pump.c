@@ -87,7 +87,8 @@ static void *run(void *who)
             if (lane.last - lane.after < p->batch && !is_last)
                 wait_for_company(p, lane.after);
             lane.last = store_wait_beyond(p->store, lane.after, 0);
-            if (p->seat.sink->wants_newest && lane.last - lane.after > NEWEST_ROWS)
+            if (p->seat.sink->wants_newest && !p->seat.wants_all &&
+                lane.last - lane.after > NEWEST_ROWS)
                 lane_move(p, &lane, lane.last - NEWEST_ROWS);
             lane_run(p, &lane);
         }

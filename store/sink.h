@@ -81,6 +81,7 @@ struct seat {
     const char *site; /* [site] name */
     void *memory;     /* the sink's own, zeroed before open */
     double timeout_s; /* for one batch */
+    bool wants_all;   /* set by open: every row matters, whatever the sink's wants_newest says */
     bool is_single;   /* this batch holds one record because a larger one was refused */
 };
 

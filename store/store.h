@@ -42,6 +42,9 @@ const struct origin *store_origin_named(struct store *s, const char *name);
 int64_t store_append(struct store *s, const struct origin *from, enum record_kind kind,
                      int64_t at_ms, const struct reading *r);
 
+/* Has this device said all these words at that time already? Their values are not looked at. */
+bool store_has(struct store *s, const struct origin *from, int64_t at_ms, const struct reading *r);
+
 /* Commits when something waits and `commit_s` is over; store_commit does at once. OK when nothing
  * is left waiting. */
 int store_commit_due(struct store *s);

@@ -1,0 +1,52 @@
+/* What is known of one device at one time: committed, or waiting for it (store/store.h). */
+#include "store/inside.h"
+
+static bool has_all(const struct shape *shape, const struct reading *r)
+{
+    for (unsigned i = 0; i < r->count; i++) {
+        unsigned k = 0;
+        while (k < shape->count && shape->fields[k].metric != r->fields[i].metric)
+            k++;
+        if (k == shape->count)
+            return false;
+    }
+    return true;
+}
+
+static bool is_waiting(const struct store *s, const struct origin *from, int64_t at_ms,
+                       const struct reading *r)
+{
+    for (size_t at = 0; at < s->room_used;) {
+        const struct waiting *w = (const void *)(s->room + at);
+        at += w->size;
+        if (w->at_ms == at_ms && w->from == from && w->kind != RECORD_UNTIMED &&
+            has_all(w->shape, r))
+            return true;
+    }
+    return false;
+}
+
+static bool is_kept(struct store *s, const struct origin *from, int64_t at_ms,
+                    const struct reading *r)
+{
+    sqlite3_stmt *find = s->statements[FIND_MOMENT];
+    bool is_found = false;
+
+    if (!s->db || sql_bind(find, "ii", at_ms, (int64_t)from->id))
+        return false;
+    while (!is_found && sqlite3_step(find) == SQLITE_ROW) {
+        int id = sqlite3_column_int(find, 0);
+        for (size_t i = 0; i < s->shape_count && !is_found; i++)
+            is_found = s->shapes[i]->shape.id == id && has_all(&s->shapes[i]->shape, r);
+    }
+    sqlite3_reset(find); /* what cannot be read is not known; the next commit tells of damage */
+    return is_found;
+}
+
+bool store_has(struct store *s, const struct origin *from, int64_t at_ms, const struct reading *r)
+{
+    pthread_mutex_lock(&s->lock);
+    bool is_known = is_waiting(s, from, at_ms, r) || is_kept(s, from, at_ms, r);
+    pthread_mutex_unlock(&s->lock);
+    return is_known;
+}
