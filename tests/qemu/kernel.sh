@@ -49,7 +49,7 @@ kernel_get() {
     mkdir -p "$cache" || return 1
     name=$(kernel_name)
     (
-        flock 9
+        flock -w 200 9 || exit 1
         if [ -n "$name" ] && [ ! -f "$cache/$name/vmlinuz" ]; then
             kernel_download "$name" "$cache"
         fi
