@@ -6,10 +6,11 @@
 kernel_meta=linux-image-amd64
 # in the order they are loaded
 kernel_modules=(usb-common usbcore usbip-core vhci-hcd hid usbhid hid-generic)
+kernel_apt=(-o Acquire::http::Timeout=20 -o Acquire::Retries=1)
 
 # kernel_name: the package that stands behind the name that never changes
 kernel_name() {
-    apt-cache depends "$kernel_meta" 2>/dev/null |
+    apt-cache "${kernel_apt[@]}" depends "$kernel_meta" 2>/dev/null |
         sed -n 's/^ *|\{0,1\}Depends: *\(linux-image-[0-9].*\)$/\1/p' | head -1
 }
 
@@ -29,35 +30,42 @@ kernel_unpack() {
     rm -rf "$2/all"
 }
 
-# kernel_download NAME CACHE: into CACHE/NAME, whole or not at all
-kernel_download() (
-    work=$(mktemp -d "$2/new.XXXXXX") || exit 1
+# kernel_download CACHE: into CACHE/NAME, whole or not at all
+kernel_download() {
+    local name
+    name=$(kernel_name)
+    [ -n "$name" ] && apt-get "${kernel_apt[@]}" download "$name" >apt.log 2>&1 &&
+        kernel_unpack ./"$name"_*.deb whole && mv whole "$1/$name"
+}
+
+# kernel_fetch CACHE: the machine's lists of packages may be missing, or older than what there is
+# to download; then with lists of our own
+kernel_fetch() (
+    work=$(mktemp -d "$1/new.XXXXXX") || exit 1
     trap 'rm -rf "$work"' EXIT
+    chmod 755 "$work" # apt fetches as another user where it can
     cd "$work" || exit 1
-    chmod 755 . # apt fetches as another user where it can
-    apt-get download "$1" >apt.log 2>&1 || {
-        tail -3 apt.log >&2
-        exit 1
-    }
-    kernel_unpack "$work/$1"_*.deb "$work/whole" && mv "$work/whole" "$2/$1"
+    kernel_download "$1" && exit 0
+    mkdir -p lists/partial cache/archives/partial
+    kernel_apt+=(-o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache")
+    apt-get "${kernel_apt[@]}" update >apt.log 2>&1
+    kernel_download "$1" && exit 0
+    tail -3 apt.log >&2
+    exit 1
 )
 
-# kernel_get CACHE: prints the folder with vmlinuz and *.ko. Without a package source, a kernel
-# fetched earlier will do.
+kernel_cached() {
+    find "$1" -mindepth 2 -maxdepth 2 -path '*/linux-image-*/vmlinuz' -printf '%T@ %h\n' |
+        sort -n | tail -1 | cut -d ' ' -f 2-
+}
+
+# kernel_get CACHE: prints the folder with vmlinuz and *.ko. One is enough, however old.
 kernel_get() {
-    local name cache=$1/kernel
-    mkdir -p "$cache" || return 1
-    name=$(kernel_name)
+    local cache=$1/kernel
+    mkdir -p "$cache" && cache=$(cd "$cache" && pwd) || return 1
     (
         flock -w 200 9 || exit 1
-        if [ -n "$name" ] && [ ! -f "$cache/$name/vmlinuz" ]; then
-            kernel_download "$name" "$cache"
-        fi
-    ) 9>"$cache/lock"
-    if [ -z "$name" ] || [ ! -f "$cache/$name/vmlinuz" ]; then
-        name=$(find "$cache" -mindepth 2 -maxdepth 2 -name vmlinuz -printf '%T@ %h\n' |
-            sort -n | tail -1 | sed 's|.*/||')
-    fi
-    [ -n "$name" ] || return 1
-    echo "$cache/$name"
+        [ -n "$(kernel_cached "$cache")" ] || kernel_fetch "$cache"
+    ) 9>"$cache/lock" || return 1
+    kernel_cached "$cache"
 }

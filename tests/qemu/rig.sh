@@ -6,8 +6,9 @@
 #   rig_new FOLDER                an empty guest
 #   rig_program FILE              a program, as /bin/NAME, with the libraries it is linked with
 #   rig_file FILE [NAME]          any other file, as /job/NAME
-#   rig_run SECONDS <<'EOS'       the script run in /job; what it says is in FOLDER/out, its exit
-#                                 code is the function's; 124 when it took too long
+#   rig_run SECONDS <<'EOS'       the script run in /job, where guest.sh has helpers; what it says
+#                                 is in FOLDER/out, its exit code is the function's; 124 when
+#                                 it took too long
 #
 # HELIO_CACHE is the folder where the kernel is kept.
 
@@ -44,6 +45,7 @@ rig_new() {
     rig_folder=$(cd "$1" && pwd)
     cp "$(command -v busybox)" "$rig_folder/root/bin/busybox"
     cp "$rig_home/init" "$rig_folder/root/init"
+    cp "$rig_home/guest.sh" "$rig_folder/root/job/guest.sh"
     chmod 755 "$rig_folder/root/init"
     cp "$rig_kernel"/*.ko "$rig_folder/root/modules/"
     for module in "${kernel_modules[@]}"; do

@@ -4,7 +4,7 @@
  *   hidraw_talk VENDOR:PRODUCT list              PATH MAKER NAME RELEASE, a line each
  *   hidraw_talk VENDOR:PRODUCT BYTES [COUNT]     asks each unit, in 8-byte reports, and reads
  *                                                until a carriage return or COUNT reports
- *   hidraw_talk VENDOR:PRODUCT lose              reads until the unit is gone, prints "gone"
+ *   hidraw_talk VENDOR:PRODUCT lose              reads until the unit is gone: PATH "gone"
  *
  * PATH REPORTS HEX is what it prints for an answer. Ends with 0 if every unit answered.
  */
@@ -73,6 +73,8 @@ static bool lose(const char *path)
     uint8_t report[REPORT];
     bool is_gone = false;
 
+    printf("%s %s\n", path, unit ? "is open" : "cannot be opened");
+    (void)fflush(stdout);
     while (unit && !is_gone && clock_us() < until)
         is_gone = hid_read_timeout(unit, report, sizeof(report), WAIT_MS) < 0;
     printf("%s %s\n", path, is_gone ? "gone" : "still there");
