@@ -51,7 +51,7 @@ rig_program "$TOOLS/usb_hid"
 rig_program "$TOOLS/hidraw_talk"
 for file in south.tsv east.tsv other.tsv words; do rig_file "$file"; done
 with_helio=no
-if "$HELIO" list lines | grep -w hid && "$HELIO" list drivers | grep -w axpert; then
+if "$HELIO" list lines | grep -w hid >known && "$HELIO" list drivers | grep -w axpert >>known; then
     with_helio=yes
     rig_program "$HELIO"
 fi
