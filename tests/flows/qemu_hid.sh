@@ -74,7 +74,7 @@ step=list talk list
 step=id talk "$id"
 step=whole talk "$pigs2"
 step=cut talk "$pigs2" # after it, east goes and returns
-is_known() { dmesg | grep -q "0665:5161.000$1: hidraw"; }
+is_known() { dmesg | grep -q "0665:5161.000$1: .*hidraw"; }
 until_true "east's return" is_known 3
 step=again talk "$id"
 kill "$east"

@@ -20,7 +20,8 @@ until_true() {
 # plug NAME PORT VENDOR:PRODUCT: a unit that answers by NAME.tsv and tells NAME.log; its process
 # is $unit
 plug() {
-    usb_hid "$2" "$3" "$1.tsv" >"$1.log" 2>&1 &
+    : >"$1.log"
+    usb_hid "$2" "$3" "$1.tsv" >>"$1.log" 2>&1 &
     # shellcheck disable=SC2034 # for the job
     unit=$!
     until_true "$1 plugged in" grep -q 'plugged in' "$1.log"
