@@ -90,7 +90,7 @@ rig_run() {
         return "$code"
     fi
     echo "the guest did not end as it should (qemu: $booted); its last words:" >&2
-    tail -20 "$rig_folder/console" "$rig_folder/qemu.log" >&2
+    tail -n 20 "$rig_folder/console" "$rig_folder/qemu.log" >&2
     [ "$booted" -eq 124 ] || [ "$booted" -eq 137 ] || return 125
     return 124
 }
