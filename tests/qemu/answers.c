@@ -32,6 +32,10 @@ static int line_read(struct answers *a, char *line)
     line[strcspn(line, "\r\n")] = '\0';
     if (!*line || *line == '#')
         return OK;
+    if (!strcmp(line, "instant")) {
+        a->is_instant = true;
+        return OK;
+    }
     if (sscanf(line, "replug after %u", &number) == 1 && number < 1000000) {
         a->replug_ms = (int)number;
         return OK;

@@ -5,6 +5,7 @@
  *   unplug after 3                         the cable is pulled after 3 answers
  *   unplug after 17 reports                or in the middle of one
  *   replug after 500                       and is put back 500 ms later
+ *   instant                                answers come sooner than the question can have ended
  *   # a comment
  *
  * A question that stands there several times gets its answers in turn, the last one for ever.
@@ -31,6 +32,7 @@ struct answers {
     size_t count;
     unsigned unplug_answers, unplug_reports; /* 0: never */
     int replug_ms;                           /* -1: never */
+    bool is_instant;
 };
 
 MUST_CHECK int answers_load(struct answers *a, const char *path);

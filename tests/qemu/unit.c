@@ -123,12 +123,22 @@ static int nothing(struct unit *u, struct packet *p)
     return 0;
 }
 
+/* The bridge must first say the question to the device behind it, at 2400 bits a second. */
+static int64_t turnaround_us(const struct unit *u, const struct exchange *row)
+{
+    enum { BYTE_US = 4167, DEVICE_US = 20 * US_PER_MS };
+
+    return u->answers->is_instant ? 0 : (int64_t)row->question_length * BYTE_US + DEVICE_US;
+}
+
 static void answer(struct unit *u, const struct exchange *row)
 {
     size_t padded = (row->answer_length + REPORT - 1) / REPORT * REPORT;
 
-    if (u->said == u->length)
+    if (u->said == u->length) {
         u->said = u->length = 0;
+        u->next_us = clock_us() + turnaround_us(u, row);
+    }
     if (!padded || u->length + padded > sizeof(u->waiting))
         return;
     memset(u->waiting + u->length, 0, padded);
