@@ -32,6 +32,7 @@ unit() {
     printf 'QPIWS\t00000000000000000000000000000000\n'
     printf 'QPIRI\t230.0 21.7 230.0 50.0 21.7 5000 5000 48.0 46.0 42.0 56.4 54.0 2 30 060 0 2 1'
     printf ' 9 01 0 0 54.0 0 1\n'
+    printf '*\tNAK\n'
 }
 unit 92932105105335 "$south" | frames >south.tsv
 {
@@ -40,7 +41,8 @@ unit 92932105105335 "$south" | frames >south.tsv
     printf 'unplug after 30 reports\nreplug after 300\n'
 } | frames >east.tsv
 printf '0102030405060708090a\t0011223344\n' >other.tsv
-printf 'pigs2=%s id=%s\n' "$(question QPIGS2)" "$(question QID)" >words
+printf 'pigs2=%s id=%s foreign=%s\n' \
+    "$(question QPIGS2)" "$(question QID)" "$(question WHAT-IS-THIS)" >words
 
 rig_new guest
 rig_program "$TOOLS/usb_hid"
@@ -76,6 +78,7 @@ step=again talk "$id"
 kill "$east"
 await_nodes 1
 step=alone talk "$id"
+step=foreign talk "$foreign"
 
 plug other 2 0084:0041
 await_nodes 2
@@ -110,6 +113,7 @@ has_line "cut /dev/hidraw1 0 "
 has_line "again /dev/hidraw1 $(in_reports east.tsv QID)"
 has_line "alone /dev/hidraw0 $(in_reports south.tsv QID)"
 [ "$(grep -c '^alone' guest/out)" = 1 ] || fail "a unit that is gone answered"
+has_line "foreign /dev/hidraw0 1 284e414b73730d00" # NAK
 has_line "/dev/hidraw1 1 0011223344000000"
 has_line "/dev/hidraw1 gone"
 has_line "asked 0102030405060708090a000000000000"

@@ -7,20 +7,23 @@
 
 static int exchange_read(struct answers *a, char *line)
 {
-    struct exchange *row = &a->rows[a->count];
     char *tab = strchr(line, '\t');
-    int question, answer;
+    bool is_other = *line == '*';
+    struct exchange *row = is_other ? &a->other : &a->rows[a->count];
+    int question = 0, answer;
 
     if (!tab || a->count == EXCHANGES_MAX)
         return ERR_DATA;
     *tab = '\0';
-    question = hex_read(text_trim(line), row->question, sizeof(row->question));
+    if (!is_other)
+        question = hex_read(text_trim(line), row->question, sizeof(row->question));
     answer = hex_read(text_trim(tab + 1), row->answer, sizeof(row->answer));
-    if (question <= 0 || answer < 0)
+    if (question < 0 || answer < 0 || !(question || is_other))
         return ERR_DATA;
     row->question_length = (size_t)question;
     row->answer_length = (size_t)answer;
-    a->count++;
+    if (!is_other)
+        a->count++;
     return OK;
 }
 
@@ -99,5 +102,8 @@ const struct exchange *answers_find(struct answers *a, const uint8_t *asked, siz
     }
     if (found)
         found->is_used = true;
-    return found;
+    if (found || *is_begun || !a->other.answer_length)
+        return found;
+    *is_begun = !memchr(asked, '\r', length);
+    return *is_begun ? NULL : &a->other;
 }

@@ -2,6 +2,7 @@
  * What a made-up USB unit answers: a text file.
  *
  *   5150494753b7a90d<TAB>283233302e30...   this question, this answer (none: silence)
+ *   *<TAB>284e414b73730d                   any other that ends with a carriage return
  *   unplug after 3                         the cable is pulled after 3 answers
  *   unplug after 17 reports                or in the middle of one
  *   replug after 500                       and is put back 500 ms later
@@ -30,6 +31,7 @@ struct exchange {
 struct answers {
     struct exchange rows[EXCHANGES_MAX];
     size_t count;
+    struct exchange other;                   /* answer_length 0: silence */
     unsigned unplug_answers, unplug_reports; /* 0: never */
     int replug_ms;                           /* -1: never */
     bool is_instant;

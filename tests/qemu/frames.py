@@ -1,7 +1,7 @@
 """Makes answers for usb_hid of words: QUESTION<TAB>ANSWER become framed bytes.
 
 Both get a check sum (CRC-16, polynomial 0x1021) and a carriage return; the answer also the "("
-before it. What has no tab is passed on: "unplug after 3".
+before it. "*" stays "*", and what has no tab is passed on: "unplug after 3".
 """
 
 import sys
@@ -27,7 +27,11 @@ def frame(words: str) -> str:
 def main() -> None:
     for line in sys.stdin:
         question, tab, answer = line.rstrip("\n").partition("\t")
-        print(frame(question) + "\t" + frame("(" + answer) if tab else question)
+        if not tab:
+            print(question)
+            continue
+        asked = question if question == "*" else frame(question)
+        print(asked + "\t" + frame("(" + answer))
 
 
 main()

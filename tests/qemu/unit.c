@@ -124,11 +124,11 @@ static int nothing(struct unit *u, struct packet *p)
 }
 
 /* The bridge must first say the question to the device behind it, at 2400 bits a second. */
-static int64_t turnaround_us(const struct unit *u, const struct exchange *row)
+static int64_t turnaround_us(const struct unit *u)
 {
     enum { BYTE_US = 4167, DEVICE_US = 20 * US_PER_MS };
 
-    return u->answers->is_instant ? 0 : (int64_t)row->question_length * BYTE_US + DEVICE_US;
+    return u->answers->is_instant ? 0 : (int64_t)u->asked * BYTE_US + DEVICE_US;
 }
 
 static void answer(struct unit *u, const struct exchange *row)
@@ -137,7 +137,7 @@ static void answer(struct unit *u, const struct exchange *row)
 
     if (u->said == u->length) {
         u->said = u->length = 0;
-        u->next_us = clock_us() + turnaround_us(u, row);
+        u->next_us = clock_us() + turnaround_us(u);
     }
     if (!padded || u->length + padded > sizeof(u->waiting))
         return;
@@ -172,10 +172,10 @@ static int set_report(struct unit *u, struct packet *p)
     row = answers_find(u->answers, u->question, u->asked, &is_begun);
     if (!row && is_begun)
         return 0;
-    tell(row ? "asked" : "unknown", u->question, u->asked);
-    u->asked = 0;
+    tell(row && row->question_length ? "asked" : "unknown", u->question, u->asked);
     if (row)
         answer(u, row);
+    u->asked = 0;
     return 0;
 }
 
