@@ -34,12 +34,16 @@ unit() {
     printf ' 9 01 0 0 54.0 0 1\n'
     printf '*\tNAK\n'
 }
-unit 92932105105335 "$south" | frames >south.tsv
 {
-    unit 92932105105336 "$east"
+    unit 92932105105335 "$south" | frames
+    printf '514d4f440d\t28530d\n' # QMOD without a check sum: S
+} >south.tsv
+{
+    unit 92932105105336 "$east" | frames
+    printf '514d4f440d\t28450d\n' # E
     # in the middle of its third answer: 3 reports, 14, then 13 of 14
     printf 'unplug after 30 reports\nreplug after 300\n'
-} | frames >east.tsv
+} >east.tsv
 printf '0102030405060708090a\t0011223344\n' >other.tsv
 printf 'pigs2=%s id=%s foreign=%s\n' \
     "$(question QPIGS2)" "$(question QID)" "$(question WHAT-IS-THIS)" >words
@@ -48,6 +52,12 @@ rig_new guest
 rig_program "$TOOLS/usb_hid"
 rig_program "$TOOLS/hidraw_talk"
 for file in south.tsv east.tsv other.tsv words; do rig_file "$file"; done
+# the line alone, without a driver
+with_line=no
+if [ -x "$TOOLS/hid_talk" ]; then
+    with_line=yes
+    rig_program "$TOOLS/hid_talk"
+fi
 with_helio=no
 if "$HELIO" list lines | grep -w hid >known && "$HELIO" list drivers | grep -w axpert >>known; then
     with_helio=yes
@@ -60,6 +70,7 @@ code=0
 rig_run 120 2>rig.err <<'EOS' || code=$?
 . ./guest.sh
 . ./words
+export HELIO_RUN_DIR=/tmp
 talk() { hidraw_talk 0665:5161 "$@" | sed "s/^/$step /"; }
 plug south 0 0665:5161
 south=$unit
@@ -75,6 +86,11 @@ step=cut talk "$pigs2" # after it, east goes and returns
 is_known() { dmesg | grep -q "0665:5161.000$1: .*hidraw"; }
 until_true "east's return" is_known 3
 step=again talk "$id"
+if [ -x /bin/hid_talk ]; then
+    for serial in 92932105105336 92932105105335; do
+        hid_talk 0665:5161 unit=$serial 1 0 QMOD | sed "s/^/line $serial /"
+    done
+fi
 kill "$east"
 await_nodes 1
 step=alone talk "$id"
@@ -91,7 +107,6 @@ await_end "$unit"
 await_nodes 1
 cat ./*.log
 if [ -x /bin/helio ]; then
-    export HELIO_RUN_DIR=/tmp
     helio once --print axpert@hid:0665:5161 2>&1 || exit 1
 fi
 kill "$south"
@@ -118,5 +133,10 @@ has_line "/dev/hidraw1 1 0011223344000000"
 has_line "/dev/hidraw1 gone"
 has_line "asked 0102030405060708090a000000000000"
 has_not guest/out "wrong report"
+if [ $with_line = yes ]; then
+    has_line "line 92932105105335 QMOD: (S"
+    has_line "line 92932105105336 QMOD: (E"
+fi
 [ $with_helio = no ] || has guest/out 812
-echo "two units told apart, one lost in mid-answer and found again; helio itself: $with_helio"
+echo "two units told apart, one lost in mid-answer and found again;" \
+    "line hid: $with_line, axpert: $with_helio"

@@ -83,7 +83,7 @@ rig_run() {
     cat >"$rig_folder/root/job/run"
     : >"$rig_folder/out"
     : >"$rig_folder/code"
-    (cd "$rig_folder/root" && find . | cpio -o -H newc --quiet) >"$rig_folder/initrd" || return 125
+    (cd "$rig_folder/root" && find . | cpio -o -H newc -R 0:0 --quiet) >"$rig_folder/initrd" || return 125
     rig_boot "$1" || booted=$?
     code=$(tr -d '\r\n' <"$rig_folder/code")
     if [ "$booted" -eq 0 ] && [[ $code =~ ^[0-9]+$ ]]; then
