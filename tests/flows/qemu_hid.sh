@@ -1,0 +1,142 @@
+# shellcheck shell=bash
+# Units on a real USB: Debian's kernel in a virtual machine, its own USB and HID, and two units
+# that differ in nothing but what they answer.
+# shellcheck source=tests/qemu/rig.sh
+source "$(dirname "$0")/../qemu/rig.sh"
+rig_ready || exit 77
+# shellcheck source=tests/flows/lib.sh
+source "$(dirname "$0")/lib.sh"
+frames() { python3 "$rig_home/frames.py"; }
+question() { printf '%s\t\n' "$1" | frames | cut -f 1; }
+
+# has_line WORDS: the guest said just that
+has_line() { grep -qxF -- "$1" guest/out || { cat guest/out >&2; fail "no line \"$1\""; }; }
+
+# in_reports FILE QUESTION: its answer as the unit gives it, REPORTS HEX
+in_reports() {
+    local hex
+    hex=$(grep "^$(question "$2")" "$1" | cut -f 2)
+    while [ $((${#hex} % 16)) -ne 0 ]; do hex+=00; done
+    echo "$((${#hex} / 16)) $hex"
+}
+
+# ---- the units ----
+
+# Nine bytes asked make two reports; 110 bytes answered make fourteen, the last with two zeros.
+south="230.0 50.0 230.0 50.0 0345 0300 006 400 52.10 010 085 0041 0012 103.4 52.10 00000"
+south+=" 00010110 00 00 00812 010"
+east=${south/00812/00412}
+unit() {
+    printf 'QPI\tPI30\nQID\t%s\nQVFW\tVERFW:00074.50\nQMOD\tB\n' "$1"
+    printf 'QPIGS\t%s\nQPIGS2\t%s\n' "$2" "$2"
+    printf 'QPIWS\t00000000000000000000000000000000\n'
+    printf 'QPIRI\t230.0 21.7 230.0 50.0 21.7 5000 5000 48.0 46.0 42.0 56.4 54.0 2 30 060 0 2 1'
+    printf ' 9 01 0 0 54.0 0 1\n'
+    printf '*\tNAK\n'
+}
+{
+    unit 92932105105335 "$south" | frames
+    printf '514d4f440d\t28530d\n' # QMOD without a check sum: S
+} >south.tsv
+{
+    unit 92932105105336 "$east" | frames
+    printf '514d4f440d\t28450d\n' # E
+    # in the middle of its third answer: 3 reports, 14, then 13 of 14
+    printf 'unplug after 30 reports\nreplug after 300\n'
+} >east.tsv
+printf '0102030405060708090a\t0011223344\n' >other.tsv
+printf 'pigs2=%s id=%s foreign=%s\n' \
+    "$(question QPIGS2)" "$(question QID)" "$(question WHAT-IS-THIS)" >words
+
+rig_new guest
+rig_program "$TOOLS/usb_hid"
+rig_program "$TOOLS/hidraw_talk"
+for file in south.tsv east.tsv other.tsv words; do rig_file "$file"; done
+# the line alone, without a driver
+with_line=no
+if [ -x "$TOOLS/hid_talk" ]; then
+    with_line=yes
+    rig_program "$TOOLS/hid_talk"
+fi
+with_helio=no
+if "$HELIO" list lines | grep -w hid >known && "$HELIO" list drivers | grep -w axpert >>known; then
+    with_helio=yes
+    rig_program "$HELIO"
+fi
+
+# ---- what happens in the guest ----
+
+code=0
+rig_run 120 2>rig.err <<'EOS' || code=$?
+. ./guest.sh
+. ./words
+export HELIO_RUN_DIR=/tmp
+talk() { hidraw_talk 0665:5161 "$@" | sed "s/^/$step /"; }
+plug south 0 0665:5161
+south=$unit
+await_nodes 1
+plug east 1 0665:5161
+east=$unit
+await_nodes 2
+
+step=list talk list
+step=id talk "$id"
+step=whole talk "$pigs2"
+step=cut talk "$pigs2" # after it, east goes and returns
+is_known() { dmesg | grep -q "0665:5161.000$1: .*hidraw"; }
+until_true "east's return" is_known 3
+step=again talk "$id"
+if [ -x /bin/hid_talk ]; then
+    for serial in 92932105105336 92932105105335; do
+        hid_talk 0665:5161 unit=$serial 1 0 QMOD | sed "s/^/line $serial /"
+    done
+fi
+kill "$east"
+await_nodes 1
+step=alone talk "$id"
+step=foreign talk "$foreign"
+
+plug other 2 0084:0041
+await_nodes 2
+hidraw_talk 0084:0041 0102030405060708090a 1
+hidraw_talk 0084:0041 lose >lose.log & lose=$!
+until_true "a reader" grep -q 'is open' lose.log
+kill -USR1 "$unit"
+await_end "$lose"
+await_end "$unit"
+await_nodes 1
+cat ./*.log
+if [ -x /bin/helio ]; then
+    helio once --print axpert@hid:0665:5161 2>&1 || exit 1
+fi
+kill "$south"
+EOS
+[ $code = 0 ] || { cat rig.err guest/out >&2; fail "the guest's job ended with $code"; }
+
+# ---- what it must have said ----
+
+has_line "list /dev/hidraw0 SIMCO USB to Serial 0002"
+has_line "list /dev/hidraw1 SIMCO USB to Serial 0002"
+has_line "id /dev/hidraw0 $(in_reports south.tsv QID)"
+has_line "id /dev/hidraw1 $(in_reports east.tsv QID)"
+whole=$(in_reports south.tsv QPIGS2)
+[ "${whole%% *}" = 14 ] || fail "the long answer has ${whole%% *} reports"
+has_line "whole /dev/hidraw0 $whole"
+has_line "whole /dev/hidraw1 $(in_reports east.tsv QPIGS2)"
+has_line "cut /dev/hidraw0 $whole"
+has_line "cut /dev/hidraw1 0 "
+has_line "again /dev/hidraw1 $(in_reports east.tsv QID)"
+has_line "alone /dev/hidraw0 $(in_reports south.tsv QID)"
+[ "$(grep -c '^alone' guest/out)" = 1 ] || fail "a unit that is gone answered"
+has_line "foreign /dev/hidraw0 1 284e414b73730d00" # NAK
+has_line "/dev/hidraw1 1 0011223344000000"
+has_line "/dev/hidraw1 gone"
+has_line "asked 0102030405060708090a000000000000"
+has_not guest/out "wrong report"
+if [ $with_line = yes ]; then
+    has_line "line 92932105105335 QMOD: (S"
+    has_line "line 92932105105336 QMOD: (E"
+fi
+[ $with_helio = no ] || has guest/out 812
+echo "two units told apart, one lost in mid-answer and found again;" \
+    "line hid: $with_line, axpert: $with_helio"
