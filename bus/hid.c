@@ -167,7 +167,7 @@ static void bridge_close(struct bus *bus)
 
 const struct line line_hid = {
     .scheme = "hid",
-    .title = "USB HID bridges by their ids as lsusb says, never /dev/hidrawN: hid:VID:PID",
+    .title = "a USB HID bridge by its ids, as lsusb says, never by its node: hid:0665:5161",
     .parts = 2,
     .settings = hid_settings,
     .memory = sizeof(struct bridge),
