@@ -8,7 +8,7 @@
  *      device 1-1.4 0            plugged in at this USB path, as hidraw0; what follows is its own
  *      ids 0665:5161             (the usual ones)
  *      report 8                  bytes in a report; 0: a question is whatever came at once
- *      delay 60                  milliseconds from a question's end to its answer's first report
+ *      instant                   answers before the question can have ended at 2400 bit/s
  *      merged                    all reports of an answer come at once
  *      stray 28 31               comes 40 ms after each answer, unasked
  *      answer 51 0d = 28 31 0d   a question (with its CR), and the answer to it
@@ -33,7 +33,7 @@
 #include <umockdev.h>
 #include <unistd.h>
 
-enum { DEVICES = 8, ANSWERS = 16, BYTES = 512, MS = 1000 };
+enum { DEVICES = 8, ANSWERS = 16, BYTES = 512, MS = 1000, BYTE_US = 4167, TURN_US = 20 * MS };
 
 /* A vendor's page, one input and one output report of 8 bytes, no report numbers. */
 static const char descriptor[] = "0600FF0901A1010902150026FF00750895088102"
@@ -47,9 +47,9 @@ struct bytes {
 
 static struct device {
     char usb_path[32];
-    unsigned vid, pid, node, report, delay_ms, pull_at, again_ms, again_node;
+    unsigned vid, pid, node, report, pull_at, again_ms, again_node;
     char again_path[32];
-    bool is_merged, is_plugged;
+    bool is_merged, is_instant, is_plugged;
     struct bytes stray;
     struct exchange {
         struct bytes question, answer;
@@ -107,7 +107,7 @@ static void read_line(char *line)
     sscanf(line, "%15s %n", word, &at);
     if (!strcmp(word, "device") && device_count < DEVICES) {
         d = &devices[device_count++];
-        *d = (struct device){.vid = 0x0665, .pid = 0x5161, .report = 8, .delay_ms = 60};
+        *d = (struct device){.vid = 0x0665, .pid = 0x5161, .report = 8};
         if (sscanf(line + at, "%31s %u", d->usb_path, &d->node) == 2)
             return;
     }
@@ -119,9 +119,10 @@ static void read_line(char *line)
         read_bytes(line + at, &d->stray);
     else if (!strcmp(word, "merged"))
         d->is_merged = true;
+    else if (!strcmp(word, "instant"))
+        d->is_instant = true;
     else if (sscanf(line, "ids %x:%x", &d->vid, &d->pid) != 2 &&
              sscanf(line, "report %u", &d->report) != 1 &&
-             sscanf(line, "delay %u", &d->delay_ms) != 1 &&
              sscanf(line, "pull %u", &d->pull_at) != 1 &&
              sscanf(line, "again %31s %u %u", d->again_path, &d->again_node, &d->again_ms) != 3)
         die("not understood", line);
@@ -291,7 +292,8 @@ static void answer(struct device *d)
             memcmp(e->question.at, d->heard.at, d->heard.length))
             continue;
         add_reports(d, &e->answer);
-        d->next_us = clock_us() + (int64_t)d->delay_ms * MS;
+        d->next_us =
+            clock_us() + (d->is_instant ? 0 : (int64_t)e->question.length * BYTE_US + TURN_US);
         break;
     }
     d->heard.length = 0;

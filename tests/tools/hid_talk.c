@@ -4,7 +4,8 @@
  *      hid_talk 0665:5161 unit=111 ROUNDS PAUSE_MS QUESTION...
  *
  * Each round borrows the wire, says every question (CR is added) and returns it. One line for each:
- * the answer as text, or the word of the error. The exit code is 0, or that of the last error.
+ * the answer as text, or the word of the error. "~QPIGS" takes the answer in bites of 3 bytes; a
+ * number is a pause in milliseconds. The exit code is 0, or that of the last error.
  */
 #include "bus/bus.h"
 #include "bus/lines.h"
@@ -30,14 +31,19 @@ static int ends_with_cr(const struct ask *ask, const uint8_t *bytes, size_t leng
     return (int)length;
 }
 
+static void trim(struct answer *a)
+{
+    while (a->length && (!a->bytes[a->length - 1] || a->bytes[a->length - 1] == '\r'))
+        a->length--;
+}
+
 static int say(struct bus *bus, const void *question, size_t length, unsigned tries,
                struct answer *a)
 {
     struct ask ask = {.bytes = question, .length = length, .whole = ends_with_cr, .tries = tries};
     int rc = bus_talk(bus, &ask, a);
 
-    while (a->length && (!a->bytes[a->length - 1] || a->bytes[a->length - 1] == '\r'))
-        a->length--;
+    trim(a);
     return rc;
 }
 
@@ -60,24 +66,51 @@ static int who(void *context, struct bus *bus, char *serial, size_t size)
     return OK;
 }
 
+/* Past the retries: a caller with little room gets a report in several bites. */
+static int say_in_bites(struct bus *bus, const void *question, size_t length, struct answer *a)
+{
+    int rc = bus->line->send(bus, question, length), n = 0;
+
+    while (!rc && !memchr(a->bytes, '\r', a->length)) {
+        n = bus->line->receive(bus, a->bytes + a->length, 3, 1000000);
+        if (n <= 0 || n > 3)
+            return n < 0 ? n : ERR_SHORT;
+        a->length += (size_t)n;
+    }
+    trim(a);
+    return rc;
+}
+
+static int one_question(struct bus *bus, const char *question)
+{
+    char words[ASK_MAX];
+    struct text t = text_on(words, sizeof words);
+    struct answer a = {0};
+    bool is_in_bites = *question == '~';
+    int rc;
+
+    if (*question >= '0' && *question <= '9') {
+        clock_sleep_us(atoi(question) * (int64_t)1000);
+        return OK;
+    }
+    text_add(&t, question + is_in_bites);
+    text_char(&t, '\r');
+    rc = is_in_bites ? say_in_bites(bus, words, t.used, &a) : say(bus, words, t.used, 2, &a);
+    if (rc)
+        printf("%s: %s\n", question, error_word(rc));
+    else
+        printf("%s: %.*s\n", question, (int)a.length, (const char *)a.bytes);
+    return rc;
+}
+
 static int one_round(struct bus *bus, char *const *questions, int count)
 {
     int rc = bus_borrow(bus, 300000);
 
     if (rc)
         printf("borrow: %s\n", error_word(rc));
-    for (int i = 0; i < count && !rc; i++) {
-        char words[ASK_MAX];
-        struct text t = text_on(words, sizeof words);
-        struct answer a = {0};
-        text_add(&t, questions[i]);
-        text_char(&t, '\r');
-        rc = say(bus, words, t.used, 2, &a);
-        if (rc)
-            printf("%s: %s\n", questions[i], error_word(rc));
-        else
-            printf("%s: %.*s\n", questions[i], (int)a.length, (const char *)a.bytes);
-    }
+    for (int i = 0; i < count && !rc; i++)
+        rc = one_question(bus, questions[i]);
     bus_return(bus);
     fflush(stdout);
     return rc;
