@@ -227,8 +227,31 @@ static void plug_in(struct device *d)
     d->peer = ioctl(d->master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (d->master < 0 || d->peer < 0)
         die("plug in", strerror(errno));
+    /* Held by the program as well, the plug could never be pulled. */
+    if (fcntl(d->master, F_SETFD, FD_CLOEXEC))
+        die("plug in", strerror(errno));
     d->is_plugged = true;
     fprintf(record, "%s plugged in\n", d->usb_path);
+}
+
+/* The library keeps what it noted of a node and its terminal, and stumbles over it when the kernel
+ * gives the same number again. */
+static void forget_notes(const struct device *d)
+{
+    char *root = umockdev_testbed_get_root_dir(testbed), path[300];
+    struct text t = text_on(path, sizeof path);
+    int number = 0;
+
+    if (ioctl(d->master, TIOCGPTN, &number))
+        die("pull out", strerror(errno));
+    text_format(&t, "%s/dev/.ptymap/_dev_pts_%d", root, number);
+    if (unlink(path))
+        die(path, strerror(errno));
+    t = text_on(path, sizeof path);
+    text_format(&t, "%s/dev/.node/hidraw%u", root, d->node);
+    if (unlink(path) && errno != ENOENT)
+        die(path, strerror(errno));
+    free(root);
 }
 
 static void pull_out(struct device *d)
@@ -243,6 +266,7 @@ static void pull_out(struct device *d)
         folder(d, i, path + 4, sizeof path - 4);
         umockdev_testbed_remove_device(testbed, path);
     }
+    forget_notes(d);
     close(d->peer);
     close(d->master);
     fprintf(record, "%s pulled\n", d->usb_path);
