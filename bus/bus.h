@@ -72,6 +72,7 @@ struct line {
      * it finds out on the way it may leave in the memory for open. NULL: nothing to share, ever. */
     int (*identify)(struct bus *bus, char *to, size_t size);
     bool (*is_place)(const char *where); /* could this be one, as written? NULL: any text could */
+    bool has_units;      /* its place is a kind of unit; the settings say which one of them */
     bool closes_between; /* rounds: open, it would go on hearing what is said to others */
 };
 

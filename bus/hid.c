@@ -177,5 +177,6 @@ const struct line line_hid = {
     .close = bridge_close,
     .identify = bridge_identify,
     .is_place = is_vid_pid,
+    .has_units = true,
     .closes_between = true,
 };
