@@ -82,6 +82,14 @@ has out "QPIGS: (1"
     says "32 32 32"
     qpigs "42"
 } >units
+printf 'device 3-2.1 2\nids 0084:0041\n' >>units
+expect 0 talk list "0084:0041 0665:5161 1:2"
+cat >wanted <<'END'
+0084:0041 3-2.1 /dev/hidraw2 "MOCK UPS" by "MOCK"
+0665:5161 1-1 /dev/hidraw0 "MOCK UPS" by "MOCK"
+0665:5161 1-2 /dev/hidraw1 "MOCK UPS" by "MOCK"
+END
+sort out | diff wanted - || fail "other units are listed"
 expect 0 talk 0665:5161 unit=222 3 0 QPIGS
 [ "$(grep -cxF "QPIGS: (B" out)" = 3 ] || fail "another unit answered"
 has out "asked who: 111"

@@ -2,12 +2,14 @@
  * Asks one HID unit as a driver would, without any driver:
  *
  *      hid_talk 0665:5161 unit=111 ROUNDS PAUSE_MS QUESTION...
+ *      hid_talk list "0665:5161 0084:0041"
  *
  * Each round borrows the wire, says every question (CR is added) and returns it. One line for each:
  * the answer as text, or the word of the error. "~QPIGS" takes the answer in bites of 3 bytes; a
  * number is a pause in milliseconds. The exit code is 0, or that of the last error.
  */
 #include "bus/bus.h"
+#include "bus/hid_find.h"
 #include "bus/lines.h"
 
 #include "base/clock.h"
@@ -116,6 +118,17 @@ static int one_round(struct bus *bus, char *const *questions, int count)
     return rc;
 }
 
+static int list(const char *ids)
+{
+    struct hid_unit units[HID_UNITS];
+    int count = hid_list(ids, units, HID_UNITS);
+
+    for (int i = 0; i < count; i++)
+        printf("%04x:%04x %s %s \"%s\" by \"%s\"\n", units[i].vid, units[i].pid, units[i].usb_path,
+               units[i].node, units[i].product, units[i].manufacturer);
+    return count < 0 ? error_exit(count) : 0;
+}
+
 int main(int argc, char **argv)
 {
     const struct setting *tables[] = {bus_settings, line_hid.settings};
@@ -125,6 +138,8 @@ int main(int argc, char **argv)
     struct text t = text_on(options, sizeof options);
     int rc;
 
+    if (argc == 3 && !strcmp(argv[1], "list"))
+        return list(argv[2]);
     if (argc < 6)
         return 64;
     text_format(&t, "line=hid%s%s", *argv[2] ? "," : "", argv[2]);
