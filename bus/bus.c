@@ -26,6 +26,8 @@ const struct setting bus_settings[] = {
 static const int64_t PAUSE_LEAST_US = 5000, PAUSE_FIRST_US = 40000, PAUSE_MOST_US = 150000;
 /* Nobody answers later than this; until then an unanswered question is owed an answer. */
 static const int64_t OWED_US = 1000000;
+/* An answer before its question has ended is none. Clocks and queues are not exact to less. */
+static const int64_t EARLY_US = 5000;
 /* A wire that is never silent for this long is jammed. */
 static const int64_t JAMMED_US = 500000;
 
@@ -99,16 +101,20 @@ int bus_borrow(struct bus *bus, int64_t wait_us)
     int rc, n;
 
     /* Plugged in again, the same path may be another wire: it is named anew before each opening. */
-    if (!bus->is_open && (!bus->line->identify ||
-                          !bus->line->identify(bus->where, bus->loan_name, sizeof bus->loan_name)))
+    if (!bus->is_open) {
         bus->loan_name[0] = '\0';
+        memset(bus->memory, 0, bus->line->memory);
+        rc = bus->line->identify ? bus->line->identify(bus, bus->loan_name, sizeof bus->loan_name)
+                                 : OK;
+        if (rc)
+            return rc;
+    }
     if (*bus->loan_name) {
         rc = loan_take(bus->loan_name, bus->name, wait_us, &bus->loan);
         if (rc)
             return rc;
     }
     if (!bus->is_open) {
-        memset(bus->memory, 0, bus->line->memory);
         rc = bus->line->open(bus);
         if (rc) {
             loan_return(&bus->loan);
@@ -137,6 +143,8 @@ void bus_return(struct bus *bus)
         return;
     if (bus->line->lend && bus->is_open)
         bus->line->lend(bus, false);
+    if (bus->line->closes_between)
+        close_line(bus);
     loan_return(&bus->loan);
     bus->is_lent = false;
 }
@@ -222,10 +230,22 @@ static int judge_silence(const struct ask *ask, const struct answer *a)
     return a->bytes[0] == ask->bytes[0] ? ERR_SHORT : ERR_GARBAGE;
 }
 
+/* Bytes that cannot be an answer, because the question was still being said when they came. An
+ * adapter's echo may be that quick. */
+static bool is_early(const struct bus *bus, const struct ask *ask, const struct answer *a,
+                     int64_t ended_us)
+{
+    size_t length = a->length < ask->length ? a->length : ask->length;
+
+    return bus->has_true_speed && clock_us() < ended_us - EARLY_US &&
+           memcmp(a->bytes, ask->bytes, length);
+}
+
 static int receive_answer(struct bus *bus, const struct ask *ask, unsigned attempt,
-                          struct answer *a)
+                          int64_t begun_us, struct answer *a)
 {
     int64_t asked = clock_us() + (int64_t)ask->length * bus->byte_us;
+    int64_t ended = begun_us + (int64_t)ask->length * bus->byte_us;
     struct pace guess = pace_guess(&bus->pace);
     const struct pace *pace = ask->pace && ask->pace->is_known ? ask->pace : &guess;
     int64_t wait = asked - clock_us() + pace_wait_us(pace, attempt);
@@ -247,6 +267,8 @@ static int receive_answer(struct bus *bus, const struct ask *ask, unsigned attem
         before = now;
         a->length += (size_t)n;
         wait = pause;
+        if (is_early(bus, ask, a, ended))
+            return ERR_FOREIGN; /* said to somebody else, or long ago */
         if (strip_echo(bus, ask, a, &echo_is_due))
             continue;
         if (!a->length) { /* that was our echo: now the turn-around begins */
@@ -285,12 +307,13 @@ static int exchange(struct bus *bus, const struct ask *ask, unsigned attempt, st
     if (rc)
         return rc;
     log_wire(bus->name, '>', ask->bytes, ask->length);
+    int64_t begun = clock_us();
     rc = bus->line->send(bus, ask->bytes, ask->length);
     if (rc)
         return rc;
     bus->counts.asked++;
     bus->last_byte_us = clock_us();
-    rc = receive_answer(bus, ask, attempt, a);
+    rc = receive_answer(bus, ask, attempt, begun, a);
     if (a->length)
         log_wire(bus->name, '<', a->bytes, a->length);
     if (bus->record)

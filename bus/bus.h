@@ -61,16 +61,23 @@ struct line {
     const char *scheme, *title;
     unsigned parts; /* how many parts between colons say where: tcp:HOST:PORT has 2 */
     const struct setting *settings;
-    size_t memory; /* private bytes, zeroed before open, freed after close */
+    size_t memory; /* private bytes, zeroed before identify and open, freed after close */
     int (*open)(struct bus *bus);
     int (*send)(struct bus *bus, const uint8_t *bytes, size_t length);
     /* Waits until bytes come. Returns how many; 0 when there was only silence. */
     int (*receive)(struct bus *bus, uint8_t *to, size_t size, int64_t wait_us);
     void (*lend)(struct bus *bus, bool is_ours); /* NULL when nothing needs doing */
     void (*close)(struct bus *bus);
-    /* The name of the wire itself, however it is spelled: "tty-188-0". false: nothing to share */
-    bool (*identify)(const char *where, char *to, size_t size);
+    /* The name of the wire itself, however it is spelled: "tty-188-0"; "": nothing to share. What
+     * it finds out on the way it may leave in the memory for open. NULL: nothing to share, ever. */
+    int (*identify)(struct bus *bus, char *to, size_t size);
+    bool (*is_place)(const char *where); /* could this be one, as written? NULL: any text could */
+    bool has_units;      /* its place is a kind of unit; the settings say which one of them */
+    bool closes_between; /* rounds: open, it would go on hearing what is said to others */
 };
+
+/* Asks whoever is at the other end of the open bus for its serial number. */
+typedef int who_fn(void *context, struct bus *bus, char *serial, size_t size);
 
 /* What a bus has seen since it was opened. */
 struct bus_counts {
@@ -94,10 +101,11 @@ struct bus {
     char where[WHERE_MAX];
     void *memory; /* the line's own */
 
-    int64_t byte_us;  /* one character on this wire */
-    int64_t gap_us;   /* silence that must stand before we speak */
-    int64_t drain_us; /* silence that ends a disturbance */
-    bool strips_echo; /* the adapter gives back what we send */
+    int64_t byte_us;     /* one character on this wire */
+    int64_t gap_us;      /* silence that must stand before we speak */
+    int64_t drain_us;    /* silence that ends a disturbance */
+    bool strips_echo;    /* the adapter gives back what we send */
+    bool has_true_speed; /* bytes take byte_us for certain: nobody can answer sooner than that */
 
     bool is_open, is_lent;
     int loan; /* the lock file's descriptor, or -1 */
@@ -116,6 +124,9 @@ struct bus {
         uint64_t question;
         int64_t until_us;
     } owed[OWED_MAX];
+
+    who_fn *who; /* for lines with several units to choose from; NULL: nobody can be asked */
+    void *who_context;
 
     answer_fn *far; /* sim lines only: what answers */
     void *far_who;

@@ -2,6 +2,7 @@
 #include "bus/descriptor.h"
 
 #include "base/log.h"
+#include "bus/bus.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -110,14 +111,14 @@ void port_lend(int fd, bool is_ours)
     (void)ioctl(fd, is_ours ? TIOCEXCL : TIOCNXCL);
 }
 
-bool port_identify(const char *path, char *to, size_t size)
+int port_identify(struct bus *bus, char *to, size_t size)
 {
     struct stat info;
 
-    if (stat(path, &info) || !S_ISCHR(info.st_mode))
-        return false;
-    snprintf(to, size, "tty-%u-%u", major(info.st_rdev), minor(info.st_rdev));
-    return true;
+    *to = '\0'; /* what is wrong with the path is said when it is opened */
+    if (!stat(bus->where, &info) && S_ISCHR(info.st_mode))
+        snprintf(to, size, "tty-%u-%u", major(info.st_rdev), minor(info.st_rdev));
+    return OK;
 }
 
 int port_explain(enum log_level level, const char *who, const char *path, int error)

@@ -23,8 +23,9 @@ int port_set(int fd, enum log_level level, const char *who,
 int64_t port_byte_us(const struct port_form *form);
 void port_lend(int fd, bool is_ours); /* TIOCEXCL, only while it is ours */
 
-/* "tty-188-0": the device behind a path, however it is spelled. */
-bool port_identify(const char *path, char *to, size_t size);
+/* "tty-188-0": the device behind a path, however it is spelled; "" when there is none. */
+struct bus;
+int port_identify(struct bus *bus, char *to, size_t size) MUST_CHECK;
 
 /* Why a port could not be opened, with the remedy; returns the error. */
 int port_explain(enum log_level level, const char *who, const char *path, int error);

@@ -93,7 +93,8 @@ int wire_parse(const char *text, struct wire *to, char *why, size_t size)
         *comma = '\0';
     }
     snprintf(to->where, sizeof to->where, "%.*s", WHERE_MAX - 1, rest);
-    if (parts_of(to->where) < to->line->parts) {
+    if (parts_of(to->where) < to->line->parts ||
+        (to->line->is_place && !to->line->is_place(to->where))) {
         snprintf(why, size, "\"%s\": %s needs to say where (%s)", text, scheme, to->line->title);
         return ERR_USAGE;
     }

@@ -67,18 +67,25 @@ static void complain_of_holder(int fd, const char *wire)
     log_warn(wire, "the wire is in use by process %s", *holder ? holder : "unknown");
 }
 
-int loan_take(const char *wire, const char *who, int64_t wait_us, int *loan)
+static int open_loan(const char *wire, const char *who, int *fd)
 {
     char path[512];
-    int64_t until = clock_us() + wait_us;
-    int fd;
 
     snprintf(path, sizeof path, "%s/helio-%s.lock", loan_folder(), wire);
-    fd = open_file(path);
-    if (fd < 0) {
-        log_err(who, "%s: %s (the wire cannot be shared without it)", path, strerror(errno));
-        return errno == EACCES ? ERR_DENIED : ERR_SYSTEM;
-    }
+    *fd = open_file(path);
+    if (*fd >= 0)
+        return OK;
+    log_err(who, "%s: %s (the wire cannot be shared without it)", path, strerror(errno));
+    return errno == EACCES ? ERR_DENIED : ERR_SYSTEM;
+}
+
+int loan_take(const char *wire, const char *who, int64_t wait_us, int *loan)
+{
+    int64_t until = clock_us() + wait_us;
+    int fd, rc = open_loan(wire, who, &fd);
+
+    if (rc)
+        return rc;
     while (flock(fd, LOCK_EX | LOCK_NB)) {
         if (clock_us() >= until) {
             complain_of_holder(fd, wire);
@@ -86,6 +93,21 @@ int loan_take(const char *wire, const char *who, int64_t wait_us, int *loan)
             return ERR_BUSY;
         }
         clock_sleep_us(LOOK_US);
+    }
+    name_holder(fd, who);
+    *loan = fd;
+    return OK;
+}
+
+int loan_try(const char *wire, const char *who, int *loan)
+{
+    int fd, rc = open_loan(wire, who, &fd);
+
+    if (rc)
+        return rc;
+    if (flock(fd, LOCK_EX | LOCK_NB)) {
+        close(fd);
+        return ERR_BUSY;
     }
     name_holder(fd, who);
     *loan = fd;

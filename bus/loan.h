@@ -13,6 +13,10 @@
 
 /* Waits until the wire is free. ERR_BUSY names the holder in the log. */
 int loan_take(const char *wire, const char *who, int64_t wait_us, int *loan) MUST_CHECK;
+
+/* The same for a wire one would only like to look at: ERR_BUSY at once, and nothing is said. */
+int loan_try(const char *wire, const char *who, int *loan) MUST_CHECK;
+
 void loan_return(int *loan); /* -1 is accepted */
 
 /* Where the lock files live: HELIO_RUN_DIR, /run/helio, or /run/lock when that is not there. */

@@ -29,6 +29,7 @@ static int serial_open(struct bus *bus)
     }
     bus->byte_us = port_byte_us(&form);
     bus->gap_us = 7 * bus->byte_us / 2;
+    bus->has_true_speed = true;
     return OK;
 }
 

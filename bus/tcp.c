@@ -138,15 +138,16 @@ static int tcp_receive(struct bus *bus, uint8_t *to, size_t size, int64_t wait_u
     }
 }
 
-static bool tcp_identify(const char *where, char *to, size_t size)
+static int tcp_identify(struct bus *bus, char *to, size_t size)
 {
+    const char *where = bus->where;
     size_t i;
 
     for (i = 0; where[i] && i + 5 < size; i++)
         to[i + 4] = where[i] == '/' || where[i] == ':' ? '-' : where[i];
     to[i + 4] = '\0';
     memcpy(to, "tcp-", 4);
-    return true;
+    return OK;
 }
 
 const struct line line_tcp = {

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -32,6 +33,27 @@ static int build_cast(struct house *h, size_t at)
     return rc;
 }
 
+/* Which of several units is it? The first device of the bus knows how to ask. */
+static int ask_who(void *context, struct bus *bus, char *serial, size_t size)
+{
+    const struct plan_device *d = context;
+    struct device asker;
+    struct identity who = {0};
+    struct text t = text_on(serial, size);
+    int rc;
+
+    if (!d->driver->greet)
+        return ERR_ABSENT;
+    rc = device_init(&asker, d->name, d->driver, bus, d->address, d->section);
+    if (rc)
+        return rc;
+    rc = d->driver->greet(&asker, &who);
+    device_done(&asker);
+    if (rc == OK)
+        text_add(&t, who.serial);
+    return rc;
+}
+
 int house_build(struct house *h, const struct plan *plan)
 {
     int rc = OK;
@@ -53,6 +75,11 @@ int house_build(struct house *h, const struct plan *plan)
         rc = device_init(&h->devices[i], d->name, d->driver, house_bus(h, d->bus), d->address,
                          d->section);
         h->devices[i].index = (uint16_t)i;
+        struct bus *bus = house_bus(h, d->bus);
+        if (!bus->who) {
+            bus->who = ask_who;
+            bus->who_context = (void *)d; /* only read */
+        }
     }
     return rc;
 }

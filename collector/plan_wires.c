@@ -43,13 +43,15 @@ static int check_address(const struct driver *driver, int address, char *why, si
 
 /* ---- buses ------------------------------------------------------------------------------- */
 
-/* Options behind the comma of `line =` join the section's own keys. */
-static int join_options(struct section *s, const char *options)
+/* Options behind the comma of `line =` join the section's own keys; or only those not given yet. */
+static int join_options(struct section *s, const char *options, bool only_missing)
 {
     struct section words;
     int rc = section_from_words(s->kind, s->name, options, &words);
 
     for (size_t i = 0; i < words.count && !rc; i++) {
+        if (only_missing && section_entry(s, words.entries[i].key))
+            continue;
         struct entry *more = realloc(s->entries, (s->count + 1) * sizeof *more);
         if (!more) {
             rc = ERR_FULL;
@@ -79,7 +81,7 @@ static int set_bus(struct plan *p, struct section *s, const char *line_text)
         section_fault(s, "line", "an address belongs to a [device], not to the wire");
         return ERR_CONFIG;
     }
-    if (*wire.options && join_options(s, wire.options))
+    if (*wire.options && join_options(s, wire.options, false))
         return ERR_FULL;
     const struct setting *tables[] = {bus_settings, wire.line->settings};
     rc = section_check(s, tables, 2);
@@ -177,22 +179,22 @@ void plan_add_device(struct plan *p, struct section *s)
 static struct plan_bus *bare_bus(struct plan *p, const struct wire *wire,
                                  const struct driver *driver)
 {
-    char words[3 * WHERE_MAX], name[2 * WHERE_MAX];
-    const char *usual = "";
+    char name[3 * WHERE_MAX];
+    const char *usual = "", *which = wire->line->has_units ? wire->options : "";
 
-    snprintf(name, sizeof name, "%s%s%s", wire->line->scheme, *wire->where ? ":" : "", wire->where);
+    snprintf(name, sizeof name, "%s%s%s%s%s", wire->line->scheme, *wire->where ? ":" : "",
+             wire->where, *which ? "," : "", which);
     struct plan_bus *known = find_bus(p, name);
     if (known || p->bus_count == PLAN_BUSES)
         return known;
     for (const struct place *place = driver->places; place->scheme; place++)
-        if (!strcmp(place->scheme, wire->line->scheme) && place->options && !*wire->options)
+        if (!strcmp(place->scheme, wire->line->scheme) && place->options)
             usual = place->options;
-    snprintf(words, sizeof words, "%s%s%s", wire->options, *usual ? "," : "", usual);
-    struct section *s = plan_make_section(p, "bus", name, words);
+    struct section *s = plan_make_section(p, "bus", name, wire->options);
     if (!s)
         return NULL;
     /* The line is known already; its row in bus_settings must not be missed. */
-    if (join_options(s, "line=given"))
+    if (join_options(s, "line=given", false) || join_options(s, usual, true))
         return NULL;
     const struct setting *tables[] = {bus_settings, wire->line->settings};
     if (section_check(s, tables, 2))

@@ -26,7 +26,8 @@ struct far {
     size_t pause_after;
     bool is_silent, is_refusing, is_echoing;
     unsigned spoils; /* so many answers are spoiled first, */
-    unsigned mutes;  /* or so many are not given at all */
+    unsigned mutes;  /* or so many are not given at all, */
+    unsigned hastes; /* or so many stood there before the question */
     int64_t late_us; /* ...and the register that answers only after so long */
     uint16_t late_at;
 };
@@ -47,6 +48,10 @@ static int far_answers(void *who, const uint8_t *asked, size_t length, struct fa
         n = length;
     }
     a->delay_us = f->late_us && start == f->late_at ? f->late_us : f->delay_us;
+    if (f->hastes) {
+        f->hastes--;
+        a->delay_us = -100 * MS;
+    }
     a->pause_us = f->pause_us;
     a->pause_after = f->pause_after;
     a->answer.length = n;
@@ -198,6 +203,44 @@ static void echoes(void **state)
     assert_int_equal(talk(s, 0x3100, 5, 1, &a), ERR_ECHO);
     assert_int_equal(talk(s, 0x0000, 5, 1, &a), ERR_ECHO);
     assert_int_equal(s->bus.counts.failed[error_index(ERR_ECHO)], 3);
+    stand_end(s);
+}
+
+/* Whoever answers before the question has ended answers something else. */
+static void answers_before_their_time(void **state)
+{
+    struct stand *s = stand_begin("line=given,speed=2400");
+    struct answer a;
+
+    (void)state;
+    s->far.hastes = 1;
+    assert_int_equal(talk(s, 0x3100, 1, 1, &a), OK); /* where nothing is known of the speed */
+    s->bus.has_true_speed = true;
+    s->far.hastes = 1;
+    assert_int_equal(talk(s, 0x3100, 1, 1, &a), ERR_FOREIGN);
+    s->far.hastes = 2;
+    assert_int_equal(talk(s, 0x3104, 1, 0, &a), OK); /* the third one is in time */
+    assert_answers(&a, 0x3104, 1);
+    assert_int_equal(s->bus.counts.failed[error_index(ERR_FOREIGN)], 3);
+    s->far.delay_us = 0; /* nobody is that quick, but it could be */
+    assert_int_equal(talk(s, 0x3100, 1, 1, &a), OK);
+    stand_end(s);
+
+    s = stand_begin("line=given,speed=2400,echo=yes"); /* an adapter's echo may be that quick */
+    s->bus.has_true_speed = s->far.is_echoing = true;
+    s->far.delay_us = -70 * MS;
+    s->far.pause_after = 8;
+    s->far.pause_us = 60 * MS;
+    assert_int_equal(talk(s, 0x3100, 1, 1, &a), OK);
+    assert_answers(&a, 0x3100, 1);
+    s->far.pause_us = 1; /* what comes right behind it may not */
+    assert_int_equal(talk(s, 0x3100, 1, 1, &a), ERR_FOREIGN);
+    stand_end(s);
+
+    s = stand_begin("line=given,paced=no");
+    s->bus.has_true_speed = true;
+    s->far.hastes = 1;
+    assert_int_equal(talk(s, 0x3100, 1, 1, &a), OK); /* no speed, no end to wait for */
     stand_end(s);
 }
 
@@ -446,6 +489,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(patience_is_learned),
         cmocka_unit_test(echoes),
+        cmocka_unit_test(answers_before_their_time),
         cmocka_unit_test(late_answers),
         cmocka_unit_test(late_answers_behind_another_failure),
         cmocka_unit_test(late_answers_to_every_try),

@@ -59,6 +59,7 @@ static void the_table(void **state)
             promise(l, "title", strstr(l->title, self)); /* how it is written */
             promise(l, "parts", l->parts <= 4);
             promise(l, "functions", l->open && l->send && l->receive && l->close);
+            promise(l, "is_place", !l->is_place || !l->is_place("/dev/hidraw0"));
             promise(l, "memory", l->memory > 0);
             promise(l, "settings", l->settings);
             for (const struct setting *s = l->settings; s->key; s++) {
@@ -237,8 +238,10 @@ static void serial_ports(void **state)
         int far = far_terminal(where, sizeof where);
         assert_non_null(l);
         stand_begin(&s, l, where, "speed=9600");
-        promise(l, "identify", l->identify && l->identify(where, name, sizeof name));
-        promise(l, "identify", !l->identify("/nonexistent/helio", name, sizeof name));
+        promise(l, "identify", l->identify && !l->identify(&s.bus, name, sizeof name) && *name);
+        strcpy(s.bus.where, "/nonexistent/helio");
+        promise(l, "identify", !l->identify(&s.bus, name, sizeof name) && !*name);
+        strcpy(s.bus.where, where);
         assert_int_equal(bus_borrow(&s.bus, 1000 * MS), OK);
         promise(l, "byte", s.bus.byte_us >= 1041 && s.bus.byte_us <= 1042);
         promise(l, "gap", s.bus.gap_us >= 7 * s.bus.byte_us / 2);
@@ -477,6 +480,9 @@ static void wires_as_written(void **state)
         {"sim:collide=0.2,dead=3:1", "sim", "", "collide=0.2,dead=3", 1},
         {"sim:,collide=0.2,dead=3", "sim", "", "collide=0.2,dead=3", -1},
         {"rtu:/dev/null:2", "rtu", "/dev/null", "", 2},
+        {"hid:0665:5161", "hid", "0665:5161", "", -1},
+        {"hid:0084:0041,usb_path=1-1.4", "hid", "0084:0041", "usb_path=1-1.4", -1},
+        {"hid:0665:5161,unit=92932105105335:1", "hid", "0665:5161", "unit=92932105105335", 1},
         {"tcp:gate:502", "tcp", "gate:502", "", -1},
         {"tcp:gate:502:4", "tcp", "gate:502", "", 4},
         {"tcp:[::1]:502,framing=rtu:4", "tcp", "[::1]:502", "framing=rtu", 4},
@@ -496,6 +502,21 @@ static void wires_as_written(void **state)
     }
 }
 
+/* A node is another unit tomorrow: whoever writes one is told what to write instead. */
+static void nodes_are_no_names(void **state)
+{
+    static const char *const wrong[] = {"hid:/dev/hidraw0", "hid:/dev/hidraw0:1", "hid:0665",
+                                        "hid:0665:51", "hid:066g:5161"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct wire w;
+        char why[300] = "";
+        assert_int_equal(wire_parse(wrong[i], &w, why, sizeof why), ERR_USAGE);
+        assert_non_null(strstr(why, "hid:0665:5161"));
+    }
+}
+
 static int quietly(void **state)
 {
     (void)state;
@@ -507,11 +528,12 @@ static int quietly(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_table),         cmocka_unit_test(what_is_not_there),
-        cmocka_unit_test(serial_ports),      cmocka_unit_test(no_serial_port),
-        cmocka_unit_test(socket_as_a_wire),  cmocka_unit_test(modbus_tcp),
-        cmocka_unit_test(a_gateway_returns), cmocka_unit_test(a_replay),
-        cmocka_unit_test(a_simulation),      cmocka_unit_test(wires_as_written),
+        cmocka_unit_test(the_table),          cmocka_unit_test(what_is_not_there),
+        cmocka_unit_test(serial_ports),       cmocka_unit_test(no_serial_port),
+        cmocka_unit_test(socket_as_a_wire),   cmocka_unit_test(modbus_tcp),
+        cmocka_unit_test(a_gateway_returns),  cmocka_unit_test(a_replay),
+        cmocka_unit_test(a_simulation),       cmocka_unit_test(wires_as_written),
+        cmocka_unit_test(nodes_are_no_names),
     };
     return cmocka_run_group_tests(tests, quietly, NULL);
 }

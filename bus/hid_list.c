@@ -1,0 +1,153 @@
+/* hidapi's list, with the sockets that libudev knows of (bus/hid_find.h). */
+#include "bus/hid_find.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <hidapi.h>
+#include <libudev.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <wchar.h>
+
+/* hidapi keeps its last error for the whole process: listing and opening take turns. */
+static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+
+static void copy(char *to, const char *from)
+{
+    struct text t = text_on(to, HID_TEXT);
+
+    text_add(&t, from ? from : "");
+}
+
+/* Names in whatever the firmware wrote: what is not plain ASCII becomes '?'. */
+static void copy_wide(char *to, const wchar_t *from)
+{
+    struct text t = text_on(to, HID_TEXT);
+
+    for (; from && *from; from++)
+        text_char(&t, *from >= ' ' && *from < 0x7f ? (char)*from : '?');
+}
+
+static bool look_at_node(struct hid_unit *u)
+{
+    struct stat info;
+
+    if (stat(u->node, &info) || !S_ISCHR(info.st_mode))
+        return false;
+    u->number = info.st_rdev;
+    u->plugged_us = (int64_t)info.st_ctim.tv_sec * 1000000 + info.st_ctim.tv_nsec / 1000;
+    return true;
+}
+
+/* Where it is plugged in; for what is on no USB at all, the name the kernel gave it. */
+static bool find_socket(struct udev *udev, struct hid_unit *u)
+{
+    const char *name = strrchr(u->node, '/');
+    struct udev_device *node, *at;
+
+    node = udev_device_new_from_subsystem_sysname(udev, "hidraw", name ? name + 1 : u->node);
+    if (!node)
+        return false;
+    at = udev_device_get_parent_with_subsystem_devtype(node, "usb", "usb_device");
+    if (!at)
+        at = udev_device_get_parent(node);
+    copy(u->usb_path, at ? udev_device_get_sysname(at) : NULL);
+    udev_device_unref(node);
+    return *u->usb_path != '\0';
+}
+
+/* A unit is one plug: of several interfaces, or several usages of one, the first counts. */
+static bool is_listed(const struct hid_unit *units, size_t count, const char *usb_path)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(units[i].usb_path, usb_path))
+            return true;
+    return false;
+}
+
+static size_t list_kind(struct udev *udev, uint16_t vid, uint16_t pid, struct hid_unit *to,
+                        size_t size)
+{
+    struct hid_device_info *all = hid_enumerate(vid, pid);
+    size_t count = 0;
+
+    for (struct hid_device_info *at = all; at && count < size; at = at->next) {
+        struct hid_unit *u = &to[count];
+        *u = (struct hid_unit){.vid = vid, .pid = pid};
+        copy(u->node, at->path);
+        copy_wide(u->product, at->product_string);
+        copy_wide(u->manufacturer, at->manufacturer_string);
+        if (look_at_node(u) && find_socket(udev, u) && !is_listed(to, count, u->usb_path))
+            count++;
+    }
+    hid_free_enumeration(all);
+    return count;
+}
+
+int hid_list(const char *ids, struct hid_unit *to, size_t size)
+{
+    struct udev *udev = udev_new();
+    size_t count = 0;
+    uint16_t vid, pid;
+    int used;
+
+    if (!udev)
+        return ERR_SYSTEM;
+    pthread_mutex_lock(&turn);
+    for (; sscanf(ids, " %4hx:%4hx%n", &vid, &pid, &used) == 2; ids += used)
+        count += list_kind(udev, vid, pid, to + count, size - count);
+    pthread_mutex_unlock(&turn);
+    udev_unref(udev);
+    return (int)count;
+}
+
+void hid_loan_name(const struct hid_unit *unit, char *to, size_t size)
+{
+    struct text t = text_on(to, size);
+
+    text_format(&t, "hidraw-%u-%u", major(unit->number), minor(unit->number));
+}
+
+static int explain(const struct hid_unit *u, enum log_level level, const char *who, int error)
+{
+    if (error == EACCES || error == EPERM) {
+        log_say(level, who,
+                "%s (%04x:%04x at usb_path = %s) may not be opened: a udev rule must give it to a "
+                "group, SUBSYSTEM==\"hidraw\", ATTRS{idVendor}==\"%04x\", "
+                "ATTRS{idProduct}==\"%04x\", GROUP=\"dialout\", MODE=\"0660\", and your user be in "
+                "it (\"sudo usermod -aG dialout $USER\")",
+                u->node, u->vid, u->pid, u->usb_path, u->vid, u->pid);
+        return ERR_DENIED;
+    }
+    log_say(level, who, "%04x:%04x at usb_path = %s was unplugged just now (%s)", u->vid, u->pid,
+            u->usb_path, error ? strerror(error) : u->node);
+    return ERR_GONE;
+}
+
+int hid_unit_open(const struct hid_unit *unit, enum log_level level, const char *who,
+                  hid_device **handle)
+{
+    struct hid_unit now = *unit;
+    int error;
+
+    /* Between listing and opening it may have been unplugged and its number given to another. */
+    if (!look_at_node(&now) || now.number != unit->number || now.plugged_us != unit->plugged_us)
+        return explain(unit, level, who, 0);
+    pthread_mutex_lock(&turn);
+    errno = 0;
+    *handle = hid_open_path(unit->node);
+    error = errno;
+    pthread_mutex_unlock(&turn);
+    return *handle ? OK : explain(unit, level, who, error);
+}
+
+void hid_unit_close(hid_device *handle)
+{
+    pthread_mutex_lock(&turn);
+    hid_close(handle);
+    pthread_mutex_unlock(&turn);
+}

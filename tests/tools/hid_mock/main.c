@@ -1,0 +1,171 @@
+/*
+ * Runs a program that finds USB HID units where there are none (libumockdev):
+ *
+ *      umockdev-wrapper hid_mock SCRIPT LOG -- PROGRAM...
+ *
+ * SCRIPT, one word first on each line:
+ *
+ *      device 1-1.4 0            plugged in at this USB path, as hidraw0; what follows is its own
+ *      ids 0665:5161             (the usual ones)
+ *      report 8                  bytes in a report; 0: a question is whatever came at once
+ *      instant                   answers before the question can have ended at 2400 bit/s
+ *      merged                    all reports of an answer come at once
+ *      stray 28 31               comes 40 ms after each answer, unasked
+ *      answer 51 0d = 28 31 0d   a question (with its CR), and the answer to it
+ *      pull 3                    pulled out instead of the 3rd answer
+ *      again 1-2 3 500           and plugged in again there, as hidraw3, 500 ms later
+ *
+ * LOG gets what the program wrote, one report a line: "1-1.4 > 00 51 0d 00 00 00 00 00 00", and
+ * "1-1.4 pulled", "1-2 plugged in". The exit code is the program's.
+ */
+#include "tests/tools/hid_mock/mock.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+FILE *record;
+
+void die(const char *what, const char *why)
+{
+    fprintf(stderr, "hid_mock: %s: %s\n", what, why);
+    exit(99);
+}
+
+/* Reports are always full: the rest is zeros. */
+static void add_reports(struct device *d, const struct bytes *more)
+{
+    size_t whole = d->report ? d->report : 8;
+    size_t padded = (more->length + whole - 1) / whole * whole;
+
+    if (d->coming.length + padded > BYTES)
+        die(d->usb_path, "nobody reads the answers");
+    memcpy(d->coming.at + d->coming.length, more->at, more->length);
+    memset(d->coming.at + d->coming.length + more->length, 0, padded - more->length);
+    d->coming.length += padded;
+}
+
+static void answer(struct device *d)
+{
+    d->asked++;
+    if (d->asked == d->pull_at) {
+        pull_out(d);
+        return;
+    }
+    for (size_t i = 0; i < d->count; i++) {
+        const struct exchange *e = &d->answers[i];
+        if (e->question.length != d->heard.length ||
+            memcmp(e->question.at, d->heard.at, d->heard.length))
+            continue;
+        add_reports(d, &e->answer);
+        d->next_us =
+            clock_us() + (d->is_instant ? 0 : (int64_t)e->question.length * BYTE_US + TURN_US);
+        break;
+    }
+    d->heard.length = 0;
+}
+
+static void hear_report(struct device *d, const uint8_t *bytes, size_t length)
+{
+    char words[4 * BYTES];
+    struct text t = text_on(words, sizeof words);
+
+    text_hex(&t, bytes, length);
+    fprintf(record, "%s > %s\n", d->usb_path, words);
+    fflush(record);
+    if (d->heard.length + length > BYTES)
+        die(d->usb_path, "an endless question");
+    for (size_t i = 1; i < length; i++) {
+        d->heard.at[d->heard.length++] = bytes[i];
+        if (d->report && bytes[i] == '\r')
+            break;
+    }
+    if (!d->report || d->heard.at[d->heard.length - 1] == '\r')
+        answer(d);
+}
+
+static void hear(struct device *d)
+{
+    uint8_t bytes[BYTES];
+    ssize_t n = read(d->master, bytes, sizeof bytes);
+    size_t whole = d->report ? d->report + 1 : (size_t)n;
+
+    for (size_t at = 0; n > 0 && at < (size_t)n && d->is_plugged; at += whole)
+        hear_report(d, bytes + at, whole < (size_t)n - at ? whole : (size_t)n - at);
+}
+
+/* One report is there for each read: the next one is given when the last one was taken. */
+static void speak(struct device *d)
+{
+    size_t n = d->is_merged ? d->coming.length : d->report ? d->report : 8;
+    int unread = 0;
+
+    if (ioctl(d->peer, FIONREAD, &unread) || unread)
+        return;
+    if (write(d->master, d->coming.at, n) != (ssize_t)n)
+        die(d->usb_path, "cannot answer");
+    d->coming.length -= n;
+    memmove(d->coming.at, d->coming.at + n, d->coming.length);
+    d->next_us = d->coming.length ? clock_us() + 10 * MS : 0;
+    if (!d->coming.length && d->stray.length && !d->stray_us)
+        d->stray_us = clock_us() + 40 * MS;
+}
+
+static void tend(struct device *d)
+{
+    int64_t now = clock_us();
+
+    if (d->again_us && now >= d->again_us)
+        plug_in_again(d);
+    if (!d->is_plugged)
+        return;
+    struct pollfd p = {.fd = d->master, .events = POLLIN};
+    if (poll(&p, 1, 0) > 0 && p.revents & POLLIN)
+        hear(d);
+    if (d->is_plugged && d->next_us && now >= d->next_us)
+        speak(d);
+    if (d->is_plugged && d->stray_us && now >= d->stray_us) {
+        d->stray_us = 0;
+        if (write(d->master, d->stray.at, d->stray.length) < 0)
+            die(d->usb_path, "cannot stray");
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static struct device devices[DEVICES];
+    size_t device_count;
+    int status;
+    pid_t child;
+
+    if (argc < 5 || strcmp(argv[3], "--"))
+        die("usage", "hid_mock SCRIPT LOG -- PROGRAM...");
+    record = fopen(argv[2], "we");
+    if (!record)
+        die(argv[2], strerror(errno));
+    device_count = read_script(argv[1], devices);
+    plugs_begin();
+    for (size_t i = 0; i < device_count; i++)
+        plug_in(&devices[i]);
+    fflush(record);
+    child = fork();
+    if (child == 0) {
+        execvp(argv[4], argv + 4);
+        die(argv[4], strerror(errno));
+    }
+    while (waitpid(child, &status, WNOHANG) == 0) {
+        for (size_t i = 0; i < device_count; i++)
+            tend(&devices[i]);
+        clock_sleep_us(MS);
+    }
+    fclose(record);
+    plugs_end();
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 98;
+}

@@ -1,0 +1,49 @@
+/* The parts of hid_mock: the script, the plugs, and in main.c the talk. */
+#ifndef TESTS_HID_MOCK_H
+#define TESTS_HID_MOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { DEVICES = 8, ANSWERS = 16, BYTES = 512, MS = 1000, BYTE_US = 4167, TURN_US = 20 * MS };
+
+struct bytes {
+    size_t length;
+    uint8_t at[BYTES];
+};
+
+struct device {
+    char usb_path[32];
+    unsigned vid, pid, node, report, pull_at, again_ms, again_node;
+    char again_path[32];
+    bool is_merged, is_instant, is_plugged;
+    struct bytes stray;
+    struct exchange {
+        struct bytes question, answer;
+    } answers[ANSWERS];
+    size_t count;
+
+    int master, peer;
+    unsigned asked;
+    struct bytes heard; /* of the question, without report numbers and filling */
+    struct bytes coming;
+    int64_t next_us, stray_us, again_us; /* 0: not due */
+};
+
+extern FILE *record;
+
+/* Says why and ends with a code that no program here ends with. */
+void die(const char *what, const char *why) __attribute__((noreturn));
+
+/* Returns how many devices it names. */
+size_t read_script(const char *path, struct device devices[DEVICES]);
+
+void plugs_begin(void);
+void plugs_end(void);
+void plug_in(struct device *d);
+void plug_in_again(struct device *d);
+void pull_out(struct device *d);
+
+#endif
