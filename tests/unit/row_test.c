@@ -355,8 +355,8 @@ static void every_row_of_every_driver(void **state)
     (void)state;
     for (size_t i = 0; drivers[i]; i++)
         for (const struct row *row = drivers[i]->rows; row->native; row++) {
-            if (row->metric == M_NONE)
-                continue;
+            if (row->metric == M_NONE || row_is_text(row))
+                continue; /* words: words_test.c */
             rows++;
             if (row->words)
                 word_comes_back(drivers[i], row);
