@@ -68,6 +68,24 @@ static void remember_setting(void *to, const struct record *r)
         (void)reading_put(to, (enum metric)now.fields[i].metric, now.fields[i].value);
 }
 
+static int open_slot(struct keeper *k, struct slot_of *s, const struct origin *o,
+                     const struct driver *driver, double peak_w)
+{
+    s->from = store_origin(k->store, o);
+    s->is_gone = false;
+    s->driver = driver;
+    if (s->gate)
+        return s->from ? OK : ERR_FULL;
+    s->gate = gate_new(s->name, peak_w);
+    s->has = calloc(METRIC_COUNT, sizeof *s->has);
+    s->settings = calloc(1, sizeof *s->settings);
+    if (!s->from || !s->gate || !s->has || !s->settings)
+        return ERR_FULL;
+    restore_counters(k, s);
+    store_each_setting(k->store, s->from, remember_setting, s->settings);
+    return OK;
+}
+
 static int learn_device(struct keeper *k, const struct plan *plan, size_t at)
 {
     const struct plan_device *d = &plan->devices[at];
@@ -78,21 +96,49 @@ static int learn_device(struct keeper *k, const struct plan *plan, size_t at)
         return ERR_FULL;
     snprintf(o.name, sizeof o.name, "%s", d->name);
     snprintf(o.driver, sizeof o.driver, "%s", d->driver->name);
+    snprintf(o.serial, sizeof o.serial, "%s", section_text(d->section, "serial"));
     snprintf(o.group, sizeof o.group, "%s", group_of(plan, at));
-    s->from = store_origin(k->store, &o);
-    s->is_gone = false;
-    if (s->gate)
-        return s->from ? OK : ERR_FULL;
-    s->gate = gate_new(s->name, section_number(d->section, "peak_power"));
-    s->has = calloc(METRIC_COUNT, sizeof *s->has);
-    s->settings = calloc(1, sizeof *s->settings);
-    if (!s->from || !s->gate || !s->has || !s->settings)
-        return ERR_FULL;
-    for (const struct row *row = d->driver->rows; row->native; row++)
-        s->has[row->metric] = true;
-    restore_counters(k, s);
-    store_each_setting(k->store, s->from, remember_setting, s->settings);
-    return OK;
+    return open_slot(k, s, &o, d->driver, section_number(d->section, "peak_power"));
+}
+
+/* ---- units found on a wire ----------------------------------------------------------------- */
+
+/* The plan may have a name for the serial number. */
+static const char *name_of_news(const struct news *n, char *to, size_t size)
+{
+    const struct plan *plan = n->from->house->plan;
+    const struct plan_device *speaker = &plan->devices[n->device];
+
+    for (size_t i = 0; i < plan->device_count && *n->unit; i++)
+        if (plan->devices[i].is_heard_through && plan->devices[i].bus == speaker->bus &&
+            !strcmp(section_text(plan->devices[i].section, "serial"), n->unit))
+            return plan->devices[i].name;
+    return news_name(n, to, size);
+}
+
+/* A place for it, as soon as it is heard for the first time. */
+static struct slot_of *learn_found(struct keeper *k, const struct news *n, const char *name)
+{
+    const struct plan_device *speaker = &n->from->house->plan->devices[n->device];
+    const struct slot_of *through = k->slots[keeper_place(k, speaker->name)];
+    struct slot_of *s = slot_for(k, name);
+    struct origin o = {.address = speaker->address};
+
+    if (!s)
+        return NULL;
+    snprintf(o.name, sizeof o.name, "%s", s->name);
+    snprintf(o.driver, sizeof o.driver, "%s", n->is_total ? "group" : speaker->driver->name);
+    if (!n->is_total)
+        snprintf(o.serial, sizeof o.serial, "%s", n->unit);
+    if (open_slot(k, s, &o, speaker->driver, section_number(speaker->section, "peak_power")))
+        return NULL;
+    if (!s->is_found)
+        log_note(s->name, "found through %s", speaker->name);
+    s->is_found = true;
+    s->every_ms = through->every_ms;
+    board_period(k->board, (unsigned)keeper_place(k, name), s->every_ms * US_PER_MS,
+                 s->every_ms * US_PER_MS);
+    return s;
 }
 
 static int learn_group(struct keeper *k, const struct plan *plan, size_t at)
@@ -174,6 +220,29 @@ void keeper_pace(struct keeper *k, const struct rounds *r)
 
 /* ---- one reading ------------------------------------------------------------------------- */
 
+/* Questions in words that have their turn one a round: until then it is not known which of them
+ * the model knows. */
+static unsigned slow_words(const struct driver *driver)
+{
+    unsigned count = 0;
+
+    for (const struct block *b = driver->blocks; b->name; b++)
+        count += b->text && b->refresh == NOW_AND_THEN;
+    return 2 * count; /* a refusal is believed the second time */
+}
+
+/* What it has rows for, it will say sooner or later, unless it never heard of the question. */
+static void count_rows(struct slot_of *s)
+{
+    for (const struct row *row = s->driver->rows; row->native; row++) {
+        bool is_asked = !row_is_text(row);
+        for (size_t i = 0; s->driver->blocks[i].name && !is_asked; i++)
+            is_asked = s->driver->blocks[i].function == row->in &&
+                       s->driver->blocks[i].refresh == NOW_AND_THEN && !(s->lacking >> i & 1);
+        s->has[row->metric] |= is_asked;
+    }
+}
+
 /* The meters of a device begin when it is known what it says by itself. */
 static void begin_meters(struct keeper *k, struct slot_of *s, const struct reading *r)
 {
@@ -183,8 +252,10 @@ static void begin_meters(struct keeper *k, struct slot_of *s, const struct readi
         return;
     for (unsigned i = 0; i < r->count; i++)
         s->has[r->fields[i].metric] = true;
-    if (++s->readings < METERS_AFTER)
+    if (++s->readings < METERS_AFTER + (s->is_found ? 0 : slow_words(s->driver)))
         return;
+    if (!s->is_found)
+        count_rows(s);
     meter_begin(&s->meter, s->has, s->every_ms * US_PER_MS);
     for (unsigned i = 0; i < s->meter.count; i++)
         if (store_meter_get(k->store, s->from, s->meter.rows[i].energy, &kwh, &carry))
@@ -272,15 +343,23 @@ double keeper_late_ms(const struct keeper *k, double share)
 
 void keeper_take(struct keeper *k, const struct news *n)
 {
-    size_t at = keeper_place(k, n->from->house->plan->devices[n->device].name);
-    struct slot_of *s = at < k->count ? k->slots[at] : NULL;
     static struct reading r; /* of the keeper's thread alone: too large for its stack */
+    char text[ORIGIN_NAME];
+    const char *name = name_of_news(n, text, sizeof text);
+    size_t at = keeper_place(k, name);
+    struct slot_of *s = at < k->count ? k->slots[at] : NULL;
+
+    if (*n->unit && (!s || s->is_found)) {
+        s = learn_found(k, n, name);
+        at = keeper_place(k, name);
+    }
 
     if (!s || s->is_gone)
         return;
     if (n->is_last)
         count_lateness(k, n->late_us);
     s->tick_ms = n->reading.round_ms;
+    s->lacking = n->lacking;
     s->asked++;
     if (n->reading.round_ms > k->tick_ms || k->tick_ms - n->reading.round_ms > 3600000)
         k->tick_ms = n->reading.round_ms;
@@ -305,7 +384,9 @@ void keeper_take(struct keeper *k, const struct news *n)
 /* Has it reported for this tick, or is its own next tick still to come? */
 static bool is_up_to(const struct slot_of *s, int64_t tick_ms)
 {
-    return s->is_gone || s->is_group || s->tick_ms + s->every_ms > tick_ms;
+    bool is_away = s->is_found && tick_ms - s->tick_ms > 3 * s->every_ms;
+
+    return s->is_gone || s->is_group || is_away || s->tick_ms + s->every_ms > tick_ms;
 }
 
 static bool is_whole(const struct keeper *k, int64_t tick_ms)

@@ -20,6 +20,7 @@ enum { SLOTS_IN_HOUSE = PLAN_DEVICES + PLAN_GROUPS, LATE_STEPS = 256 };
 struct slot_of {
     char name[ORIGIN_NAME];
     bool is_group, is_gone;
+    bool is_found; /* a unit that the plan does not name, heard through another device */
     const struct origin *from;
     struct gate *gate;
     struct meter meter;
@@ -27,6 +28,8 @@ struct slot_of {
     struct reading *settings;  /* as they were last stored */
     int64_t every_ms, tick_ms; /* the round it last reported */
     unsigned readings;
+    uint64_t lacking; /* blocks its model does not know, by bits */
+    const struct driver *driver;
     _Atomic uint64_t asked, heard;
 };
 

@@ -24,6 +24,7 @@ struct plan_device {
     const struct driver *driver;
     struct plan_bus *bus;
     uint8_t address;
+    bool is_heard_through; /* another on its bus speaks for it: known by its serial number */
     struct section *section;
 };
 

@@ -117,11 +117,32 @@ void plan_add_bus(struct plan *p, struct section *s)
 
 /* ---- devices ----------------------------------------------------------------------------- */
 
-static void refuse_twice(struct plan *p, struct section *s, const struct plan_device *d)
+/* A unit behind another one: it has no wire of its own, only a name. */
+static void set_heard_through(const struct plan *p, struct section *s, struct plan_device *d)
 {
+    bool has_speaker = false;
+
+    if (!*section_text(s, "serial"))
+        return;
+    d->is_heard_through = true;
     for (size_t i = 0; i < p->device_count; i++) {
         const struct plan_device *other = &p->devices[i];
-        if (other->bus == d->bus && other->address == d->address)
+        has_speaker |=
+            other->bus == d->bus && other->driver == d->driver && !other->is_heard_through;
+    }
+    if (!d->driver->others)
+        section_fault(s, "serial", "a %s does not speak for others; give each its address",
+                      d->driver->name);
+    else if (!has_speaker)
+        section_fault(s, "serial", "above it on bus %s must stand the %s that speaks for it",
+                      d->bus->name, d->driver->name);
+}
+
+static void refuse_twice(struct plan *p, struct section *s, const struct plan_device *d)
+{
+    for (size_t i = 0; i < p->device_count && !d->is_heard_through; i++) {
+        const struct plan_device *other = &p->devices[i];
+        if (!other->is_heard_through && other->bus == d->bus && other->address == d->address)
             section_fault(s, "address", "%u on bus %s is taken by [device %s]", d->address,
                           d->bus->name, other->name);
     }
@@ -169,6 +190,7 @@ void plan_add_device(struct plan *p, struct section *s)
     else if (check_address(driver, address, why, sizeof why))
         section_fault(s, "address", "%s", why);
     d.address = (uint8_t)address;
+    set_heard_through(p, s, &d);
     refuse_twice(p, s, &d);
     if (s->file->faults == before)
         p->devices[p->device_count++] = d;

@@ -5,6 +5,7 @@
 #include "base/log.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { QUEUE_LENGTH = 64, STACK_BYTES = 256 * 1024 };
@@ -26,6 +27,7 @@ struct round_thread {
 static bool is_mine(const struct rounds *r, size_t device, size_t bus)
 {
     return r->house->plan->devices[device].bus == &r->house->plan->buses[bus] &&
+           !r->house->plan->devices[device].is_heard_through &&
            (!r->is_wanted || r->is_wanted[device]);
 }
 
@@ -41,6 +43,19 @@ static void tell(struct rounds *r, struct news *n)
 {
     if (queue_put(r->news, n, PUT_WAIT_US) == ERR_FULL)
         log_warn(r->house->devices[n->device].name, "nobody takes the readings; one is dropped");
+}
+
+const char *news_name(const struct news *n, char *to, size_t size)
+{
+    const char *name = n->from->house->devices[n->device].name;
+
+    snprintf(to, size, "%s%s%s", name, *n->unit ? "-" : "", n->unit);
+    return to;
+}
+
+size_t rounds_buses(const struct rounds *r)
+{
+    return r->count;
 }
 
 double device_every_s(const struct rounds *r, size_t device)
@@ -78,6 +93,29 @@ static bool is_due(const struct rounds *r, size_t device, size_t bus, int64_t ti
     return tick_ms - t->last_ms[device] >= own_ms - bus_ms / 2;
 }
 
+/* The units behind a device follow it, each with a reading of its own. On return *n is the last
+ * one, not told yet: only now it is known that nothing follows. */
+static void walk_others(struct rounds *r, struct device *d, struct news *n)
+{
+    bool is_last = n->is_last;
+
+    n->is_last = false;
+    for (unsigned which = 0;; which++) {
+        struct news unit = *n;
+        struct identity who = {0};
+        unit.reading = (struct reading){.round_ms = n->reading.round_ms, .device = n->device};
+        if (d->driver->others(d, which, &unit.reading, &who))
+            break;
+        tell(r, n);
+        snprintf(unit.unit, sizeof unit.unit, "%s", who.serial);
+        unit.is_total = who.is_total;
+        unit.heard_us = clock_us();
+        *n = unit;
+    }
+    n->counts = d->bus->counts;
+    n->is_last = is_last;
+}
+
 void round_walk(struct rounds *r, size_t at, int64_t tick_ms, int64_t late_us)
 {
     const struct plan *plan = r->house->plan;
@@ -105,14 +143,19 @@ void round_walk(struct rounds *r, size_t at, int64_t tick_ms, int64_t late_us)
         int64_t begun = clock_us();
         n.reading.round_ms = tick_ms;
         n.reading.device = (uint16_t)i;
+        struct device *d = &r->house->devices[i];
         if (!lent)
-            n.result = device_round(&r->house->devices[i], r->depth, tick_ms, &n.reading);
+            n.result = device_round(d, r->depth, tick_ms, &n.reading);
         n.heard_us = clock_us();
         n.took_us = n.heard_us - begun;
         n.counts = bus->counts;
+        n.lacking = device_lacking(d);
+        snprintf(n.serial, sizeof n.serial, "%s", d->identity.serial);
+        if (!lent && !n.result && d->driver->others)
+            walk_others(r, d, &n);
         if (t) {
             t->last_ms[i] = tick_ms;
-            t->beat_us = n.heard_us;
+            t->beat_us = clock_us();
         }
         tell(r, &n);
     }

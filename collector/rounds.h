@@ -17,9 +17,13 @@ struct news {
     struct rounds *from;
     uint16_t device; /* of that house's plan */
     int result;
-    int64_t took_us, heard_us; /* clock_us() when it was complete */
-    int64_t late_us;           /* how long after its tick the round began */
-    bool is_last;              /* of this bus, in this round */
+    int64_t took_us, heard_us;  /* clock_us() when it was complete */
+    int64_t late_us;            /* how long after its tick the round began */
+    bool is_last;               /* of this bus, in this round */
+    char serial[IDENTITY_TEXT]; /* of the device, where it is known */
+    char unit[IDENTITY_TEXT];   /* another unit, heard through the device; "" for itself */
+    bool is_total;              /* no unit, but all of them together */
+    uint64_t lacking;           /* blocks this model does not know, by bits */
     size_t bus;
     struct bus_counts counts; /* what the bus has seen so far */
     struct reading reading;
@@ -72,6 +76,12 @@ int64_t rounds_beat(const struct rounds *r);
 
 /* One round of one bus, in this thread; `tick_ms` is the time all its readings get. */
 void round_walk(struct rounds *r, size_t bus, int64_t tick_ms, int64_t late_us);
+
+/* What a reading's owner is called: the device, or `<device>-<unit>`. */
+const char *news_name(const struct news *n, char *to, size_t size);
+
+/* How many buses have something to ask: as many last news come a round. */
+size_t rounds_buses(const struct rounds *r);
 
 /* From one round of a device to the next. */
 double device_every_s(const struct rounds *r, size_t device);

@@ -65,6 +65,18 @@ void show_reading_json(FILE *to, const struct device *d, int result, const struc
     fprintf(to, "%s\n", line);
 }
 
+void show_news(FILE *to, const struct news *n, bool is_json)
+{
+    char name[2 * IDENTITY_TEXT];
+    struct device d = n->from->house->devices[n->device];
+
+    d.name = news_name(n, name, sizeof name);
+    if (is_json)
+        show_reading_json(to, &d, n->result, &n->reading);
+    else
+        show_reading(to, &d, n->result, &n->reading);
+}
+
 void json_field(struct json *j, const struct field *f)
 {
     char key[80];

@@ -3,9 +3,12 @@
 #define COLLECTOR_SHOW_H
 
 #include "base/json.h"
-#include "drivers/device.h"
+#include "collector/rounds.h"
 
 #include <stdio.h>
+
+/* One device's round, whether it is a unit of the plan or one heard through it. */
+void show_news(FILE *to, const struct news *n, bool is_json);
 
 /* "south (tracer, address 1) 2026-05-02T11:24:05Z", then a line a metric. */
 void show_reading(FILE *to, const struct device *d, int result, const struct reading *r);

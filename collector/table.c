@@ -12,63 +12,82 @@
 // clang-format off
 static const struct {
     const char *head;
-    enum metric metric;
+    enum metric metric, other; /* the other where there is none of the first */
     int width, decimals;
 } columns[] = {
-    { "PV V",     M_PV_VOLTAGE,      7, 1 },
-    { "PV W",     M_PV_POWER,        8, 1 },
-    { "batt V",   M_BATTERY_VOLTAGE, 7, 2 },
-    { "batt A",   M_BATTERY_CURRENT, 7, 2 },
-    { "SOC %",    M_BATTERY_SOC,     6, 0 },
-    { "load W",   M_LOAD_POWER,      8, 1 },
-    { "today kWh", M_PV_ENERGY_TODAY, 10, 2 },
-    { "total kWh", M_PV_ENERGY,      10, 2 },
-    { "stage",    M_CHARGE_STAGE,   13, 0 },
+    { "PV V",     M_PV_VOLTAGE,      M_NONE,         7, 1 },
+    { "PV W",     M_PV_POWER,        M_NONE,         8, 1 },
+    { "batt V",   M_BATTERY_VOLTAGE, M_NONE,         7, 2 },
+    { "batt A",   M_BATTERY_CURRENT, M_NONE,         7, 2 },
+    { "SOC %",    M_BATTERY_SOC,     M_NONE,         6, 0 },
+    { "load W",   M_LOAD_POWER,      M_OUTPUT_POWER, 8, 1 },
+    { "today kWh", M_PV_ENERGY_TODAY, M_NONE,       10, 2 },
+    { "total kWh", M_PV_ENERGY,      M_NONE,        10, 2 },
+    { "stage",    M_CHARGE_STAGE,    M_NONE,        13, 0 },
 };
 // clang-format on
-enum { COLUMNS = sizeof columns / sizeof *columns, DRAWING = 65536 };
+enum { COLUMNS = sizeof columns / sizeof *columns, DRAWING = 65536, UNITS_ROOM = 64 };
+
+/* The row of this name; units heard through a device get theirs when they are first heard. */
+static struct table_row *row_for(struct table *t, const char *name)
+{
+    int width = (int)strlen(name) + 1;
+    size_t i = 0;
+
+    while (i < t->count && strcmp(t->rows[i].name, name) != 0)
+        i++;
+    if (i == t->room)
+        return NULL;
+    if (i == t->count) {
+        snprintf(t->rows[i].name, sizeof t->rows[i].name, "%s", name);
+        t->name_width = width > t->name_width ? width : t->name_width;
+        t->count++;
+    }
+    return &t->rows[i];
+}
 
 int table_open(struct table *t, const struct house *house, const bool *wanted)
 {
     *t = (struct table){.house = house, .name_width = 10};
-    t->rows = calloc(house->plan->device_count + 1, sizeof *t->rows);
+    t->room = house->plan->device_count + UNITS_ROOM;
+    t->rows = calloc(t->room, sizeof *t->rows);
     t->buses = calloc(house->plan->bus_count + 1, sizeof *t->buses);
     if (!t->rows || !t->buses)
         return ERR_FULL;
     for (size_t i = 0; i < house->plan->device_count; i++)
-        if (wanted[i]) {
-            int width = (int)strlen(house->plan->devices[i].name) + 1;
-            t->name_width = width > t->name_width ? width : t->name_width;
-            t->rows[t->count++].device = (uint16_t)i;
-        }
+        if (wanted[i] && !house->plan->devices[i].is_heard_through)
+            (void)row_for(t, house->plan->devices[i].name); /* there is room for all of these */
     return OK;
 }
 
 void table_note(struct table *t, const struct news *n)
 {
+    char name[2 * IDENTITY_TEXT];
+    struct table_row *row = row_for(t, news_name(n, name, sizeof name));
+
     t->buses[n->bus] = n->counts;
-    for (size_t i = 0; i < t->count; i++) {
-        struct table_row *row = &t->rows[i];
-        if (row->device != n->device)
-            continue;
-        row->result = n->result;
-        row->took_us = n->took_us;
-        if (n->result == OK) {
-            row->reading = n->reading;
-            row->is_heard = true;
-            row->heard_us = clock_us();
-        }
+    if (!row)
+        return;
+    row->is_total = n->is_total;
+    row->result = n->result;
+    row->took_us = n->took_us;
+    if (n->result == OK) {
+        row->reading = n->reading;
+        row->is_heard = true;
+        row->heard_us = clock_us();
     }
 }
 
 static void draw_value(struct text *to, const struct reading *r, size_t column)
 {
     char cell[64] = "-";
+    enum metric m =
+        reading_has(r, columns[column].metric) ? columns[column].metric : columns[column].other;
     double value;
 
-    if (reading_get(r, columns[column].metric, &value)) {
-        if (catalogue[columns[column].metric].kind == LABEL)
-            metric_say(columns[column].metric, value, cell, sizeof cell);
+    if (m != M_NONE && reading_get(r, m, &value)) {
+        if (catalogue[m].kind == LABEL)
+            metric_say(m, value, cell, sizeof cell);
         else
             snprintf(cell, sizeof cell, "%.*f", columns[column].decimals, value);
     }
@@ -77,11 +96,10 @@ static void draw_value(struct text *to, const struct reading *r, size_t column)
 
 static void draw_row(const struct table *t, struct text *to, const struct table_row *row)
 {
-    const struct device *d = &t->house->devices[row->device];
     int64_t age_s = (clock_us() - row->heard_us) / 1000000;
     bool is_stale = row->result != OK; /* old numbers are never shown as live ones */
 
-    text_format(to, "%-*s", t->name_width, d->name);
+    text_format(to, "%-*s", t->name_width, row->name);
     for (size_t i = 0; i < COLUMNS && !is_stale; i++)
         draw_value(to, &row->reading, i);
     if (is_stale)
@@ -97,19 +115,23 @@ static void draw_row(const struct table *t, struct text *to, const struct table_
 static void draw_sums(const struct table *t, struct text *to)
 {
     double pv = 0, load = 0, value;
-    size_t heard = 0;
+    size_t heard = 0, units_here = 0;
 
     for (size_t i = 0; i < t->count; i++) {
+        if (t->rows[i].is_total)
+            continue;
+        units_here++;
         if (t->rows[i].result != OK || !t->rows[i].is_heard)
             continue;
         heard++;
         pv += reading_get(&t->rows[i].reading, M_PV_POWER, &value) ? value : 0;
         load += reading_get(&t->rows[i].reading, M_LOAD_POWER, &value) ? value : 0;
+        load += reading_get(&t->rows[i].reading, M_OUTPUT_POWER, &value) ? value : 0;
     }
-    if (heard == t->count)
+    if (heard == units_here)
         text_format(to, "together: PV %.1f W, load %.1f W", pv, load);
     else
-        text_format(to, "together: unknown, %zu of %zu were heard", heard, t->count);
+        text_format(to, "together: unknown, %zu of %zu were heard", heard, units_here);
     text_char(to, '\n');
 }
 

@@ -7,7 +7,8 @@
 #include <stdio.h>
 
 struct table_row {
-    uint16_t device;
+    char name[2 * IDENTITY_TEXT]; /* of the device, or of a unit heard through it */
+    bool is_total;                /* several of the others together */
     int result;
     bool is_heard;
     int64_t took_us, heard_us;
@@ -17,7 +18,7 @@ struct table_row {
 struct table {
     const struct house *house;
     struct table_row *rows;
-    size_t count;
+    size_t count, room;
     int name_width;
     struct bus_counts *buses; /* as last told by each bus */
     unsigned rounds, lines;   /* drawn so far, to be drawn over */

@@ -33,8 +33,8 @@ static int print_json(const struct device *d, const uint8_t *asked, size_t lengt
 
     json_open(&j, NULL, '{');
     json_open(&j, "fields", '{');
-    rc = d->driver->speech->decode(d->driver->rows, 0, asked, length, a->bytes, a->length, add_field,
-                                   &j, &detail);
+    rc = d->driver->speech->decode(d->driver->rows, 0, asked, length, a->bytes, a->length,
+                                   add_field, &j, &detail);
     json_close(&j, '}');
     json_string(&j, "result", error_word(rc));
     json_close(&j, '}');

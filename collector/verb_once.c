@@ -29,8 +29,8 @@ struct snapshot {
     struct house house;
     struct rounds rounds;
     bool *wanted;
-    size_t expected;
-    int result; /* of the devices */
+    size_t expected; /* last news, one a bus */
+    int result;      /* of the devices */
     struct store *store;
     struct keeper keeper;
     struct deliver deliver;
@@ -47,11 +47,11 @@ static int begin_rounds(struct snapshot *s)
     struct call *c = s->call;
     int rc = house_for(c, &s->house, &s->wanted);
 
-    for (size_t i = 0; !rc && i < c->plan->device_count; i++)
-        s->expected += s->wanted[i];
-    return rc ? rc
-              : rounds_start(&s->rounds, &s->house, 1, call_has(c, "full") ? WITH_SLOW : LIVE_ONLY,
-                             0, s->wanted, NULL);
+    if (!rc)
+        rc = rounds_start(&s->rounds, &s->house, 1, call_has(c, "full") ? WITH_SLOW : LIVE_ONLY, 0,
+                          s->wanted, NULL);
+    s->expected = rc ? 0 : rounds_buses(&s->rounds);
+    return rc;
 }
 
 static void end_rounds(struct snapshot *s)
@@ -69,14 +69,11 @@ static int print_all(struct snapshot *s)
     bool is_json = call_has(s->call, "json");
     int rc = begin_rounds(s);
 
-    for (size_t i = 0; i < s->expected && !rc; i++) {
+    for (size_t ended = 0; ended < s->expected && !rc; ended += n.is_last) {
         rc = rounds_next(&s->rounds, &n, INT64_MAX);
         if (rc)
             break;
-        if (is_json)
-            show_reading_json(stdout, &s->house.devices[n.device], n.result, &n.reading);
-        else
-            show_reading(stdout, &s->house.devices[n.device], n.result, &n.reading);
+        show_news(stdout, &n, is_json);
         s->result = worse(s->result, n.result);
     }
     end_rounds(s);
@@ -94,7 +91,7 @@ static int keep_all(struct snapshot *s)
         rc = begin_rounds(s);
     if (!rc)
         keeper_pace(&s->keeper, &s->rounds);
-    for (size_t i = 0; i < s->expected && !rc; i++) {
+    for (size_t ended = 0; ended < s->expected && !rc; ended += n.is_last) {
         rc = rounds_next(&s->rounds, &n, INT64_MAX);
         if (rc)
             break;

@@ -44,12 +44,10 @@ struct watching {
     bool is_json, is_live;
 };
 
-static void show_news(struct watching *w, const struct news *n)
+static void take_news(struct watching *w, const struct news *n)
 {
-    const struct device *d = &w->house.devices[n->device];
-
     if (w->is_json) {
-        show_reading_json(stdout, d, n->result, &n->reading);
+        show_news(stdout, n, true);
         fflush(stdout);
         return;
     }
@@ -66,7 +64,7 @@ static int watch_on(struct watching *w, int64_t until_us)
         bool is_over = rounds_are_done(&w->rounds); /* asked first: then nothing more can come */
         int rc = rounds_next(&w->rounds, &n, LOOK_US);
         if (rc == OK)
-            show_news(w, &n);
+            take_news(w, &n);
         else if (rc == ERR_TIMEOUT && is_over)
             break;
         else if (rc != ERR_TIMEOUT)

@@ -16,6 +16,7 @@ const struct setting device_settings[] = {
     { "address",   NUMBER, "0",    0,    255, NULL, "Its address on the bus; 0: the driver's usual one" },
     { "every",     NUMBER, "0",    0,    86400, NULL, "Seconds from one of its rounds to the next; 0: as its bus" },
     { "peak_power", NUMBER, "0",   0,    1e6, NULL, "The most watts it can make or take; more is not believed. 0: unknown" },
+    { "serial",   TEXT,   "",      0,    0,   NULL, "Serial number of a unit in parallel that is heard through another on its bus; empty: it is asked itself" },
     { "allow_tell", YESNO, "no",   0,    0,   NULL, "Settings of this device may be changed with helio tell" },
     SETTINGS_END,
 };
