@@ -178,6 +178,24 @@ for wrong in "first B" "second A"; do
 done
 grep -qx "QPIGS: (A" first && grep -qx "QPIGS: (B" second || fail "after the swap one is missing"
 
+# Three who ask at the same time who is there disturb nobody.
+{
+    echo "device 1-1 0"
+    says "39 32 39 33 32 31 30 35 31 30 35 33 33 35"
+    echo "device 1-2 1"
+    says "39 32 39 33 32 31 30 35 31 30 35 33 33 36"
+    qpigs "42"
+} >units
+expect 0 mocked bash -c '
+    for name in a b c; do
+        "$TOOLS/hid_talk" 0665:5161 unit=92932105105336 1 0 QPIGS >"$name" 2>&1 &
+    done
+    wait'
+for name in a b c; do
+    has "$name" "QPIGS: (B"
+    grep -qE '^([23]) asked, \1 answered, 0 stray bytes' "$name" || fail "askers disturbed each other"
+done
+
 # One owner: two processes on one unit take turns, and never hear each other's answers.
 {
     echo "device 1-1 0"
@@ -207,7 +225,7 @@ has_not between "/dev/pts/"
 expect 0 talk 0665:5161 "" 1 0 QPIGS '!'
 has out "stopped soon"
 expect 75 mocked bash -c '
-    "$TOOLS/hid_talk" 0665:5161 "" 1 0 QPIGS 1500 >second 2>&1 &
+    "$TOOLS/hid_talk" 0665:5161 "" 1 0 QPIGS 3000 >second 2>&1 &
     second=$!
     sleep 0.5
     "$TOOLS/hid_talk" 0665:5161 "" 1 0 QMOD

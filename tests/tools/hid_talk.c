@@ -118,7 +118,7 @@ static int one_question(struct bus *bus, const char *question)
 
 static int one_round(struct bus *bus, char *const *questions, int count)
 {
-    int rc = bus_borrow(bus, 300000);
+    int rc = bus_borrow(bus, 1000000);
 
     if (rc)
         printf("borrow: %s\n", error_word(rc));
