@@ -231,14 +231,18 @@ static int judge_silence(const struct ask *ask, const struct answer *a)
 }
 
 /* Bytes that cannot be an answer, because the question was still being said when they came. An
- * adapter's echo may be that quick. */
+ * adapter's echo may be that quick, and zeros, which fill reports, are nobody's answer. */
 static bool is_early(const struct bus *bus, const struct ask *ask, const struct answer *a,
                      int64_t ended_us)
 {
-    size_t length = a->length < ask->length ? a->length : ask->length;
+    size_t zeros = 0, length;
 
-    return bus->has_true_speed && clock_us() < ended_us - EARLY_US &&
-           memcmp(a->bytes, ask->bytes, length);
+    if (!bus->has_true_speed || clock_us() >= ended_us - EARLY_US)
+        return false;
+    while (zeros < a->length && !a->bytes[zeros])
+        zeros++;
+    length = a->length - zeros < ask->length ? a->length - zeros : ask->length;
+    return memcmp(a->bytes + zeros, ask->bytes, length) != 0;
 }
 
 static int receive_answer(struct bus *bus, const struct ask *ask, unsigned attempt,

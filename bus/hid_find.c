@@ -11,6 +11,8 @@
 /* A unit that somebody else is asking is worth a short wait, and another round after that. */
 static const int64_t BUSY_WAIT_US = 1000000, BUSY_LOOK_US = 20000;
 
+static const char in_use[] = "in use", no_answer[] = "gave no serial number";
+
 struct search {
     struct bus *bus;
     struct hid_unit *chosen; /* where the line looks for the unit to open */
@@ -19,11 +21,11 @@ struct search {
     struct candidate {
         struct hid_unit unit;
         char serial[HID_SERIAL];
-        bool is_busy;
+        const char *why_not; /* there is no serial number */
     } all[HID_UNITS];
 };
 
-/* "usb_path = 1-1 (serial 111), usb_path = 1-2 (serial not known)"; only one serial, or all. */
+/* "usb_path = 1-1 (serial 111), usb_path = 1-2 (not asked)"; only one serial, or all. */
 static void name_them(const struct search *s, const char *only_serial, struct text *t)
 {
     const char *between = "";
@@ -31,10 +33,8 @@ static void name_them(const struct search *s, const char *only_serial, struct te
     for (const struct candidate *c = s->all; c < s->all + s->count; c++) {
         if (only_serial && strcmp(c->serial, only_serial))
             continue;
-        text_format(t, "%susb_path = %s (serial %s)", between, c->unit.usb_path,
-                    *c->serial   ? c->serial
-                    : c->is_busy ? "not known: in use"
-                                 : "not known");
+        text_format(t, "%susb_path = %s (%s%s)", between, c->unit.usb_path,
+                    *c->serial ? "serial " : "", *c->serial ? c->serial : c->why_not);
         between = ", ";
     }
 }
@@ -65,9 +65,9 @@ static void list(struct search *s, const struct hid_unit *units, size_t count)
     for (size_t i = 0; i < count; i++) {
         if (*s->usb_path && strcmp(s->usb_path, units[i].usb_path))
             continue;
-        s->all[s->count].unit = units[i];
-        (void)hid_recall(&units[i], s->all[s->count].serial);
-        s->count++;
+        struct candidate *c = &s->all[s->count++];
+        c->unit = units[i];
+        c->why_not = hid_recall(&units[i], c->serial) == NEVER_ASKED ? "not asked" : no_answer;
     }
 }
 
@@ -102,18 +102,18 @@ static int learn(struct search *s, struct candidate *c, bool is_found)
     enum hid_said said = hid_recall(&c->unit, c->serial);
     int rc;
 
-    c->is_busy = false;
+    c->why_not = no_answer;
     if (said == SAID_SERIAL || said == SAID_NOTHING_LATELY || (said == SAID_NOTHING && is_found))
         return OK;
     rc = ask(s, &c->unit, c->serial);
     if (rc) /* what was said half does not count */
         *c->serial = '\0';
-    c->is_busy = rc == ERR_BUSY;
-    if (rc == ERR_STOPPED || rc == ERR_DENIED || rc == ERR_ABSENT || rc == ERR_SYSTEM)
+    c->why_not = rc == ERR_BUSY ? in_use : error_text(rc);
+    if (rc == ERR_STOPPED || rc == ERR_DENIED || rc == ERR_SYSTEM)
         return rc;
     if (rc != ERR_BUSY && rc != ERR_GONE)
         hid_remember(&c->unit, rc ? NULL : c->serial);
-    return OK;
+    return rc == ERR_ABSENT ? rc : OK;
 }
 
 static size_t matches(const struct search *s, const struct candidate **match)
@@ -141,7 +141,7 @@ static int learn_all(struct search *s, size_t *busy)
         if (rc == ERR_STOPPED)
             return rc;
         worst = rc ? rc : worst;
-        *busy += c->is_busy;
+        *busy += c->why_not == in_use;
     }
     return worst;
 }

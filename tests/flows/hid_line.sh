@@ -102,7 +102,7 @@ has out "QPIGS: (B"
 has_not out "asked who"
 # Without a name for it, or with a wrong one, none of them is taken.
 expect 78 talk 0665:5161 "" 1 0 QPIGS
-has err "usb_path = 1-1 (serial not known), usb_path = 1-2 (serial not known)"
+has err "usb_path = 1-1 (not asked), usb_path = 1-2 (not asked)"
 has err "unit ="
 expect 69 talk 0665:5161 unit=333 2 0 QPIGS
 has err "usb_path = 1-1 (serial 111), usb_path = 1-2 (serial 222)"
@@ -131,6 +131,7 @@ has out "QPIGS: (A"
     qpigs "42"
 } >units
 expect 0 talk 0665:5161 unit=222 3 0 QPIGS
+has_not err "1-1"
 [ "$(grep -c '^1-1 >' log)" = 2 ] || fail "a silent unit was asked again and again"
 
 # Unplugged in the middle, and plugged in again as another node in another socket.
@@ -177,6 +178,24 @@ for wrong in "first B" "second A"; do
 done
 grep -qx "QPIGS: (A" first && grep -qx "QPIGS: (B" second || fail "after the swap one is missing"
 
+# Three who ask at the same time who is there disturb nobody.
+{
+    echo "device 1-1 0"
+    says "39 32 39 33 32 31 30 35 31 30 35 33 33 35"
+    echo "device 1-2 1"
+    says "39 32 39 33 32 31 30 35 31 30 35 33 33 36"
+    qpigs "42"
+} >units
+expect 0 mocked bash -c '
+    for name in a b c; do
+        "$TOOLS/hid_talk" 0665:5161 unit=92932105105336 1 0 QPIGS >"$name" 2>&1 &
+    done
+    wait'
+for name in a b c; do
+    has "$name" "QPIGS: (B"
+    grep -qE '^([23]) asked, \1 answered, 0 stray bytes' "$name" || fail "askers disturbed each other"
+done
+
 # One owner: two processes on one unit take turns, and never hear each other's answers.
 {
     echo "device 1-1 0"
@@ -191,8 +210,22 @@ expect 0 mocked bash -c '
     wait "$second" && exit "$rc"'
 has first "10 asked, 10 answered, 0 stray bytes"
 has second "10 asked, 10 answered, 0 stray bytes"
+# Between its rounds it holds no handle, which would go on hearing what is said to others.
+expect 0 mocked bash -c '
+    "$TOOLS/hid_talk" 0665:5161 "" 2 1000 QPIGS 1000 >second 2>&1 &
+    second=$!
+    sleep 0.5
+    ls -l "/proc/$second/fd" >within
+    sleep 1
+    ls -l "/proc/$second/fd" >between
+    wait "$second"'
+has within "/dev/pts/"
+has_not between "/dev/pts/"
+# A stop is heard in the middle of a wait.
+expect 0 talk 0665:5161 "" 1 0 QPIGS '!'
+has out "stopped soon"
 expect 75 mocked bash -c '
-    "$TOOLS/hid_talk" 0665:5161 "" 1 0 QPIGS 1500 >second 2>&1 &
+    "$TOOLS/hid_talk" 0665:5161 "" 1 0 QPIGS 3000 >second 2>&1 &
     second=$!
     sleep 0.5
     "$TOOLS/hid_talk" 0665:5161 "" 1 0 QMOD

@@ -6,7 +6,8 @@
  *
  * Each round borrows the wire, says every question (CR is added) and returns it. One line for each:
  * the answer as text, or the word of the error. "~QPIGS" takes the answer in bites of 3 bytes; a
- * number is a pause in milliseconds. The exit code is 0, or that of the last error.
+ * number is a pause in milliseconds. "!" waits 5 s for nothing with the bell rung. The exit code is
+ * 0, or that of the last error.
  */
 #include "bus/bus.h"
 #include "bus/hid_find.h"
@@ -18,6 +19,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static struct bell stop;
 
 /* An answer ends with CR; the zeros that fill its last report belong to it. */
 static int ends_with_cr(const struct ask *ask, const uint8_t *bytes, size_t length)
@@ -95,6 +98,14 @@ static int one_question(struct bus *bus, const char *question)
         clock_sleep_us(atoi(question) * (int64_t)1000);
         return OK;
     }
+    if (*question == '!') {
+        bus->stop = &stop;
+        int64_t begun = clock_us();
+        rc = bus->line->receive(bus, a.bytes, sizeof a.bytes, 5000000);
+        printf("%s %s\n", error_word(rc), clock_us() - begun < 1000000 ? "soon" : "late");
+        bus->stop = NULL;
+        return OK;
+    }
     text_add(&t, question + is_in_bites);
     text_char(&t, '\r');
     rc = is_in_bites ? say_in_bites(bus, words, t.used, &a) : say(bus, words, t.used, 2, &a);
@@ -107,7 +118,7 @@ static int one_question(struct bus *bus, const char *question)
 
 static int one_round(struct bus *bus, char *const *questions, int count)
 {
-    int rc = bus_borrow(bus, 300000);
+    int rc = bus_borrow(bus, 1000000);
 
     if (rc)
         printf("borrow: %s\n", error_word(rc));
@@ -151,6 +162,8 @@ int main(int argc, char **argv)
     if (rc)
         return error_exit(rc);
     bus.who = who;
+    bell_init(&stop);
+    bell_ring(&stop);
     for (int round = atoi(argv[3]); round > 0; round--) {
         rc = one_round(&bus, argv + 5, argc - 5);
         if (round > 1)
