@@ -88,7 +88,7 @@ REASON(is_raised_long)
 REASON(is_held_long)
 {
     (void)k;
-    return s->held_us > r->held_most_us;
+    return s->held_us >= r->held_most_us;
 }
 
 REASON(is_evening)
