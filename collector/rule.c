@@ -153,7 +153,7 @@ static bool is_final(int result)
  * After a failure nobody knows what the device did, so it counts as raised until its setting is
  * read again. Only then is anything sent once more.
  */
-void rule_ended(struct rule_state *state, const struct rule_known *known,
+void rule_ended(const struct rule *rule, struct rule_state *state, const struct rule_known *known,
                 const struct rule_word *word, int result)
 {
     state->last_order_us = known->now_us;
@@ -168,7 +168,9 @@ void rule_ended(struct rule_state *state, const struct rule_known *known,
     if (word->act != RULE_LOWER)
         return;
     forget(state, known);
-    if (!known->is_leaving) /* a restart in the morning may begin once more */
+    if (known->is_leaving) /* a restart in the morning may begin once more */
+        return;
+    if (!known->is_clock_trusted || known->minute >= rule->start) /* before: the day gone by */
         state->is_done = true;
 }
 

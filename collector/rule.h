@@ -86,7 +86,7 @@ void rule_step(const struct rule *rule, struct rule_state *state, const struct r
                struct rule_word *word);
 
 /* What became of an order of rule_step: OK or an error. */
-void rule_ended(struct rule_state *state, const struct rule_known *known,
+void rule_ended(const struct rule *rule, struct rule_state *state, const struct rule_known *known,
                 const struct rule_word *word, int result);
 
 /* It was raised by an earlier process. */

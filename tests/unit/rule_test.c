@@ -149,7 +149,7 @@ static void end(int result)
 {
     if (!result)
         known.float_v = word.volts;
-    rule_ended(&state, &known, &word, result);
+    rule_ended(&rule, &state, &known, &word, result);
 }
 
 /* Raised, and it is noon; the battery takes 20 A at 58.3 V. */
@@ -413,7 +413,7 @@ static void lowering_is_tried_on(void **unused)
     known.minute = 21 * 60;
     for (int i = 0; i < 12 * 60; i++) { /* twelve hours of a device that ignores it */
         if (step() == RULE_LOWER) {
-            rule_ended(&state, &known, &word, ERR_IGNORED);
+            rule_ended(&rule, &state, &known, &word, ERR_IGNORED);
             tries++;
         }
         known.now_us += MINUTE;

@@ -159,7 +159,10 @@ static void obey(struct world *w, const struct rule_known *k, const struct misha
     bool is_heard = !is_on(m, DUMB_WIRE, minute), is_ignored = is_on(m, IGNORES, minute);
     if (is_heard && !is_ignored)
         w->plant.float_v = word.volts;
-    rule_ended(&w->state, k, &word, !is_heard ? ERR_TIMEOUT : is_ignored ? ERR_IGNORED : OK);
+    rule_ended(&w->rule, &w->state, k, &word,
+               !is_heard    ? ERR_TIMEOUT
+               : is_ignored ? ERR_IGNORED
+                            : OK);
     w->kept = w->state;
 }
 
@@ -208,13 +211,14 @@ static void mishaps(struct world *w, const struct mishap_at *m, int minute, int 
         w->is_running = false;
 }
 
-static void count(struct world *w, int minute)
+/* While the wire is dumb nobody can lower anything: that time is not counted as ours. */
+static void count(struct world *w, int minute, bool is_dumb)
 {
     bool is_raised = w->plant.float_v > 58;
     double hours = STEP_S / 3600.0;
 
     w->raised_h += is_raised ? hours : 0;
-    w->stretch_h = is_raised ? w->stretch_h + hours : 0;
+    w->stretch_h = is_raised ? w->stretch_h + (is_dumb ? 0 : hours) : 0;
     w->longest_h = fmax(w->longest_h, w->stretch_h);
     if (minute >= 21 * 60 + 5 || minute < 175)
         w->night_h += is_raised ? hours : 0;
@@ -238,7 +242,7 @@ static void live_day(struct world *w, size_t day)
             start(w);
         if (w->is_running)
             watch(w, m, minute, false);
-        count(w, minute);
+        count(w, minute, is_on(m, DUMB_WIRE, minute));
         w->wall_ms += STEP_S * 1000;
         w->now_us += STEP_S * S;
     }
@@ -291,6 +295,7 @@ static void ten_days(void **unused)
         assert_in_range(with.raises, 0, 2);
         assert_in_range(with.writes, 0, 6);
         assert_true(with.plant.held_h >= without.plant.held_h - 0.5);
+        assert_true(with.night_h <= 3);
         gained += with.plant.held_h - without.plant.held_h;
         if (!day)
             sunny_gain = gained;
