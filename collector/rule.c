@@ -126,7 +126,7 @@ static void step_resting(const struct rule *r, struct rule_state *s, const struc
     s->last_order_us = k->now_us;
     s->last_raise_us = k->now_us;
     s->raises++;
-    (void)rule_say(word, "before the sun comes");
+    (void)rule_say(word, "its hour has come");
 }
 
 void rule_step(const struct rule *rule, struct rule_state *state, const struct rule_known *known,
