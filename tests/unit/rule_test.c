@@ -301,6 +301,8 @@ static void leaving_a_silent_device(void **unused)
     end(OK);
     known.is_leaving = false;
     known.is_online = true;
+    known.minute = 300;
+    assert_int_equal(step(), RULE_NOTHING); /* what was read before says nothing */
     pass(MINUTE);
     known.minute = 300; /* a restart in the morning begins once more */
     assert_int_equal(step(), RULE_RAISE);
@@ -440,6 +442,11 @@ static void set_by_somebody_else(void **unused)
     assert_int_equal(step(), RULE_NOTHING);
     known.is_leaving = true;
     assert_int_equal(step(), RULE_NOTHING); /* his value is not touched */
+    known.is_leaving = false;
+    known.float_v = 52.8;
+    known.minute = 300;
+    assert_int_equal(step(), RULE_NOTHING); /* nor is anything raised behind his back this day */
+    assert_false(state.is_raised);
 }
 
 static void found_raised(void **unused)
