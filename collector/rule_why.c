@@ -174,8 +174,8 @@ int rule_must_refuse(const struct rule *r, const struct rule_state *s, const str
     struct text t = text_on(word->why, sizeof word->why);
 
     if (!may_be_lead(k->battery_type)) {
-        text_format(&t, "not raised: battery type %s",
-                    words_text(WORDS_BATTERY_TYPE, k->battery_type));
+        const char *type = words_text(WORDS_BATTERY_TYPE, k->battery_type);
+        text_format(&t, "not raised: battery type %s", type ? type : "unknown");
         return SAID_TYPE;
     }
     if (r->absorb_v > k->device_absorb_v + SAME_V) {

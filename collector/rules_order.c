@@ -91,7 +91,8 @@ static void settle(struct rules *r, struct rule_seat *s, const struct rule_known
         text_format(&t, "float_voltage could not be %s to %g V: %.140s%s",
                     is_raise ? "raised" : "lowered", s->word.volts,
                     *s->told.why ? s->told.why : error_text(rc),
-                    !is_raise          ? "; it is tried again"
+                    k->is_leaving      ? ""
+                    : !is_raise        ? "; it is tried again"
                     : s->state.is_done ? "; no more this day"
                                        : "");
     }

@@ -82,12 +82,37 @@ until_true 20 float_is 27.2 || { cat daemon.err >&2; fail "what a crash left sta
 event "still raised"
 daemon_end TERM
 
-# ---- twice a day and no more ---------------------------------------------------------------------
-settings 'allow_tell = yes' "$(rule 'lead_acid = yes' 'enabled = yes')"
+# ---- a device that does not answer: the end comes all the same, and the next start lowers ---------
+settings 'allow_tell = yes' "$(rule 'lead_acid = yes' 'enabled = yes' 'changes_per_day = 3')"
+daemon a.ini
+until_true 20 float_is 28.6 || fail "not raised the third time"
+until_true 5 raised || fail "not settled"
+kill -STOP "${twins[0]}"
+began=$SECONDS
+daemon_end TERM
+# what was said to it meanwhile was never heard
+python3 -c 'import os, sys, termios
+wire = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)
+termios.tcflush(wire, termios.TCIOFLUSH)' "$TESTS_TMP/bus"
+kill -CONT "${twins[0]}"
+[ "$DAEMON_CODE" = 0 ] || fail "it ended with $DAEMON_CODE"
+[ $((SECONDS - began)) -le 20 ] || fail "it took $((SECONDS - began)) s to end"
+echo "ended beside a silent device in $((SECONDS - began)) s"
+event "could not be lowered"
+float_is 28.6 || fail "lowered by whom?"
+settings 'allow_tell = yes' "$(rule 'lead_acid = yes')"
+daemon a.ini
+until_true 20 float_is 27.2 || fail "not lowered though the rule is off"
+event "lowered to 27.2 V: the rule is off"
+daemon_end TERM
+
+# ---- as often as was said, and no more -----------------------------------------------------------
+settings 'allow_tell = yes' "$(rule 'lead_acid = yes' 'enabled = yes' 'changes_per_day = 3')"
 daemon a.ini
 sleep 5
-float_is 27.2 || fail "raised a third time this day"
+float_is 27.2 || fail "raised a fourth time this day"
 daemon_end TERM
-[ "$(sql "SELECT count(*) FROM event WHERE text LIKE '%: raises %'")" = 2 ] || fail "not two raises"
-[ "$(sql "SELECT count(*) FROM event WHERE text LIKE '%voltage lowered%'")" = 2 ] || fail "not two ends"
+[ "$(sql "SELECT count(*) FROM event WHERE text LIKE '%: raises %'")" = 3 ] || fail "not three raises"
+[ "$(sql "SELECT count(*) FROM event WHERE text LIKE '%voltage lowered%'")" = 3 ] || fail "not three ends"
+events
 cat events
