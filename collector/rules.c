@@ -62,8 +62,8 @@ static struct rule_seat *new_seat(struct rules *r, const struct plan_device *d)
 static void drop_seat(struct rules *r, size_t at)
 {
     free(r->seats[at]);
-    r->count--;
-    memmove(&r->seats[at], &r->seats[at + 1], (r->count - at) * sizeof *r->seats);
+    for (r->count--; at < r->count; at++)
+        r->seats[at] = r->seats[at + 1];
 }
 
 static void take_rule(struct rule_seat *s, const struct rule *rule)

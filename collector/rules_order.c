@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-static const int64_t POST_MOST_US = 60000000; /* somebody else's job may be long */
+static const int64_t POST_MOST_US = 60000000, /* somebody else's job may be long */
+    HELD_STEP_US = 300000000;
 
 /* ---- memory ---------------------------------------------------------------------------------- */
 
@@ -24,12 +25,13 @@ void seat_remember(struct rules *r, struct rule_seat *s)
     const struct rule_state *t = &s->state;
     double normal = t->is_raised ? s->rule.normal_v : 0,
            raised = t->is_raised ? s->rule.absorb_v : 0;
-    double held_s = (double)(t->held_us / 300000000 * 300); /* not at every look */
+    int64_t steps = t->held_us / HELD_STEP_US; /* not at every look */
 
     if (!s->from)
         return;
     store_meter_put(r->store, s->from, M_FLOAT_VOLTAGE, normal, raised);
-    store_meter_put(r->store, s->from, M_ABSORB_VOLTAGE, (double)t->raised_s, held_s);
+    store_meter_put(r->store, s->from, M_ABSORB_VOLTAGE, (double)t->raised_s,
+                    (double)(steps * HELD_STEP_US) / 1e6);
     store_meter_put(r->store, s->from, M_BATTERY_TYPE, t->day, t->raises * 10 + t->is_done);
 }
 
