@@ -14,7 +14,7 @@
 
 enum { NEWS_WAITING = 16 }; /* and two for each bus */
 static const int64_t SINKS_LAST_US = 3000000, STATUS_US = 10000000, BEAT_OLDEST_US = 60000000,
-                     LOOK_US = 500000;
+                     LOOK_US = 500000, RULES_LAST_US = 10000000;
 
 static volatile sig_atomic_t is_asked_to_stop, is_asked_to_reload;
 
@@ -71,6 +71,10 @@ int daemon_open(struct daemon *d, struct plan *take_plan, const char *config)
     rc = d->news ? keeper_init(&d->keeper, take_plan, d->store) : ERR_FULL;
     if (rc)
         return rc;
+    rules_init(&d->rules, d->store);
+    d->keeper.hear = rules_hear;
+    d->keeper.who = &d->rules;
+    rules_follow(&d->rules, take_plan);
     if (deliver_follow(&d->deliver, take_plan, d->store))
         log_warn("run", "not every sink could begin");
     return add_wing(d, take_plan);
@@ -120,6 +124,7 @@ static void follow(struct daemon *d, struct plan *plan)
     d->plan = plan;
     if (keeper_learn(&d->keeper, plan) || add_wing(d, plan))
         log_err("run", "the new settings could not be followed in full");
+    rules_follow(&d->rules, plan);
     if (deliver_follow(&d->deliver, plan, d->store))
         log_warn("run", "not every sink could begin");
     drop_empty_wings(d);
@@ -143,6 +148,7 @@ static void reload(struct daemon *d)
         store_event(d->store, LOG_LEVEL_ERR, "run", "reload refused: the old settings hold");
         plan_free(plan);
     } else {
+        rules_leave(&d->rules, d, plan, clock_us() + RULES_LAST_US);
         pthread_mutex_lock(&d->lock);
         follow(d, plan);
         pthread_mutex_unlock(&d->lock);
@@ -207,6 +213,7 @@ int daemon_run(struct daemon *d, int64_t until_us)
         if (rc == OK)
             keeper_take(&d->keeper, &n);
         wait = keeper_settle(&d->keeper, rc != OK);
+        rules_look(&d->rules, d);
         if (is_asked_to_reload)
             reload(d);
         tell_systemd(d);
@@ -237,6 +244,7 @@ static void stop_wings(struct daemon *d)
 
 void daemon_close(struct daemon *d)
 {
+    rules_leave(&d->rules, d, NULL, clock_us() + RULES_LAST_US);
     if (d->news)
         stop_wings(d);
     if (d->keeper.board && keeper_finish(&d->keeper))
@@ -250,6 +258,7 @@ void daemon_close(struct daemon *d)
         if (!is_used(d, plan))
             plan_free(plan);
     }
+    rules_done(&d->rules);
     keeper_done(&d->keeper);
     store_close(d->store);
     queue_free(d->news);

@@ -4,6 +4,7 @@
 
 #include "collector/deliver.h"
 #include "collector/keeper.h"
+#include "collector/rules.h"
 #include "collector/wing.h"
 
 #include <pthread.h>
@@ -14,6 +15,7 @@ struct daemon {
     struct store *store;
     struct keeper keeper;
     struct deliver deliver;
+    struct rules rules;
     struct queue *news;
     struct wing *wings[WINGS_MAX]; /* the newest last */
     size_t wing_count;

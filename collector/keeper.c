@@ -371,6 +371,8 @@ void keeper_take(struct keeper *k, const struct news *n)
         return;
     }
     s->heard++;
+    if (k->hear)
+        k->hear(k->who, s->name, &r, n->heard_us);
     begin_meters(k, s, &r);
     meter_take(&s->meter, &r, n->heard_us);
     keep_meters(k, s, (unsigned)at);

@@ -44,6 +44,9 @@ struct keeper {
     size_t group_slots[PLAN_GROUPS], group_count;
     int64_t tick_ms, since_us; /* the newest tick, and since when something waits */
     bool is_clock_told;
+    /* Whoever wants to hear what passed the gate, settings included; NULL: nobody. */
+    void (*hear)(void *who, const char *device, const struct reading *r, int64_t heard_us);
+    void *who;
     _Atomic uint64_t late[LATE_STEPS], rounds; /* how late rounds began, by milliseconds */
 };
 

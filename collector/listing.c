@@ -295,6 +295,9 @@ static int example_ini(void)
         printf("# -- only for kind = %s (%s):\n", sinks[i]->name, sinks[i]->title);
         setting_ini(sinks[i]->settings, none);
     }
+    printf("\n# A charge assistant for a lead-acid battery; see docs/charge-assistant.md first.\n"
+           "#[rule absorb]\n");
+    setting_ini(rule_settings, none);
     return OK;
 }
 
@@ -326,6 +329,8 @@ static int list_effective(struct call *c, enum listing_form form)
         effective_rows(&s, c, c->plan->groups[i].section);
     for (size_t i = 0; i < c->plan->sink_count; i++)
         effective_rows(&s, c, c->plan->sinks[i].section);
+    for (size_t i = 0; i < c->plan->rule_count; i++)
+        effective_rows(&s, c, c->plan->rules[i].section);
     return sheet_end(&s);
 }
 
@@ -356,6 +361,7 @@ static int list_settings(struct call *c, enum listing_form form)
         snprintf(section, sizeof section, "sink (%s)", sinks[i]->name);
         setting_rows(&s, section, sinks[i]->settings);
     }
+    setting_rows(&s, "rule", rule_settings);
     return sheet_end(&s);
 }
 

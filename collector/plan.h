@@ -7,10 +7,11 @@
 
 #include "bus/lines.h"
 #include "collector/groups.h"
+#include "collector/rule.h"
 #include "collector/sinks.h"
 #include "drivers/driver.h"
 
-enum { PLAN_BUSES = 64, PLAN_DEVICES = 384, PLAN_GROUPS = 32, PLAN_SINKS = 8 };
+enum { PLAN_BUSES = 64, PLAN_DEVICES = 384, PLAN_GROUPS = 32, PLAN_SINKS = 8, PLAN_RULES = 16 };
 
 struct plan_bus {
     const char *name;
@@ -34,12 +35,20 @@ struct plan_sink {
     struct section *section;
 };
 
+struct plan_rule {
+    const char *name;
+    const struct plan_device *device;
+    struct section *section;
+    struct rule rule;
+};
+
 struct plan {
     struct settings *file;        /* NULL without one */
     struct section *site, *store; /* the section of the file, or one made of defaults */
-    size_t group_count, sink_count;
+    size_t group_count, sink_count, rule_count;
     struct group groups[PLAN_GROUPS];
     struct plan_sink sinks[PLAN_SINKS];
+    struct plan_rule rules[PLAN_RULES];
     size_t bus_count, device_count;
     struct plan_bus buses[PLAN_BUSES];
     struct plan_device devices[PLAN_DEVICES];

@@ -343,33 +343,50 @@ void rounds_ring(struct rounds *r)
         bell_ring(&r->threads[i].stop);
 }
 
-int rounds_do(struct rounds *r, size_t bus, struct job *job, int64_t wait_us)
+int rounds_post(struct rounds *r, size_t bus, struct job *job)
 {
     struct round_thread *t = thread_of(r, bus);
-    int64_t until = clock_us() + wait_us;
 
     if (!t || !t->is_running)
         return ERR_ABSENT;
     job->is_done = false;
-    for (bool is_posted = false; !is_posted;) {
-        pthread_mutex_lock(&t->lock);
-        is_posted = !t->job;
-        if (is_posted)
-            t->job = job;
-        pthread_mutex_unlock(&t->lock);
-        if (!is_posted && clock_us() > until)
-            return ERR_BUSY;
-        if (!is_posted)
-            clock_sleep_us(5000);
-    }
+    pthread_mutex_lock(&t->lock);
+    bool is_posted = !t->job;
+    if (is_posted)
+        t->job = job;
+    pthread_mutex_unlock(&t->lock);
+    if (!is_posted)
+        return ERR_BUSY;
     bell_nudge(&t->stop);
+    return OK;
+}
+
+bool rounds_take_back(struct rounds *r, size_t bus, struct job *job)
+{
+    struct round_thread *t = thread_of(r, bus);
+    bool is_back;
+
+    if (!t)
+        return true;
+    pthread_mutex_lock(&t->lock);
+    is_back = t->job == job;
+    if (is_back)
+        t->job = NULL;
+    pthread_mutex_unlock(&t->lock);
+    return is_back;
+}
+
+int rounds_do(struct rounds *r, size_t bus, struct job *job, int64_t wait_us)
+{
+    int64_t until = clock_us() + wait_us;
+    int rc;
+
+    while ((rc = rounds_post(r, bus, job)) == ERR_BUSY && clock_us() <= until)
+        clock_sleep_us(5000);
+    if (rc)
+        return rc;
     while (!job->is_done) {
-        pthread_mutex_lock(&t->lock);
-        bool is_late = clock_us() > until && t->job == job;
-        if (is_late)
-            t->job = NULL; /* nobody took it: it is ours again */
-        pthread_mutex_unlock(&t->lock);
-        if (is_late)
+        if (clock_us() > until && rounds_take_back(r, bus, job))
             return ERR_BUSY;
         clock_sleep_us(2000);
     }

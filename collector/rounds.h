@@ -65,6 +65,11 @@ void rounds_ring(struct rounds *r);
 /* Posts a job to a bus and waits; ERR_BUSY when the box is taken or the wait was too short. */
 int rounds_do(struct rounds *r, size_t bus, struct job *job, int64_t wait_us) MUST_CHECK;
 
+/* The same without waiting: `is_done` says when. The job is the thread's until then, or until it is
+ * taken back, which succeeds only before it has begun. ERR_BUSY: the box is taken. */
+int rounds_post(struct rounds *r, size_t bus, struct job *job) MUST_CHECK;
+bool rounds_take_back(struct rounds *r, size_t bus, struct job *job);
+
 /* The next news; ERR_TIMEOUT after wait_us, ERR_STOPPED when all rounds are done. */
 int rounds_next(struct rounds *r, struct news *to, int64_t wait_us) MUST_CHECK;
 

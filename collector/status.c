@@ -69,6 +69,23 @@ static void json_sink(struct json *j, struct pump *pump)
     json_close(j, '}');
 }
 
+static void json_rule(struct json *j, const struct rule_seat *s)
+{
+    char since[CLOCK_TEXT];
+
+    json_open(j, NULL, '{');
+    json_string(j, "rule", s->name);
+    json_string(j, "device", s->device);
+    json_string(j, "state", rule_state_word(&s->rule, &s->state));
+    if (s->state.since_s)
+        json_string(j, "since", clock_iso(s->state.since_s * MS_PER_S, since));
+    json_number(j, "held_h", (double)(s->state.held_us / 1000000) / 3600);
+    json_integer(j, "raises_today", s->state.raises);
+    json_integer(j, "failures", s->state.failures);
+    json_string(j, "why", s->state.why);
+    json_close(j, '}');
+}
+
 static void as_json(struct daemon *d, struct text *text)
 {
     struct json j = json_on(text);
@@ -91,6 +108,12 @@ static void as_json(struct daemon *d, struct text *text)
     json_open(&j, "sinks", '[');
     for (size_t i = 0; i < d->deliver.count; i++)
         json_sink(&j, d->deliver.seats[i].pump);
+    json_close(&j, ']');
+    json_open(&j, "rules", '[');
+    pthread_mutex_lock(&d->rules.lock);
+    for (size_t i = 0; i < d->rules.count; i++)
+        json_rule(&j, d->rules.seats[i]);
+    pthread_mutex_unlock(&d->rules.lock);
     json_close(&j, ']');
     json_close(&j, '}');
 }
@@ -134,6 +157,22 @@ static void text_sinks(struct daemon *d, struct text *t)
     }
 }
 
+static void text_rules(struct daemon *d, struct text *t)
+{
+    text_format(t, "%-20s %-16s %-8s %-20s  %s\n", "rule", "device", "state", "since",
+                "waits or acts because");
+    pthread_mutex_lock(&d->rules.lock);
+    for (size_t i = 0; i < d->rules.count; i++) {
+        const struct rule_seat *s = d->rules.seats[i];
+        char since[CLOCK_TEXT] = "-";
+        if (s->state.since_s)
+            clock_iso(s->state.since_s * MS_PER_S, since);
+        text_format(t, "%-20s %-16s %-8s %-20s  %s\n", s->name, s->device,
+                    rule_state_word(&s->rule, &s->state), since, s->state.why);
+    }
+    pthread_mutex_unlock(&d->rules.lock);
+}
+
 void status_write(struct daemon *d, bool is_json, char *to, size_t size)
 {
     struct text text = text_on(to, size);
@@ -150,4 +189,6 @@ void status_write(struct daemon *d, bool is_json, char *to, size_t size)
                 (unsigned long long)c.waiting, (double)c.bytes / 1e6);
     if (d->deliver.count)
         text_sinks(d, &text);
+    if (d->rules.count)
+        text_rules(d, &text);
 }

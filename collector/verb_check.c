@@ -107,6 +107,12 @@ static int check_sink(const struct call *c, const struct plan_sink *planned)
     return rc ? rc : o.verdict == TAKEN ? OK : ERR_GONE;
 }
 
+static void print_rule(const struct plan_rule *p)
+{
+    printf("rule %-17s %s, float %g to %g V until less than %g A: %s\n", p->name, p->device->name,
+           p->rule.normal_v, p->rule.absorb_v, p->rule.end_a, p->rule.is_enabled ? "on" : "off");
+}
+
 static int run_check(struct call *c)
 {
     struct house house;
@@ -120,6 +126,8 @@ static int run_check(struct call *c)
     printf("settings %s: %zu bus%s, %zu device%s\n", c->config, c->plan->bus_count,
            c->plan->bus_count == 1 ? "" : "es", c->plan->device_count,
            c->plan->device_count == 1 ? "" : "s");
+    for (size_t i = 0; i < c->plan->rule_count; i++)
+        print_rule(&c->plan->rules[i]);
     if (call_has(c, "offline"))
         return OK;
     worst = check_folder();
