@@ -67,6 +67,28 @@ void section_done(struct section *s)
     free(s->name);
 }
 
+int section_join(struct section *s, const char *text, bool only_missing)
+{
+    struct section words;
+    int rc = section_from_words(s->kind, s->name, text, &words);
+
+    for (size_t i = 0; i < words.count && !rc; i++) {
+        if (only_missing && section_entry(s, words.entries[i].key))
+            continue;
+        struct entry *more = realloc(s->entries, (s->count + 1) * sizeof *more);
+        if (!more) {
+            rc = ERR_FULL;
+            break;
+        }
+        s->entries = more;
+        more[s->count] = words.entries[i];
+        more[s->count++].line = s->line;
+        words.entries[i] = (struct entry){0};
+    }
+    section_done(&words);
+    return rc;
+}
+
 void settings_free(struct settings *s)
 {
     if (!s)

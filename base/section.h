@@ -65,6 +65,9 @@ int section_from_words(const char *kind, const char *name, const char *words,
                        struct section *to) MUST_CHECK;
 void section_done(struct section *s);
 
+/* Adds more words to a section; with `only_missing`, those whose keys it does not have yet. */
+int section_join(struct section *s, const char *words, bool only_missing) MUST_CHECK;
+
 /* May these keys stand here, and with these values? Rows are searched in all `tables`. */
 int section_check(struct section *s, const struct setting *const *tables, size_t count) MUST_CHECK;
 

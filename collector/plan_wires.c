@@ -43,29 +43,6 @@ static int check_address(const struct driver *driver, int address, char *why, si
 
 /* ---- buses ------------------------------------------------------------------------------- */
 
-/* Options behind the comma of `line =` join the section's own keys; or only those not given yet. */
-static int join_options(struct section *s, const char *options, bool only_missing)
-{
-    struct section words;
-    int rc = section_from_words(s->kind, s->name, options, &words);
-
-    for (size_t i = 0; i < words.count && !rc; i++) {
-        if (only_missing && section_entry(s, words.entries[i].key))
-            continue;
-        struct entry *more = realloc(s->entries, (s->count + 1) * sizeof *more);
-        if (!more) {
-            rc = ERR_FULL;
-            break;
-        }
-        s->entries = more;
-        more[s->count] = words.entries[i];
-        more[s->count++].line = s->line;
-        words.entries[i] = (struct entry){0};
-    }
-    section_done(&words);
-    return rc;
-}
-
 static int set_bus(struct plan *p, struct section *s, const char *line_text)
 {
     struct plan_bus *b = &p->buses[p->bus_count];
@@ -81,7 +58,7 @@ static int set_bus(struct plan *p, struct section *s, const char *line_text)
         section_fault(s, "line", "an address belongs to a [device], not to the wire");
         return ERR_CONFIG;
     }
-    if (*wire.options && join_options(s, wire.options, false))
+    if (*wire.options && section_join(s, wire.options, false))
         return ERR_FULL;
     const struct setting *tables[] = {bus_settings, wire.line->settings};
     rc = section_check(s, tables, 2);
@@ -192,6 +169,9 @@ void plan_add_device(struct plan *p, struct section *s)
     d.address = (uint8_t)address;
     set_heard_through(p, s, &d);
     refuse_twice(p, s, &d);
+    /* What this family's wires usually are, where the [bus] does not say otherwise. */
+    if (section_join(bus->section, driver_usual(driver, bus->line->scheme), true))
+        section_fault(s, "bus", "no memory for it");
     if (s->file->faults == before)
         p->devices[p->device_count++] = d;
 }
@@ -202,21 +182,19 @@ static struct plan_bus *bare_bus(struct plan *p, const struct wire *wire,
                                  const struct driver *driver)
 {
     char name[3 * WHERE_MAX];
-    const char *usual = "", *which = wire->line->has_units ? wire->options : "";
+    const char *which = wire->line->has_units ? wire->options : "";
 
     snprintf(name, sizeof name, "%s%s%s%s%s", wire->line->scheme, *wire->where ? ":" : "",
              wire->where, *which ? "," : "", which);
     struct plan_bus *known = find_bus(p, name);
     if (known || p->bus_count == PLAN_BUSES)
         return known;
-    for (const struct place *place = driver->places; place->scheme; place++)
-        if (!strcmp(place->scheme, wire->line->scheme) && place->options)
-            usual = place->options;
     struct section *s = plan_make_section(p, "bus", name, wire->options);
     if (!s)
         return NULL;
     /* The line is known already; its row in bus_settings must not be missed. */
-    if (join_options(s, "line=given", false) || join_options(s, usual, true))
+    if (section_join(s, "line=given", false) ||
+        section_join(s, driver_usual(driver, wire->line->scheme), true))
         return NULL;
     const struct setting *tables[] = {bus_settings, wire->line->settings};
     if (section_check(s, tables, 2))

@@ -16,11 +16,11 @@ static const struct option_row options[] = {
     {"link", 'l', "PATH", "a pseudo-terminal, under this name"},
     {"tcp", 't', "PORT", "a TCP port on 127.0.0.1; 0 takes a free one and prints it"},
     {"tcp-framing", 0, "tcp|rtu", "tcp: Modbus TCP (usual); rtu: frames as they are"},
-    {"speed", 's', "BAUD", "the wire it stands for (115200); 0: as fast as it goes"},
-    {"turnaround", 0, "MS", "until a unit begins to answer (10)"},
+    {"speed", 's', "BAUD", "the wire it stands for (the family's usual); 0: as fast as it goes"},
+    {"turnaround", 0, "MS", "until a unit begins to answer (the family's usual)"},
     {"moods", 'm', "LIST", "collide=0.2,late=0.05,garbled,silent,cut,refuse,pause=MS,dead=ID"},
     {"script", 0, "FILE", "moods by the second: lines like \"30 dead=3\""},
-    {"battery", 'b', "VOLT", "12, 24, 36 or 48"},
+    {"battery", 'b', "VOLT", "12, 24, 36 or 48 (the family's usual)"},
     {"day", 'd', "WEATHER", "clear, cloudy, mixed or night"},
     {"at", 'a', "HH:MM", "hour of the simulated day at the start (UTC)"},
     {"time-scale", 0, "TIMES", "how much faster the day goes"},
@@ -38,7 +38,7 @@ static void ask_to_stop(int signal_number)
 }
 
 /* The options that are settings of a simulated wire, as a section of it. */
-static int make_section(struct call *c, struct section *to)
+static int make_section(struct call *c, const struct driver *driver, struct section *to)
 {
     static const char *const same[][2] = {{"turnaround", "turnaround"},
                                           {"battery", "battery"},
@@ -57,6 +57,8 @@ static int make_section(struct call *c, struct section *to)
             text_format(&text, ",%s=%s", same[i][1], call_text(c, same[i][0], ""));
     if (text.is_cut || section_from_words("bus", "sim", words, to))
         return ERR_USAGE;
+    if (section_join(to, driver_usual(driver, "sim"), true))
+        return ERR_FULL;
     const struct setting *tables[] = {line_find("sim")->settings};
     return section_check(to, tables, 1) ? ERR_USAGE : OK;
 }
@@ -84,9 +86,24 @@ static int add_units(struct call *c, struct cast *cast, const struct driver *dri
     return rc;
 }
 
-static int open_end(struct call *c, struct far_end *end)
+/* The kind of serial line the family speaks over, and how fast. */
+static const char *serial_line(const struct driver *driver, double *speed)
+{
+    for (const struct place *place = driver->places; place->scheme; place++) {
+        const char *said = place->options ? strstr(place->options, "speed=") : NULL;
+        if (strcmp(place->scheme, "rtu") && strcmp(place->scheme, "serial"))
+            continue;
+        if (said)
+            (void)sscanf(said, "speed=%lf", speed); /* else as it was */
+        return place->scheme;
+    }
+    return "serial";
+}
+
+static int open_end(struct call *c, const struct driver *driver, struct far_end *end)
 {
     double speed = 115200, port = -1;
+    const char *line = serial_line(driver, &speed);
     unsigned taken = 0;
     int rc;
 
@@ -104,7 +121,7 @@ static int open_end(struct call *c, struct far_end *end)
     } else {
         rc = far_end_terminal(end, call_text(c, "link", NULL));
         if (!rc)
-            printf("rtu:%s\n", call_text(c, "link", end->port_path));
+            printf("%s:%s\n", line, call_text(c, "link", end->port_path));
     }
     fflush(stdout); /* whoever started us waits for this line */
     return rc;
@@ -126,7 +143,7 @@ static int run_sim(struct call *c)
         return bad_call(c, "there is no simulated \"%s\"", c->words[0]);
     sigaction(SIGINT, &act, NULL);
     sigaction(SIGTERM, &act, NULL);
-    rc = make_section(c, &section);
+    rc = make_section(c, driver, &section);
     if (!rc)
         rc = cast_init(&cast, &section);
     if (!rc)
@@ -135,7 +152,7 @@ static int run_sim(struct call *c)
         end.heard = driver->speech->heard;
         end.answer = cast_answer;
         end.who = &cast;
-        rc = open_end(c, &end);
+        rc = open_end(c, driver, &end);
         if (!rc)
             rc = far_end_serve(&end, &is_asked_to_stop);
         log_info("sim", "%llu asked, %llu answered", (unsigned long long)end.asked,

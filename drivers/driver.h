@@ -123,4 +123,7 @@ struct twin {
 extern const struct driver *const drivers[]; /* NULL ends it */
 const struct driver *driver_find(const char *name);
 
+/* The settings its wires of this kind usually have: "speed=2400"; "" when nothing special. */
+const char *driver_usual(const struct driver *driver, const char *scheme);
+
 #endif

@@ -17,3 +17,11 @@ const struct driver *driver_find(const char *name)
             return drivers[i];
     return NULL;
 }
+
+const char *driver_usual(const struct driver *driver, const char *scheme)
+{
+    for (const struct place *place = driver->places; place->scheme; place++)
+        if (!strcmp(place->scheme, scheme) && place->options)
+            return place->options;
+    return "";
+}
