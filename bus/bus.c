@@ -245,6 +245,22 @@ static bool is_early(const struct bus *bus, const struct ask *ask, const struct 
     return memcmp(a->bytes + zeros, ask->bytes, length) != 0;
 }
 
+/* How long its first byte may take: as was learned, and as long as the family may think when
+ * nothing was learned, or when that was too short. */
+static int64_t turn_us(const struct ask *ask, const struct pace *pace, unsigned attempt)
+{
+    int64_t us = pace_wait_us(pace, attempt);
+    bool is_open = attempt > 1 || !pace->is_known;
+
+    return is_open && ask->patience_us > us ? ask->patience_us : us;
+}
+
+/* The question itself, come back: nobody has answered yet. */
+static bool is_echo(const struct ask *ask, const struct answer *a)
+{
+    return a->length == ask->length && !memcmp(a->bytes, ask->bytes, a->length);
+}
+
 static int receive_answer(struct bus *bus, const struct ask *ask, unsigned attempt,
                           int64_t begun_us, struct answer *a)
 {
@@ -252,7 +268,7 @@ static int receive_answer(struct bus *bus, const struct ask *ask, unsigned attem
     int64_t ended = begun_us + (int64_t)ask->length * bus->byte_us;
     struct pace guess = pace_guess(&bus->pace);
     const struct pace *pace = ask->pace && ask->pace->is_known ? ask->pace : &guess;
-    int64_t wait = asked - clock_us() + pace_wait_us(pace, attempt);
+    int64_t wait = asked - clock_us() + turn_us(ask, pace, attempt);
     int64_t pause = pace_pause_us(pace, attempt), first = 0, longest = 0, before = 0;
     bool echo_is_due = true;
 
@@ -276,10 +292,12 @@ static int receive_answer(struct bus *bus, const struct ask *ask, unsigned attem
         if (strip_echo(bus, ask, a, &echo_is_due))
             continue;
         if (!a->length) { /* that was our echo: now the turn-around begins */
-            wait = asked - now + pace_wait_us(pace, attempt);
+            wait = asked - now + turn_us(ask, pace, attempt);
             before = 0;
             continue;
         }
+        if (is_echo(ask, a))
+            wait = asked - now + turn_us(ask, pace, attempt);
         int whole = a->length ? ask->whole(ask, a->bytes, a->length) : 0;
         if (whole > 0 && (size_t)whole < a->length)
             return ERR_GARBAGE; /* something follows the answer: two were speaking */

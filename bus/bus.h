@@ -42,10 +42,11 @@ struct ask {
     const uint8_t *bytes; /* borrowed for the call; the frame as it travels */
     size_t length;
     whole_fn *whole;
-    struct pace *pace; /* how fast this device answers; NULL: nothing known */
-    unsigned tries;    /* 0: as many as the bus allows; 1 for whatever must not be said twice */
-    unsigned silences; /* give up after so many silences; 0: silence is tried like the rest */
-    uint32_t shape;    /* answers of one shape could be mistaken for one another; 0: never */
+    struct pace *pace;   /* how fast this device answers; NULL: nothing known */
+    unsigned tries;      /* 0: as many as the bus allows; 1 for whatever must not be said twice */
+    int64_t patience_us; /* a family may think longer before it answers than most; 0: it does not */
+    unsigned silences;   /* give up after so many silences; 0: silence is tried like the rest */
+    uint32_t shape;      /* answers of one shape could be mistaken for one another; 0: never */
 };
 
 struct answer {

@@ -1,6 +1,8 @@
 /* Orders: read, checked, carried out (collector/telling.h). */
 #include "collector/telling.h"
 
+#include "collector/budget.h"
+
 #include "base/text.h"
 
 #include <stdio.h>
@@ -107,12 +109,17 @@ int orders_do(struct device *d, const struct order *orders, int count, struct to
                  "and put \"allow_tell = yes\" into its [device] section");
         return ERR_DENIED;
     }
+    rc = told->is_dry ? OK : budget_take(d, (unsigned)count, told);
+    if (rc)
+        return rc;
     rc = bus_borrow(d->bus, LOAN_WAIT_US);
     if (rc) {
         snprintf(told->why, sizeof told->why, "%s", error_text(rc));
         return rc;
     }
     rc = d->driver->tell(d, orders, (size_t)count, told);
+    if (rc == ERR_USAGE && !told->is_dry)
+        budget_give_back(d, (unsigned)count); /* it was refused before anything was sent */
     if (rc && !*told->why)
         snprintf(told->why, sizeof told->why, "%s", error_text(rc));
     bus_return(d->bus);

@@ -1,4 +1,5 @@
 /* helio ask: one raw question, the answer decoded as far as the rows know it. */
+#include "collector/budget.h"
 #include "collector/show.h"
 #include "collector/verb.h"
 
@@ -9,6 +10,7 @@
 static const struct option_row options[] = {
     {"raw", 'r', NULL, "the bytes of the answer"},
     {"json", 'j', NULL, "one JSON object"},
+    {"write", 0, NULL, "send it even if it changes something: once, unchecked, at your own risk"},
     {"record", 0, "FILE", "write what travels to a capture"},
     {.name = NULL},
 };
@@ -66,6 +68,49 @@ static int print_answer(struct call *c, struct device *d, const struct block *b,
     return rc;
 }
 
+/* "PBFT 53.0" is one command: the words are put together as the family writes them. */
+static int join(struct call *c, const char *between, char *to, size_t size)
+{
+    struct text text = text_on(to, size);
+
+    for (int i = 1; i < c->count; i++)
+        text_format(&text, "%s%s", i > 1 ? between : "", c->words[i]);
+    return text.is_cut ? bad_call(c, "that is too long for a question") : OK;
+}
+
+/* A raw command: sent once, whatever becomes of it, and the answer shown. */
+static int write_raw(struct call *c, struct device *d)
+{
+    char words[ORDER_TEXT];
+    const struct speech *speech = d->driver->speech;
+    struct told told = {0};
+    struct answer a;
+    struct block b;
+    int rc = join(c, "", words, sizeof words);
+
+    if (rc)
+        return rc;
+    if (!speech->command)
+        return bad_call(c, "a %s takes no raw commands; use helio tell", d->driver->name);
+    rc = speech->command(words, &b, &told);
+    if (rc) {
+        log_err(d->name, "%s", told.why);
+        return rc;
+    }
+    rc = budget_take(d, 1, &told);
+    if (rc) {
+        log_err(d->name, "%s", told.why);
+        return rc;
+    }
+    log_note(d->name, "sending \"%s\" once", words);
+    rc = device_send(d, &b, &a);
+    if (rc == OK)
+        printf("%s: %s\n", words, "the unit said yes (whether it did it, only reading back tells)");
+    else
+        log_err(d->name, "%s: %s", words, rc == ERR_REFUSED ? "the unit said no" : error_text(rc));
+    return rc;
+}
+
 static int run_ask(struct call *c)
 {
     char words[ORDER_TEXT] = "";
@@ -76,16 +121,20 @@ static int run_ask(struct call *c)
 
     if (c->count < 2)
         return bad_call(c, "a device and a question are needed");
-    for (int i = 1; i < c->count; i++) {
-        size_t used = strlen(words);
-        snprintf(words + used, sizeof words - used, "%s%s", used ? " " : "", c->words[i]);
+    rc = join(c, " ", words, sizeof words);
+    if (!rc)
+        rc = visit_begin(&v, c, c->words[0]);
+    if (!rc && call_has(c, "write")) {
+        rc = write_raw(c, v.device);
+        visit_end(&v);
+        return rc;
     }
-    rc = visit_begin(&v, c, c->words[0]);
     if (!rc) {
         const struct speech *speech = v.device->driver->speech;
         rc = speech->parse(words, &b);
         if (rc == ERR_DENIED)
-            log_err(v.device->name, "\"%s\" would change something: use helio tell", words);
+            log_err(v.device->name, "\"%s\" would change something: use helio tell%s", words,
+                    speech->command ? ", or --write at your own risk" : "");
         else if (rc)
             bad_call(c, "\"%s\" is no question for a %s; write %s", words, v.device->driver->name,
                      speech->words_help);
@@ -104,11 +153,16 @@ static int run_ask(struct call *c)
 const struct verb verb_ask = {
     .name = "ask",
     .synopsis = "DEVICE WORDS",
-    .about = "one raw question, answered as far as the rows know it\n\n"
-             "For Modbus devices: REGISTER[+COUNT], FUNCTION:REGISTER[+COUNT], or identity.",
+    .about =
+        "one raw question, answered as far as the rows know it\n\n"
+        "For Modbus devices: REGISTER[+COUNT], FUNCTION:REGISTER[+COUNT], or identity; for an\n"
+        "Axpert a question of its protocol. With --write a command that changes something is\n"
+        "sent as it stands, once and unchecked; helio tell checks and reads back.",
     .examples = "  helio ask south 0x3100+5\n"
                 "  helio ask south 03:0x9000+15 --json\n"
-                "  helio ask tracer@rtu:/dev/ttyXRUSB0:1 identity\n",
+                "  helio ask tracer@rtu:/dev/ttyXRUSB0:1 identity\n"
+                "  helio ask axpert@hid:0665:5161 QPIGS\n"
+                "  helio ask axpert@hid:0665:5161 PBFT 53.0 --write\n",
     .options = options,
     .needs_plan = true,
     .run = run_ask,

@@ -17,6 +17,7 @@ const struct setting device_settings[] = {
     { "every",     NUMBER, "0",    0,    86400, NULL, "Seconds from one of its rounds to the next; 0: as its bus" },
     { "peak_power", NUMBER, "0",   0,    1e6, NULL, "The most watts it can make or take; more is not believed. 0: unknown" },
     { "serial",   TEXT,   "",      0,    0,   NULL, "Serial number of a unit in parallel that is heard through another on its bus; empty: it is asked itself" },
+    { "writes_per_day", NUMBER, "20", 0,   10000, NULL, "How many settings may be written to it in a day: their memory wears out" },
     { "allow_tell", YESNO, "no",   0,    0,   NULL, "Settings of this device may be changed with helio tell" },
     SETTINGS_END,
 };
@@ -76,7 +77,7 @@ static unsigned silences_allowed(const struct device *d, const struct block *b)
     return d->state == ONLINE ? 0 : d->state == SILENT ? 1 : 3;
 }
 
-int device_ask(struct device *d, const struct block *b, struct answer *a)
+static int talk(struct device *d, const struct block *b, unsigned tries, struct answer *a)
 {
     uint8_t bytes[ASK_MAX];
     struct ask ask = {0};
@@ -86,11 +87,22 @@ int device_ask(struct device *d, const struct block *b, struct answer *a)
         return rc;
     ask.bytes = bytes;
     ask.pace = &d->pace;
+    ask.tries = tries;
     ask.silences = silences_allowed(d, b);
     rc = bus_talk(d->bus, &ask, a);
     if (rc == OK || rc == ERR_REFUSED)
         d->state = ONLINE;
     return rc;
+}
+
+int device_ask(struct device *d, const struct block *b, struct answer *a)
+{
+    return talk(d, b, 0, a);
+}
+
+int device_send(struct device *d, const struct block *b, struct answer *a)
+{
+    return talk(d, b, 1, a);
 }
 
 /* Asks one piece and hands over what is in the answer. */

@@ -68,6 +68,9 @@ int device_block(struct device *d, const struct block *b, field_fn *each, void *
 /* One raw question, as it is: no learning, but every retry the bus allows. */
 int device_ask(struct device *d, const struct block *b, struct answer *a) MUST_CHECK;
 
+/* The same for what changes something: said once, since a lost answer may mean it was done. */
+int device_send(struct device *d, const struct block *b, struct answer *a) MUST_CHECK;
+
 /* The block that holds a row; the smallest question that answers it. */
 bool device_block_for(const struct device *d, const struct row *row, struct block *to);
 

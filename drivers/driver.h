@@ -53,6 +53,10 @@ struct speech {
     /* Words of the command line to a block: "0x3100+5", "QPIGS". */
     int (*parse)(const char *words, struct block *to);
 
+    /* Words that change something, as a block; ERR_DENIED for what nobody should send. NULL: there
+     * are no such words. */
+    int (*command)(const char *words, struct block *to, struct told *told);
+
     /* Takes one exchange apart: everything it says, or what is wrong with it (the words of
      * base/error.h). `kind`: which of the family it is, as the driver found out; 0: not known.
      * `detail` gets the number of an exception. */

@@ -120,10 +120,10 @@ struct axpert_memory {
     bool is_parallel;
     struct axpert_unit {
         char serial[SERIAL_TEXT];
-        unsigned index; /* its number on the units' own bus: may change */
-        bool is_heard;  /* in this round */
+        unsigned index;           /* its number on the units' own bus: may change */
+        bool is_heard, was_heard; /* in this round, and in the one before */
     } units[UNITS_MAX];
-    unsigned unit_count, own_index, end_index, next_index, walks;
+    unsigned unit_count, own_index, end_index, next_index, walks, missing_walks;
     bool has_own_place, is_told;
     bool has_total[TOTALS], has_own_pv, has_own_discharge;
     double totals[TOTALS], own_pv_w, own_discharge_a, pv_w, discharge_a;

@@ -46,6 +46,7 @@ static int axpert_question(uint8_t address, const struct block *b, uint8_t bytes
     spell(b, command, sizeof command);
     ask->length = axpert_request(command, bytes);
     ask->whole = axpert_whole;
+    ask->patience_us = 2000000; /* its processor has better things to do at times */
     /* Answers with as many words could be mistaken for one another. */
     ask->shape = command[0] == 'Q' ? SHAPE_QUESTION + b->least : SHAPE_SETTING;
     return ask->length ? OK : ERR_USAGE;
@@ -69,11 +70,40 @@ static int axpert_parse(const char *words, struct block *to)
     size_t length = is_command(words) ? axpert_request(words, bytes) : 0;
     const struct block *known = length ? axpert_block_of(bytes, length) : NULL;
 
-    if (!length)
-        return ERR_USAGE;
+    if (!length) /* "PBFT 53.0": a command and its value */
+        return strchr(words, ' ') && isupper((unsigned char)words[0]) && words[0] != 'Q'
+                   ? ERR_DENIED
+                   : ERR_USAGE;
     *to = known ? *known : (struct block){.name = "asked", .refresh = ON_DEMAND};
     to->text = words;                         /* borrowed, as the header says of blocks */
     return words[0] == 'Q' ? OK : ERR_DENIED; /* anything else changes something */
+}
+
+/* What may wreck a unit, or is for its maker: never sent, not even raw. */
+static const char *const factory[] = {"PSAVE", "PSDF", "PBATH", "PBATL", "PMID", "BTA",
+                                      "PVA",   "CF",   "SID",   "ATE",   "PF",   "PBATCD"};
+
+static bool is_factory(const char *words)
+{
+    for (size_t i = 0; i < sizeof factory / sizeof *factory; i++)
+        if (!strncmp(words, factory[i], strlen(factory[i])))
+            return true;
+    /* PBFnnnn calibrates the fan; PBFTnn.n is the float voltage */
+    return !strncmp(words, "PBF", 3) && words[3] != 'T';
+}
+
+static int axpert_command(const char *words, struct block *to, struct told *told)
+{
+    const char *why = !is_command(words)  ? "is no command of this family"
+                      : words[0] == 'Q'   ? "is a question: leave --write away"
+                      : is_factory(words) ? "is for the maker, or wrecks the settings"
+                                          : NULL;
+
+    *to = (struct block){.name = "command", .text = words};
+    if (!why)
+        return OK;
+    snprintf(told->why, sizeof told->why, "\"%.40s\" %s", words, why);
+    return is_factory(words) ? ERR_DENIED : ERR_USAGE;
 }
 
 /* ---- answers ------------------------------------------------------------------------------ */
@@ -153,6 +183,7 @@ const struct speech axpert_speech = {
     .hole = AXPERT_NAK,
     .question = axpert_question,
     .parse = axpert_parse,
+    .command = axpert_command,
     .decode = axpert_decode,
     .result = axpert_result,
     .heard = axpert_heard,

@@ -66,18 +66,10 @@ static int look_at_choices(struct device *d, const struct axpert_order *a, struc
 /* Once, whatever happens: a lost answer does not mean that nothing was done. */
 static int send_once(struct device *d, const char *command)
 {
-    struct block b = {.name = "order", .text = command};
-    uint8_t bytes[ASK_MAX];
-    struct ask ask = {0};
+    const struct block b = {.name = "order", .text = command};
     struct answer a;
-    int rc = axpert_speech.question(d->address, &b, bytes, &ask);
 
-    if (rc)
-        return rc;
-    ask.bytes = bytes;
-    ask.pace = &d->pace;
-    ask.tries = 1;
-    return bus_talk(d->bus, &ask, &a);
+    return device_send(d, &b, &a);
 }
 
 /* What the unit shows now, where it can be asked. */

@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LOOK_BEYOND_EVERY = 30 }; /* rounds, until somebody new is looked for */
+/* In rounds: until somebody new is looked for, and how often somebody missing is. */
+enum { LOOK_BEYOND_EVERY = 30, SEARCH_AT_FIRST = 10, SEARCH_LATER_EVERY = 5 };
 
 /* One answer, as far as it is not a metric. */
 struct heard {
@@ -108,20 +109,27 @@ static void begin_walk(struct axpert_memory *m)
     m->pv_units = 0;
     m->has_own_place = false;
     memset(m->has_total, 0, sizeof m->has_total);
-    for (unsigned i = 0; i < m->unit_count; i++)
+    for (unsigned i = 0; i < m->unit_count; i++) {
+        m->units[i].was_heard = m->units[i].is_heard;
         m->units[i].is_heard = false;
+    }
     m->walks++;
 }
 
-/* How far to ask: to the highest number known, and now and then until one is not there. */
+/* How far to ask: to the highest number known; for one that is missing, which comes back under a
+ * number of its own choosing, some more; and for somebody new now and then. */
 static bool is_worth_asking(const struct axpert_memory *m, unsigned index)
 {
     unsigned highest = m->own_index;
+    bool is_look = !m->end_index || m->walks % LOOK_BEYOND_EVERY == 1;
+    bool is_search = m->missing_walks && (m->missing_walks < SEARCH_AT_FIRST ||
+                                          m->missing_walks % SEARCH_LATER_EVERY == 0);
 
     for (unsigned i = 0; i < m->unit_count; i++)
-        highest = m->units[i].index > highest ? m->units[i].index : highest;
+        if (m->units[i].was_heard)
+            highest = m->units[i].index > highest ? m->units[i].index : highest;
     return index < UNITS_MAX &&
-           (index <= highest || !m->end_index || m->walks % LOOK_BEYOND_EVERY == 1);
+           (index <= highest || is_look || (is_search && index <= m->unit_count));
 }
 
 static int tell_total(struct axpert_memory *m, struct reading *r, struct identity *who)
@@ -142,6 +150,7 @@ static int tell_total(struct axpert_memory *m, struct reading *r, struct identit
         if (m->has_total[i])
             (void)reading_put(r, totals[i], m->totals[i]);
     unsigned members = m->unit_count + 1;
+    m->missing_walks = heard < members ? m->missing_walks + 1 : 0;
     if (heard == members && m->has_own_discharge) {
         double net = m->totals[0] - m->discharge_a - m->own_discharge_a;
         (void)reading_put(r, M_BATTERY_DISCHARGE_CURRENT, m->discharge_a + m->own_discharge_a);
