@@ -112,7 +112,7 @@ static void follow_script(struct cast *c)
 
 static bool speaks_for(const struct cast *c, const struct twin *t)
 {
-    return (unsigned)c->moods.dead != t->address;
+    return !(c->moods.dead > 0) || (unsigned)c->moods.dead != t->address;
 }
 
 int cast_answer(void *who, const uint8_t *asked, size_t length, struct far_answer *answer)

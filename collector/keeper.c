@@ -130,11 +130,15 @@ static struct slot_of *learn_found(struct keeper *k, const struct news *n, const
     snprintf(o.driver, sizeof o.driver, "%s", n->is_total ? "group" : speaker->driver->name);
     if (!n->is_total)
         snprintf(o.serial, sizeof o.serial, "%s", n->unit);
-    if (open_slot(k, s, &o, speaker->driver, section_number(speaker->section, "peak_power")))
+    const struct driver *driver = n->driver ? n->driver : speaker->driver;
+    if (!n->is_total)
+        snprintf(o.driver, sizeof o.driver, "%s", driver->name);
+    if (open_slot(k, s, &o, driver, section_number(speaker->section, "peak_power")))
         return NULL;
     if (!s->is_found)
         log_note(s->name, "found through %s", speaker->name);
     s->is_found = true;
+    s->is_whole = n->driver != NULL;
     s->every_ms = through->every_ms;
     board_period(k->board, (unsigned)keeper_place(k, name), s->every_ms * US_PER_MS,
                  s->every_ms * US_PER_MS);
@@ -227,7 +231,7 @@ static unsigned slow_words(const struct driver *driver)
     unsigned count = 0;
 
     for (const struct block *b = driver->blocks; b->name; b++)
-        count += b->text && b->refresh == NOW_AND_THEN;
+        count += (b->text || driver->speech->piece) && b->refresh == NOW_AND_THEN;
     return 2 * count; /* a refusal is believed the second time */
 }
 
@@ -235,10 +239,10 @@ static unsigned slow_words(const struct driver *driver)
 static void count_rows(struct slot_of *s)
 {
     for (const struct row *row = s->driver->rows; row->native; row++) {
-        bool is_asked = !row_is_text(row);
+        bool is_asked = !row_is_text(row) && !s->driver->speech->piece;
         for (size_t i = 0; s->driver->blocks[i].name && !is_asked; i++)
-            is_asked = s->driver->blocks[i].function == row->in &&
-                       s->driver->blocks[i].refresh == NOW_AND_THEN && !(s->lacking >> i & 1);
+            is_asked = s->driver->blocks[i].refresh == NOW_AND_THEN && !(s->lacking >> i & 1) &&
+                       block_holds(&s->driver->blocks[i], row);
         s->has[row->metric] |= is_asked;
     }
 }
@@ -252,9 +256,10 @@ static void begin_meters(struct keeper *k, struct slot_of *s, const struct readi
         return;
     for (unsigned i = 0; i < r->count; i++)
         s->has[r->fields[i].metric] = true;
-    if (++s->readings < METERS_AFTER + (s->is_found ? 0 : slow_words(s->driver)))
+    bool is_part = s->is_found && !s->is_whole; /* it only ever says what it says now */
+    if (++s->readings < METERS_AFTER + (is_part ? 0 : slow_words(s->driver)))
         return;
-    if (!s->is_found)
+    if (!is_part)
         count_rows(s);
     meter_begin(&s->meter, s->has, s->every_ms * US_PER_MS);
     for (unsigned i = 0; i < s->meter.count; i++)

@@ -27,6 +27,7 @@ struct slot_of {
     bool *has;                 /* what it can say; until its meters begin */
     struct reading *settings;  /* as they were last stored */
     int64_t every_ms, tick_ms; /* the round it last reported */
+    bool is_whole;             /* such a unit that is a device in every way */
     unsigned readings;
     uint64_t lacking; /* blocks its model does not know, by bits */
     const struct driver *driver;

@@ -109,6 +109,9 @@ static void walk_others(struct rounds *r, struct device *d, struct news *n)
         tell(r, n);
         snprintf(unit.unit, sizeof unit.unit, "%s", who.serial);
         unit.is_total = who.is_total;
+        unit.driver = who.driver;
+        unit.result = who.driver ? who.result : n->result;
+        unit.lacking = who.lacking;
         unit.heard_us = clock_us();
         *n = unit;
     }

@@ -17,13 +17,14 @@ struct news {
     struct rounds *from;
     uint16_t device; /* of that house's plan */
     int result;
-    int64_t took_us, heard_us;  /* clock_us() when it was complete */
-    int64_t late_us;            /* how long after its tick the round began */
-    bool is_last;               /* of this bus, in this round */
-    char serial[IDENTITY_TEXT]; /* of the device, where it is known */
-    char unit[IDENTITY_TEXT];   /* another unit, heard through the device; "" for itself */
-    bool is_total;              /* no unit, but all of them together */
-    uint64_t lacking;           /* blocks this model does not know, by bits */
+    int64_t took_us, heard_us;   /* clock_us() when it was complete */
+    int64_t late_us;             /* how long after its tick the round began */
+    bool is_last;                /* of this bus, in this round */
+    char serial[IDENTITY_TEXT];  /* of the device, where it is known */
+    char unit[IDENTITY_TEXT];    /* another unit, heard through the device; "" for itself */
+    const struct driver *driver; /* of the unit */
+    bool is_total;               /* no unit, but all of them together */
+    uint64_t lacking;            /* blocks this model does not know, by bits */
     size_t bus;
     struct bus_counts counts; /* what the bus has seen so far */
     struct reading reading;

@@ -25,8 +25,7 @@ static void add_field(void *to, const struct field *f)
     json_field(to, f);
 }
 
-static int print_json(const struct device *d, const uint8_t *asked, size_t length,
-                      const struct answer *a)
+static int print_json(struct device *d, const uint8_t *asked, size_t length, const struct answer *a)
 {
     static char line[16384];
     struct text text = text_on(line, sizeof line);
@@ -35,8 +34,8 @@ static int print_json(const struct device *d, const uint8_t *asked, size_t lengt
 
     json_open(&j, NULL, '{');
     json_open(&j, "fields", '{');
-    rc = d->driver->speech->decode(d->driver->rows, 0, asked, length, a->bytes, a->length,
-                                   add_field, &j, &detail);
+    rc = d->driver->speech->decode(&d->how, asked, length, a->bytes, a->length, add_field, &j,
+                                   &detail);
     json_close(&j, '}');
     json_string(&j, "result", error_word(rc));
     json_close(&j, '}');
@@ -61,8 +60,8 @@ static int print_answer(struct call *c, struct device *d, const struct block *b,
     }
     if (call_has(c, "json"))
         return print_json(d, asked, ask.length, a);
-    rc = d->driver->speech->decode(d->driver->rows, 0, asked, ask.length, a->bytes, a->length,
-                                   print_field, stdout, &detail);
+    rc = d->driver->speech->decode(&d->how, asked, ask.length, a->bytes, a->length, print_field,
+                                   stdout, &detail);
     if (rc == ERR_REFUSED)
         log_err(d->name, "%s (exception %d)", error_text(rc), detail);
     return rc;

@@ -19,7 +19,8 @@ static const struct option_row options[] = {
 /* One exchange, decoded: fields for the owner of the device, metrics for everybody. */
 struct decoded {
     const struct driver *driver;
-    struct json *json; /* NULL: print in words */
+    struct decoding how; /* what was learned holds for what follows */
+    struct json *json;   /* NULL: print in words */
     struct reading reading;
     char fields_text[16384];
     struct text fields;
@@ -40,6 +41,8 @@ static void take_field(void *to, const struct field *f)
 static void begin(struct decoded *d, const struct driver *driver, struct json *json)
 {
     d->driver = driver;
+    d->how.rows = driver->rows;
+    memset(d->how.have, 0, sizeof d->how.have); /* a new reading */
     d->json = json;
     d->reading.count = 0;
     d->fields = text_on(d->fields_text, sizeof d->fields_text);
@@ -49,8 +52,8 @@ static void begin(struct decoded *d, const struct driver *driver, struct json *j
 static int decode_pair(struct decoded *d, const uint8_t *asked, size_t asked_length,
                        const uint8_t *answered, size_t length, int *detail)
 {
-    return d->driver->speech->decode(d->driver->rows, 0, asked, asked_length, answered, length,
-                                     take_field, d, detail);
+    return d->driver->speech->decode(&d->how, asked, asked_length, answered, length, take_field, d,
+                                     detail);
 }
 
 static void result_text(const struct driver *driver, int rc, int detail, char *to, size_t size)

@@ -40,6 +40,7 @@ int device_init(struct device *d, const char *name, const struct driver *driver,
 {
     *d = (struct device){
         .name = name, .driver = driver, .bus = bus, .address = address, .section = section};
+    d->how.rows = driver->rows;
     unsigned blocks = count_blocks(driver);
     d->pieces = calloc(blocks, sizeof *d->pieces);
     d->knowledge = calloc(blocks, sizeof *d->knowledge);
@@ -49,6 +50,8 @@ int device_init(struct device *d, const char *name, const struct driver *driver,
 
 void device_done(struct device *d)
 {
+    if (d->driver && d->driver->forget && d->memory)
+        d->driver->forget(d);
     free(d->memory);
     free(d->pieces);
     free(d->knowledge);
@@ -120,8 +123,7 @@ static int talk_and_decode(struct device *d, const struct block *b, field_fn *ea
     /* The answer alone does not say what was asked: the question goes along. */
     if (speech->question(d->address, b, bytes, &ask))
         return ERR_DATA;
-    return speech->decode(d->driver->rows, d->kind, bytes, ask.length, a.bytes, a.length, each, to,
-                          detail);
+    return speech->decode(&d->how, bytes, ask.length, a.bytes, a.length, each, to, detail);
 }
 
 /* ---- questions in words: what does this model know? --------------------------------------- */
@@ -144,7 +146,8 @@ static int learn(struct device *d, const struct block *b, struct knowledge *k, i
         return rc;
     k->misses = (uint8_t)(k->misses + (is_no ? 2 : 1));
     if (k->misses >= MISSES_MOST) {
-        log_info(d->name, "does not know \"%s\" (%s); not asked again today", b->text, b->name);
+        log_info(d->name, "does not know \"%s\"; not asked again today",
+                 b->text ? b->text : b->name);
         k->again_us = clock_us() + ASK_AGAIN_US;
         k->misses = 0;
     }
@@ -181,7 +184,25 @@ static bool means_hole(const struct device *d, int rc, int detail)
     return (rc == ERR_REFUSED && detail == d->driver->speech->hole) || rc == ERR_LENGTH;
 }
 
-static int ask_words(struct device *d, const struct block *b, int place, field_fn *each, void *to)
+/* A block of several questions: what this model refuses of it is left out. */
+static int ask_parts(struct device *d, const struct block *b, field_fn *each, void *to)
+{
+    struct block part;
+    unsigned given = 0, refused = 0;
+
+    memset(d->how.have, 0, sizeof d->how.have);
+    for (unsigned n = 0; d->driver->speech->piece(d->driver->rows, b, n, &part); n++) {
+        int detail = 0, rc = talk_and_decode(d, &part, each, to, &detail);
+        given += rc == OK;
+        refused += rc == ERR_REFUSED;
+        if (rc && rc != ERR_REFUSED)
+            return rc;
+    }
+    return given ? OK : refused ? ERR_REFUSED : ERR_ABSENT;
+}
+
+static int ask_learning(struct device *d, const struct block *b, int place, field_fn *each,
+                        void *to)
 {
     struct knowledge *k = place < 0 ? NULL : &d->knowledge[place];
     int detail = 0, rc;
@@ -191,7 +212,8 @@ static int ask_words(struct device *d, const struct block *b, int place, field_f
     rc = meet(d);
     if (rc)
         return rc;
-    rc = talk_and_decode(d, b, each, to, &detail);
+    rc = d->driver->speech->piece ? ask_parts(d, b, each, to)
+                                  : talk_and_decode(d, b, each, to, &detail);
     return k ? learn(d, b, k, rc) : rc;
 }
 
@@ -200,8 +222,8 @@ int device_block(struct device *d, const struct block *b, field_fn *each, void *
     int place = place_of(d, b), detail = 0, given = 0;
     struct pieces *p = place < 0 ? NULL : &d->pieces[place];
 
-    if (b->text)
-        return ask_words(d, b, place, each, to);
+    if (b->text || d->driver->speech->piece)
+        return ask_learning(d, b, place, each, to);
     if (!p || !b->count)
         return talk_and_decode(d, b, each, to, &detail);
     pieces_begin(p, b);
@@ -332,6 +354,9 @@ int device_round(struct device *d, enum depth depth, int64_t round_ms, struct re
     if (heard && result)
         log_info(d->name, "one block was lost: %s", error_text(result));
     d->complete += result == OK;
+    const struct block *more = result == OK && d->driver->also ? d->driver->also(d, r) : NULL;
+    if (more && device_block(d, more, collect_and_count, &c))
+        log_debug(d->name, "block \"%s\" was lost", more->name);
     if (result == OK && depth == WITH_SLOW)
         ask_slow(d, &c);
     d->withheld += r->withheld;
@@ -343,13 +368,11 @@ int device_round(struct device *d, enum depth depth, int64_t round_ms, struct re
 bool device_block_for(const struct device *d, const struct row *row, struct block *to)
 {
     for (const struct block *b = d->driver->blocks; b->name; b++) {
-        bool holds = b->count ? b->function == row->in && row->at >= b->start &&
-                                    row->at + row_size(row) <= b->start + b->count
-                              : b->function == row->in;
+        bool holds = block_holds(b, row);
         if (!holds)
             continue;
         *to = *b;
-        if (b->count) {
+        if (b->count && !d->driver->speech->piece) {
             to->start = row->at;
             to->count = (uint16_t)row_size(row);
         }

@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 struct device;
+struct driver;
 struct twin;
 
 /* A line a driver may sit on, and the adapters to look for there. */
@@ -36,6 +37,20 @@ struct identity {
     char vendor[IDENTITY_TEXT], model[IDENTITY_TEXT], firmware[IDENTITY_TEXT],
         serial[IDENTITY_TEXT];
     bool is_total; /* no unit, but all of them together */
+
+    /* Of a unit that is a whole device behind another one: */
+    const struct driver *driver; /* NULL: it is like the one that speaks for it */
+    uint64_t lacking;            /* blocks it does not know, by bits */
+    int result;                  /* of its own round */
+};
+
+/* What a decoder knows besides the bytes, and what it keeps of those before them. */
+enum { PAGES_MAX = 96 };
+struct decoding {
+    const struct row *rows;
+    unsigned kind; /* which of the family it is, as was found out; 0: not known */
+    /* A reading that comes in several answers, with numbers across their borders. */
+    uint8_t pages[PAGES_MAX], have[PAGES_MAX];
 };
 
 /*
@@ -50,6 +65,10 @@ struct speech {
     int (*question)(uint8_t address, const struct block *b, uint8_t bytes[ASK_MAX],
                     struct ask *ask);
 
+    /* A block that takes several questions: the n-th of them. false: there is none. NULL: each
+     * block is one question, in smaller pieces if need be. */
+    bool (*piece)(const struct row *rows, const struct block *b, unsigned n, struct block *to);
+
     /* Words of the command line to a block: "0x3100+5", "QPIGS". */
     int (*parse)(const char *words, struct block *to);
 
@@ -58,9 +77,8 @@ struct speech {
     int (*command)(const char *words, struct block *to, struct told *told);
 
     /* Takes one exchange apart: everything it says, or what is wrong with it (the words of
-     * base/error.h). `kind`: which of the family it is, as the driver found out; 0: not known.
-     * `detail` gets the number of an exception. */
-    int (*decode)(const struct row *rows, unsigned kind, const uint8_t *asked, size_t asked_length,
+     * base/error.h). `detail` gets the number of an exception. */
+    int (*decode)(struct decoding *how, const uint8_t *asked, size_t asked_length,
                   const uint8_t *answered, size_t answered_length, field_fn *each, void *to,
                   int *detail);
     const char *(*result)(int rc, int detail); /* in the family's own words; NULL: the usual */
@@ -92,11 +110,14 @@ struct driver {
     /* Before its numbers are believed: which kind is it? Once, and again after a silence. */
     int (*meet)(struct device *d);
     int (*greet)(struct device *d, struct identity *who);
+    /* One more block that is due in this round, after the live ones; NULL: none. */
+    const struct block *(*also)(struct device *d, const struct reading *r);
     void (*derive)(struct device *d, struct reading *r); /* what follows from the rest */
     int (*tell)(struct device *d, const struct order *orders, size_t count, struct told *told);
 
     /* Units heard through this one, and what they are together: one after the other, after its
      * own round. ERR_ABSENT: there is none, or no other. */
+    void (*forget)(struct device *d); /* what its memory holds; NULL: nothing */
     int (*others)(struct device *d, unsigned which, struct reading *r, struct identity *who);
 
     size_t twin_memory;

@@ -168,13 +168,11 @@ static void decode_identity(const struct sink *s, const uint8_t *b)
     }
 }
 
-static int modbus_decode(const struct row *rows, unsigned kind, const uint8_t *asked,
-                         size_t asked_length, const uint8_t *b, size_t length, field_fn *each,
-                         void *to, int *detail)
+static int modbus_decode(struct decoding *how, const uint8_t *asked, size_t asked_length,
+                         const uint8_t *b, size_t length, field_fn *each, void *to, int *detail)
 {
-    const struct sink s = {rows, each, to};
+    const struct sink s = {how->rows, each, to};
 
-    (void)kind; /* one map for all of them */
     if (asked_length < 6 || !crc16_is_right(asked, asked_length))
         return ERR_DATA;
     int rc = modbus_judge(asked, asked_length, b, length);

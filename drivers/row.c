@@ -12,6 +12,8 @@ unsigned row_size(const struct row *row)
     switch (row->form) {
     case U32_LOW_FIRST:
     case S32_LOW_FIRST:
+    case BE16:
+    case BE16S:
         return 2;
     case CLOCK:
         return 3;
@@ -39,6 +41,11 @@ static int64_t raw_of(const struct row *row, const uint16_t *words)
 bool row_is_text(const struct row *row)
 {
     return row->form >= WORD;
+}
+
+bool row_is_bytes(const struct row *row)
+{
+    return row->form >= BYTE && row->form < WORD;
 }
 
 const struct code_word *row_word(const struct row *row, int64_t code)
@@ -108,7 +115,7 @@ int rows_decode(const struct row *rows, uint8_t function, uint16_t start, const 
     int found = 0;
 
     for (const struct row *row = rows; row->native; row++) {
-        if (row->in != function || row->form == BIT || row_is_text(row) || row->at < start ||
+        if (row->in != function || row->form == BIT || row->form >= BYTE || row->at < start ||
             row->at + row_size(row) > start + count)
             continue;
         decode_row(rows, row, words + (row->at - start), each, to);
@@ -151,7 +158,7 @@ bool field_to_reading(const struct field *field, struct reading *r)
     if (w && w->means == MEANS_NOTHING && catalogue[row->metric].kind == SETTING)
         return false; /* a code among the numbers: "automatic" */
     if (row->scale > 0)
-        value /= row->scale;
+        value = round(value / row->scale * 1e6) / 1e6; /* 0.82 kW are 820 W, not a hair less */
     return metric_is_possible(row->metric, value) && reading_put(r, row->metric, value);
 }
 
@@ -188,7 +195,7 @@ bool rows_encode(const struct row *rows, uint8_t function, uint16_t at, const st
 
     *to = 0;
     for (const struct row *row = rows; row->native; row++) {
-        if (row->in != function || row_is_text(row) || at < row->at ||
+        if (row->in != function || row->form >= BYTE || at < row->at ||
             at >= row->at + row_size(row))
             continue;
         is_known = true;
@@ -199,6 +206,13 @@ bool rows_encode(const struct row *rows, uint8_t function, uint16_t at, const st
             *to |= (uint16_t)(at == row->at ? raw : raw >> 16);
     }
     return is_known;
+}
+
+bool block_holds(const struct block *b, const struct row *row)
+{
+    if (b->function != row->in || row->at < b->start)
+        return b->function == row->in && !b->count;
+    return !b->count || row->at + row_size(row) <= b->start + b->count;
 }
 
 const struct row *rows_find(const struct row *rows, const char *name)

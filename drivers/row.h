@@ -40,6 +40,16 @@ enum wire_form {
     HOUR_MINUTE,
     CLOCK, /* three registers: minute second, day hour, year month */
 
+    /* Pages of bytes, where `at` counts bytes (drivers/bytes.h). */
+    BYTE,
+    BYTE_80,   /* its highest bit means the opposite */
+    BYTE_BITS, /* `width` bits from `shift` on */
+    BE16,      /* the higher byte first; without its lowest `shift` bits */
+    BE16S,     /* the same, signed */
+    FAR_LOW,   /* `width` bits from `shift` on are the higher byte; the lower is byte `of` */
+    AMPS_80,   /* whole ones like BYTE_80, and tenths in the lower half of byte `of` */
+    LE_BITS,   /* `width` bits from bit `at` on, the lowest first */
+
     /* Text wires, where `at` counts words (drivers/words.h). */
     WORD,         /* a decimal number */
     WORD_POINTED, /* only when it has a decimal point: firmwares tell themselves apart by it */
@@ -70,6 +80,7 @@ struct row {
     uint16_t at;          /* register, word or byte */
     uint8_t shift, width; /* PART, and the forms of text wires that say so */
     uint8_t of;           /* text wires: only in an answer of so many words; 0: in any */
+                          /* pages: the other byte of FAR_LOW and AMPS_80 */
     uint16_t kinds;       /* only these kinds of the family, as bits; 0: all of them */
     enum wire_form form;
     const char *native; /* the device's own short name; NULL ends the table */
@@ -112,11 +123,15 @@ bool rows_encode(const struct row *rows, uint8_t function, uint16_t at, const st
 
 /* Is it a row of a text wire? And what do its codes say? */
 bool row_is_text(const struct row *row);
+bool row_is_bytes(const struct row *row); /* of a page */
 const struct code_word *row_word(const struct row *row,
                                  int64_t code); /* NULL: nobody wrote it down */
 
 /* The code that stands for a value of the catalogue: the other direction of its words. */
 int64_t row_code(const struct row *row, double value);
+
+/* Is this row's number in the answer to this block? */
+bool block_holds(const struct block *b, const struct row *row);
 
 /* By native name or by the catalogue's. NULL: none. */
 const struct row *rows_find(const struct row *rows, const char *name);

@@ -51,10 +51,10 @@ static void derive_pv(const struct device *d, struct reading *r)
 
     if (reading_get(r, M_BATTERY_VOLTAGE_CHARGER, &volts) && volts <= 0)
         reading_drop(r, M_BATTERY_VOLTAGE_CHARGER); /* the charger sleeps */
-    if (!reading_has(r, M_PV_POWER) && !(d->kind & KINDS_MAX) && volts > 0 &&
+    if (!reading_has(r, M_PV_POWER) && !(d->how.kind & KINDS_MAX) && volts > 0 &&
         reading_get(r, M_CHARGER_CURRENT, &amps))
         (void)reading_put(r, M_PV_POWER, round_to(volts * amps, 1));
-    if (d->kind == KIND_PI41 || !reading_get(r, M_PV_POWER, &first))
+    if (d->how.kind == KIND_PI41 || !reading_get(r, M_PV_POWER, &first))
         return;
     (void)reading_get(r, M_PV3_POWER, &third);
     if (may_have_second)
@@ -109,7 +109,7 @@ static const struct {
 /* A short circuit at the output is a warning in some papers and a fault in those of MAX and GK. */
 static bool short_is_fault(const struct device *d)
 {
-    return d->kind & (KINDS_MAX | KIND_GK);
+    return d->how.kind & (KINDS_MAX | KIND_GK);
 }
 
 static void derive_fault(const struct device *d, struct reading *r)

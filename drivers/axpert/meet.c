@@ -129,9 +129,9 @@ int axpert_meet(struct device *d)
         rc = ask(d, QSID, &m, &is_there);
     if (rc)
         return rc;
-    d->kind = kind_of(d, &m, knows_qall);
+    d->how.kind = kind_of(d, &m, knows_qall);
     snprintf(d->identity.serial, IDENTITY_TEXT, "%s", m.memory->serial);
-    log_info(d->name, "is a unit of kind \"%s\"%s%s", kind_word(d->kind),
+    log_info(d->name, "is a unit of kind \"%s\"%s%s", kind_word(d->how.kind),
              *m.memory->serial ? ", serial number " : "", m.memory->serial);
     return OK;
 }

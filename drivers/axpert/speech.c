@@ -126,9 +126,9 @@ static void give_tail(const struct row *rows, uint8_t in, const struct word_list
     }
 }
 
-static int axpert_decode(const struct row *rows, unsigned kind, const uint8_t *asked,
-                         size_t asked_length, const uint8_t *answered, size_t length,
-                         field_fn *each, void *to, int *detail)
+static int axpert_decode(struct decoding *how, const uint8_t *asked, size_t asked_length,
+                         const uint8_t *answered, size_t length, field_fn *each, void *to,
+                         int *detail)
 {
     struct axpert_frame frame;
     struct word_list w;
@@ -142,8 +142,8 @@ static int axpert_decode(const struct row *rows, unsigned kind, const uint8_t *a
         return rc;
     const struct block *b = axpert_block_of(asked, asked_length);
     uint8_t in = b ? b->function : 0;
-    words_decode(rows, in, kind ? kind : KIND_UNKNOWN, &w, each, to);
-    give_tail(rows, in, &w, each, to);
+    words_decode(how->rows, in, how->kind ? how->kind : KIND_UNKNOWN, &w, each, to);
+    give_tail(how->rows, in, &w, each, to);
     return OK;
 }
 

@@ -31,7 +31,7 @@ static int look(struct device *d, struct axpert_now *now, struct told *told)
             error_text(rc ? rc : ERR_DATA));
         return rc ? rc : ERR_DATA;
     }
-    now->kind = d->kind;
+    now->kind = d->how.kind;
     now->is_parallel = m->is_parallel;
     if (now->rated_v > 11 && now->rated_v < 50)
         return OK;

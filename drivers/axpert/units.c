@@ -86,7 +86,7 @@ static void finish_unit(struct device *d, struct axpert_memory *m, struct readin
     if (reading_has(r, M_BATTERY_CURRENT) && volts > 0)
         (void)reading_put(r, M_BATTERY_POWER, (charge - discharge) * volts);
     /* Whole amperes into the battery: coarse, but all that is said. MAX counts otherwise. */
-    if (!(d->kind & KINDS_MAX) && reading_get(r, M_CHARGER_CURRENT, &amps) && volts > 0) {
+    if (!(d->how.kind & KINDS_MAX) && reading_get(r, M_CHARGER_CURRENT, &amps) && volts > 0) {
         (void)reading_put(r, M_PV_POWER, amps * volts);
         m->pv_w += amps * volts;
         m->pv_units++;

@@ -46,6 +46,7 @@ struct decoded {
 
 struct tally {
     const struct driver *driver;
+    struct decoding how;
     const char *path;
     unsigned files, cases, held, wrong;
 };
@@ -99,7 +100,7 @@ static void judge(struct tally *t, const struct story *s)
         return;
     t->cases++;
     d.count = 0;
-    rc = t->driver->speech->decode(t->driver->rows, 0, s->asked, s->asked_length, s->answered,
+    rc = t->driver->speech->decode(&t->how, s->asked, s->asked_length, s->answered,
                                    s->answered_length, keep, &d, &detail);
     if (*s->failed ? !failed_as_told(s->failed, rc, detail) : rc != OK) {
         print_error("%s: %s: %s (%d), not \"%s\"\n", t->path, s->name, error_word(rc), detail,
@@ -224,6 +225,7 @@ static void every_capture_means_what_it_says(void **state)
     assert_true(count > 0);
     for (int i = 0; i < count; i++) {
         t.driver = driver_find(names[i]->d_name);
+        t.how = (struct decoding){.rows = t.driver ? t.driver->rows : NULL};
         snprintf(folder, sizeof folder, "%s/%s", top, names[i]->d_name);
         if (!t.driver) {
             print_error("%s: no driver of this name\n", folder);

@@ -215,7 +215,7 @@ static int decode(const char *asked, const char *answered, struct found *to, int
     uint8_t question[ANSWER_MAX], answer[ANSWER_MAX];
     size_t asked_length = bytes_of(asked, question), length = bytes_of(answered, answer);
 
-    return modbus_speech.decode(tracer_rows, 0, question, asked_length, answer, length, find, to,
+    return modbus_speech.decode(&(struct decoding){.rows = tracer_rows}, question, asked_length, answer, length, find, to,
                                 detail);
 }
 

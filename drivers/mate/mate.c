@@ -1,0 +1,117 @@
+/* What all kinds on MATEnet share: where they sit, how they are greeted (drivers/mate/mate.h). */
+#include "drivers/mate/kinds.h"
+
+#include "base/log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct place mate_places[] = {
+    {.scheme = "serial9", .usb_ids = "0403:6001 067b:2303"},
+    {.scheme = "pjon", .usb_ids = "2341:0043 2341:8036 1b4f:9206"},
+    {.scheme = "replay"},
+    {.scheme = "sim", .options = "speed=8727,turnaround=5"}, /* 9600, with eleven bits a byte */
+    {.scheme = NULL},
+};
+
+/* The names of the types, as register 0 says them. */
+static const char *const type_names[] = {"nothing", "hub", "FX", "MX", "FLEXnet DC"};
+
+static int ask_register(struct device *d, uint8_t command, uint16_t at, uint16_t value,
+                        unsigned tries, uint16_t *to)
+{
+    uint8_t bytes[ASK_MAX];
+    struct ask ask = {.bytes = bytes, .tries = tries, .pace = &d->pace};
+    struct block b = {.function = command, .start = at, .count = 1};
+    struct answer a;
+    size_t skipped;
+    int rc = mate_speech.question(d->address, &b, bytes, &ask);
+
+    if (rc)
+        return rc;
+    ask.bytes = bytes;
+    ask.length = mate_ask(bytes, d->address, command, at, value);
+    rc = bus_talk(d->bus, &ask, &a);
+    if (rc)
+        return rc;
+    rc = mate_judge(bytes, a.bytes, a.length, &skipped);
+    if (!rc)
+        *to = (uint16_t)(a.bytes[skipped + 1] << 8 | a.bytes[skipped + 2]);
+    return rc;
+}
+
+int mate_read(struct device *d, uint16_t at, uint16_t *value)
+{
+    return ask_register(d, MATE_READ, at, 0, 0, value);
+}
+
+int mate_write(struct device *d, uint16_t at, uint16_t value, uint16_t *reply)
+{
+    return ask_register(d, MATE_WRITE, at, value, 1, reply);
+}
+
+static unsigned wanted_type(const struct device *d)
+{
+    return d->how.rows == mate_mx_rows ? MATE_MX : d->how.rows == mate_fx_rows ? MATE_FX : MATE_DC;
+}
+
+/* One knock: an empty port costs a short silence. */
+static int knock(struct device *d, uint8_t port, unsigned *type)
+{
+    uint16_t value = 0;
+
+    d->address = port;
+    int rc = ask_register(d, MATE_READ, REG_TYPE, 0, 1, &value);
+    *type = value & 0xff;
+    return rc;
+}
+
+int mate_meet(struct device *d)
+{
+    struct mate_memory *m = d->memory;
+    unsigned type = 0;
+
+    m->is_sought |= d->address == 0;
+    if (!m->is_sought)
+        return OK;
+    for (uint8_t port = 0; port <= MATE_PORTS; port++) {
+        int rc = knock(d, port, &type);
+        if (rc == OK && type == wanted_type(d)) {
+            log_info(d->name, "found on port %u", port);
+            return OK;
+        }
+        if (rc == ERR_GONE || rc == ERR_STOPPED || (port == 0 && (rc || type != MATE_HUB))) {
+            d->address = 0;
+            return rc ? rc : ERR_FOREIGN;
+        }
+    }
+    d->address = 0;
+    return ERR_TIMEOUT;
+}
+
+int mate_greet(struct device *d, struct identity *who)
+{
+    uint16_t type = 0, revision[3] = {0};
+    int rc = mate_read(d, REG_TYPE, &type);
+
+    for (uint16_t i = 0; i < 3 && !rc; i++)
+        rc = mate_read(d, (uint16_t)(REG_REVISION + i), &revision[i]);
+    if (rc)
+        return rc;
+    type &= 0xff;
+    snprintf(who->vendor, IDENTITY_TEXT, "Outback");
+    snprintf(who->model, IDENTITY_TEXT, "%s", type <= MATE_DC ? type_names[type] : "unknown");
+    snprintf(who->firmware, IDENTITY_TEXT, "%03u.%03u.%03u", revision[0], revision[1], revision[2]);
+    return OK;
+}
+
+void mate_derive_temperature(struct reading *r)
+{
+    enum { NO_SENSOR = 255 };
+    double raw = 0;
+
+    if (!reading_get(r, M_BATTERY_SENSOR_RAW, &raw) || reading_has(r, M_BATTERY_TEMPERATURE))
+        return;
+    if (raw > 0 && raw < NO_SENSOR)
+        (void)reading_put(r, M_BATTERY_TEMPERATURE, mate_celsius((unsigned)raw));
+}
