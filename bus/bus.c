@@ -73,21 +73,24 @@ static int hear(struct bus *bus, uint8_t *to, size_t size, int64_t wait_us)
     return n;
 }
 
-/* Listens until nobody has spoken for so long. ERR_GARBAGE: somebody never stops. */
+/* Listens until nobody has spoken for so long, and at least to what came in the meantime: nobody
+ * has read that yet. ERR_GARBAGE: somebody never stops. */
 static int wait_for_silence(struct bus *bus, int64_t silence_us)
 {
     uint8_t stray[ANSWER_MAX];
     int64_t start = clock_us();
+    bool is_quiet = false;
 
     for (;;) {
         int64_t now = clock_us(), left = bus->last_byte_us + silence_us - now;
-        if (left <= 0)
+        if (left <= 0 && is_quiet)
             return OK;
         if (now - start > JAMMED_US)
             return ERR_GARBAGE;
-        int n = hear(bus, stray, sizeof stray, left);
+        int n = hear(bus, stray, sizeof stray, left > 0 ? left : 0);
         if (n < 0)
             return n;
+        is_quiet = n == 0;
         if (n > 0) {
             bus->counts.stray_bytes += (uint64_t)n;
             log_wire(bus->name, '?', stray, (size_t)n);

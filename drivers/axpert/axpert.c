@@ -7,7 +7,7 @@
 static const struct place places[] = {
     /* The bridge most units have inside; it speaks 2400 baud to the unit. */
     {.scheme = "hid", .usb_ids = "0665:5161"},
-    {.scheme = "serial", .options = "speed=2400", .usb_ids = "067b:2303 0403:6001"},
+    {.scheme = "serial", .options = "speed=2400,shared=no", .usb_ids = "067b:2303 0403:6001"},
     {.scheme = "replay"},
     {.scheme = "sim", .options = "speed=2400,battery=48,turnaround=40"},
     {.scheme = NULL},
