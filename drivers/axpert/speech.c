@@ -46,6 +46,7 @@ static int axpert_question(uint8_t address, const struct block *b, uint8_t bytes
     spell(b, command, sizeof command);
     ask->length = axpert_request(command, bytes);
     ask->whole = axpert_whole;
+    ask->opening = '(';
     ask->patience_us = 2000000; /* its processor has better things to do at times */
     /* Answers name no question, and may have more words than they must: any could pass. */
     ask->shape = command[0] == 'Q' ? SHAPE_QUESTION : SHAPE_SETTING;
