@@ -74,7 +74,7 @@ end_twins
 # Disturbed, a number comes late or not at all, but it is never another one.
 : >units
 sockets=0
-moods="none garbled=0.2 cut=0.1 silent=0.05 late=0.05"
+moods="none garbled=0.1 cut=0.1 silent=0.05 late=0.05"
 devices=()
 for mood in $moods; do
     serial=$((92932105105400 + sockets))
