@@ -68,6 +68,33 @@ expect 69 mocked bash -c 'kill "$1"; sleep 0.5; exec "$HELIO" read "axpert@hid:0
 has log "1-2 pulled"
 has err "$second"
 [ ! -e max ] || fail "the socket is still there"
+
+# The socket, byte by byte: one owner, the next one waits; reports are full; numbered ones are none.
+python3 - mks <<'END' || fail "the reports are not as they should be"
+import socket, sys
+def client():
+    to = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    to.settimeout(3)
+    to.connect(sys.argv[1])
+    return to
+mode = b"QMODI\xc1\r"
+first, second = client(), client()
+second.send(b"\0" + mode + b"\0")
+first.send(b"\1" + mode + b"\0")
+first.send(b"\0" + mode[:3])  # a short write, and the rest with its filling
+first.send(b"\0" + mode[3:] + bytes(4))
+assert first.recv(64) == b"(B\xe7\xc9\r\0\0\0"
+second.settimeout(0.3)
+try:
+    sys.exit(f"two owners: {second.recv(64)}")
+except TimeoutError:
+    first.close()
+second.settimeout(3)
+assert second.recv(64) == b"(B\xe7\xc9\r\0\0\0"
+second.send(b"\0QPIGS\xb7\xa9\r")  # more than one report at once
+status = b"".join(second.recv(64) for _ in range(14))
+assert status[:1] == b"(" and status.count(b"\r") == 1 and len(status) == 112, status
+END
 end_twins
 [ ! -e mks ] || fail "the socket is still there"
 
