@@ -213,7 +213,8 @@ const struct verb verb_sim = {
              "plant: sun, clouds, load and battery, with counters that only grow.",
     .examples = "  helio sim tracer --ids 1-6 --link /tmp/tracers --moods collide=0.2\n"
                 "  helio once --print tracer@rtu:/tmp/tracers:1\n"
-                "  helio sim tracer --tcp 1502 --day clear --at 11:00 --time-scale 60\n",
+                "  helio sim tracer --tcp 1502 --day clear --at 11:00 --time-scale 60\n"
+                "  helio sim axpert --reports /tmp/east.hid --serial 92932105105335\n",
     .options = options,
     .run = run_sim,
 };
