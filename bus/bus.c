@@ -230,7 +230,7 @@ static int judge_silence(const struct ask *ask, const struct answer *a)
         return ERR_TIMEOUT;
     if (a->length >= ask->length && !memcmp(a->bytes, ask->bytes, ask->length))
         return ERR_ECHO; /* alone, or with an answer behind it */
-    return a->bytes[0] == ask->bytes[0] ? ERR_SHORT : ERR_GARBAGE;
+    return a->bytes[0] == (ask->opening ? ask->opening : ask->bytes[0]) ? ERR_SHORT : ERR_GARBAGE;
 }
 
 /* Bytes that cannot be an answer, because the question was still being said when they came. An

@@ -5,6 +5,8 @@
  */
 #include "drivers/axpert/twin.h"
 
+#include "base/log.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -99,6 +101,11 @@ int axpert_twin_begin(struct twin *t)
             mine->profile = &profiles[i];
     if (!mine->profile)
         return ERR_UNKNOWN;
+    size_t digits = strspn(t->serial, "0123456789");
+    if (*t->serial && (digits != SERIAL_DIGITS || t->serial[digits])) {
+        log_err(t->driver->name, "serial: \"%s\" has not %d digits", t->serial, SERIAL_DIGITS);
+        return ERR_CONFIG;
+    }
     t->kind = mine->profile->kind;
     /* The samples are of a 48 V system: one of 24 V has half of it. */
     static const struct {

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { CR = 0x0d, SHAPE_SETTING = 1, SHAPE_QUESTION = 16 };
+enum { CR = 0x0d, SHAPE_SETTING = 1, SHAPE_QUESTION };
 
 static int axpert_whole(const struct ask *ask, const uint8_t *bytes, size_t length)
 {
@@ -46,9 +46,10 @@ static int axpert_question(uint8_t address, const struct block *b, uint8_t bytes
     spell(b, command, sizeof command);
     ask->length = axpert_request(command, bytes);
     ask->whole = axpert_whole;
+    ask->opening = '(';
     ask->patience_us = 2000000; /* its processor has better things to do at times */
-    /* Answers with as many words could be mistaken for one another. */
-    ask->shape = command[0] == 'Q' ? SHAPE_QUESTION + b->least : SHAPE_SETTING;
+    /* Answers name no question, and may have more words than they must: any could pass. */
+    ask->shape = command[0] == 'Q' ? SHAPE_QUESTION : SHAPE_SETTING;
     return ask->length ? OK : ERR_USAGE;
 }
 
