@@ -100,6 +100,12 @@ static bool may_have_one_byte_sum(const uint8_t *asked, size_t length)
     return false;
 }
 
+/* The older relatives ask with P in front, too. */
+static bool is_question(const uint8_t *asked, size_t length)
+{
+    return length > 3 && (asked[0] == 'Q' || !memcmp(asked, "PQS", 3));
+}
+
 /* Battery answers of some units end with LF. It is in no other frame. */
 static bool may_end_with_lf(const uint8_t *asked, size_t length)
 {
@@ -157,7 +163,7 @@ static int suits(const struct block *b, const char *payload, size_t length)
 static int judge_stretch(const uint8_t *asked, size_t asked_length, const uint8_t *frame,
                          size_t length, struct axpert_frame *to)
 {
-    bool is_question = asked_length > 3 && asked[0] == 'Q';
+    bool asks = is_question(asked, asked_length);
     size_t sum = 2;
 
     if (is_nak(frame + 1, length - 1)) {
@@ -184,9 +190,9 @@ static int judge_stretch(const uint8_t *asked, size_t asked_length, const uint8_
         to->said = AXPERT_ACK;
     if (asked_length <= 3)
         return OK; /* nobody asked: a frame is all that can be said */
-    if ((to->said == AXPERT_ACK) == is_question)
+    if ((to->said == AXPERT_ACK) == asks)
         return ERR_FUNCTION;
-    return is_question ? suits(axpert_block_of(asked, asked_length), to->payload, to->length) : OK;
+    return asks ? suits(axpert_block_of(asked, asked_length), to->payload, to->length) : OK;
 }
 
 int axpert_judge(const uint8_t *asked, size_t asked_length, const uint8_t *b, size_t length,
