@@ -33,7 +33,7 @@ static const struct {
 struct meeting {
     struct axpert_memory *memory;
     bool has_clue[sizeof clues / sizeof *clues];
-    bool has_ratings, has_output_mode;
+    bool has_ratings, has_output_mode, was_refused;
     struct identity *who; /* NULL when only the kind is wanted */
 };
 
@@ -82,6 +82,7 @@ static int ask(struct device *d, enum axpert_block which, struct meeting *m, boo
     int rc = device_block(d, axpert_block(which), note, m);
 
     *is_there |= rc == OK;
+    m->was_refused |= rc == ERR_REFUSED;
     return rc == ERR_GONE || rc == ERR_STOPPED || rc == ERR_IO ? rc : OK;
 }
 
@@ -110,6 +111,18 @@ static const char *kind_word(unsigned kind)
     return "unknown";
 }
 
+enum { MEETINGS_MOST = 5 };
+
+/* Every unit knows its ratings, and they are the longest answer here: where they came through, so
+ * did the rest. Without them the kind would be a guess, and stay one. */
+static bool is_guess(struct meeting *m, bool is_there)
+{
+    bool is_sure = m->has_ratings || m->was_refused || !is_there;
+
+    m->memory->meetings = is_sure ? 0 : m->memory->meetings + 1;
+    return !is_sure && m->memory->meetings < MEETINGS_MOST;
+}
+
 int axpert_meet(struct device *d)
 {
     static const enum axpert_block questions[] = {QPIRI, QPI, QID, QFLAG, QGMN, QMN};
@@ -120,8 +133,10 @@ int axpert_meet(struct device *d)
     d->has_answered = false;
     for (size_t i = 0; i < sizeof questions / sizeof *questions && !rc; i++) {
         rc = ask(d, questions[i], &m, &is_there);
-        if (!rc && !is_there && i == 1)
-            return d->bus->counts.failed[error_index(ERR_REFUSED)] ? ERR_REFUSED : ERR_TIMEOUT;
+        if (!rc && i == 1 && !is_there)
+            return m.was_refused ? ERR_REFUSED : ERR_TIMEOUT;
+        if (!rc && i == 1 && is_guess(&m, is_there))
+            return ERR_TIMEOUT;
     }
     if (!rc && m.has_ratings && !m.has_output_mode) /* 21 words: an older relative? */
         rc = ask(d, QALL, &m, &knows_qall);
