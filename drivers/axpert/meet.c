@@ -123,12 +123,24 @@ static bool is_guess(struct meeting *m, bool is_there)
     return !is_sure && m->memory->meetings < MEETINGS_MOST;
 }
 
+/* A unit that was silent gets one question, and the rest only when it answers: now this, now that
+ * one, since some know only one of them. */
+static int knock(struct device *d, struct meeting *m)
+{
+    bool is_there = false;
+    int rc = ask(d, m->memory->knocks++ % 2 ? QPI : QPIRI, m, &is_there);
+
+    if (rc || is_there)
+        return rc;
+    return m->was_refused ? ERR_REFUSED : ERR_TIMEOUT;
+}
+
 int axpert_meet(struct device *d)
 {
     static const enum axpert_block questions[] = {QPIRI, QPI, QID, QFLAG, QGMN, QMN};
     struct meeting m = {.memory = d->memory};
     bool is_there = false, knows_qall = false;
-    int rc = OK;
+    int rc = d->state == SILENT ? knock(d, &m) : OK;
 
     d->has_answered = false;
     for (size_t i = 0; i < sizeof questions / sizeof *questions && !rc; i++) {
