@@ -285,7 +285,7 @@ static void encode_word(const struct row *row, char *word, double value)
     double raw = value * (row->scale > 0 ? row->scale : 1) * row->per;
     size_t length = strlen(word);
 
-    if (row->words)
+    if (row->words && catalogue[row->metric].kind != SETTING) /* there, only some are codes */
         raw = (double)row_code(row, value);
     switch (row->form) {
     case WORD_POINTED:
