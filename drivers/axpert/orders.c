@@ -283,6 +283,10 @@ int axpert_order_write(const struct axpert_now *now, const struct order *o,
         SAY("%s = %s is outside %g to %g", name_of(o), o->text, a->least, a->most);
         return ERR_USAGE;
     }
+    if (is_plain && fabs(o->value - round(o->value)) > 0.001) {
+        SAY("%s = %s: the unit takes whole numbers only", name_of(o), o->text);
+        return ERR_USAGE;
+    }
     switch (a->form) {
     case CODE1:
     case CODE2:
