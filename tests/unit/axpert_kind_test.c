@@ -21,6 +21,7 @@ static void each_is_known_by_what_it_says(void **state)
         {"model=mks", NULL, NULL, KIND_CLASSIC, NULL},
         {"model=old", NULL, NULL, KIND_CLASSIC, NULL},
         {"model=parallel", NULL, NULL, KIND_CLASSIC, NULL},
+        {"model=plus", NULL, NULL, KIND_PLUS, NULL},
         {"model=max", NULL, NULL, KIND_MAX, NULL},
         {"model=max,battery=24", NULL, NULL, KIND_MAX24, NULL},
         {"model=pi41", NULL, NULL, KIND_PI41, NULL},
@@ -182,7 +183,7 @@ static double last_digit(const struct stage *s, enum metric m)
 
 static void a_round_is_the_twins_state(void **state)
 {
-    static const char *const models[] = {"mks", "old", "max", "pi41", "parallel"};
+    static const char *const models[] = {"mks", "old", "plus", "max", "pi41", "parallel"};
 
     (void)state;
     for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
