@@ -32,8 +32,10 @@ struct stage {
 
     unsigned asked; /* questions and orders the wire heard */
     char heard[64][AXPERT_REQUEST_MAX + 1];
-    const char *refused;  /* "QET QFLAG", "*": answered with NAK */
-    const char *silent;   /* never answered */
+    const char *refused; /* "QET QFLAG", "*": answered with NAK */
+    const char *silent;  /* never answered */
+    const char *late;    /* answered when nobody waits any more: after so long */
+    int64_t late_us;
     const char *swallow;  /* carried out, and the answer lost */
     const char *yes_only; /* acknowledged, and not carried out */
     struct {
@@ -72,7 +74,7 @@ static inline int stage_answer(void *far, const uint8_t *asked, size_t length,
 
     snprintf(command, sizeof command, "%.*s", (int)length - 3, (const char *)asked);
     snprintf(s->heard[s->asked++ % 64], sizeof s->heard[0], "%s", command);
-    to->delay_us = 40000;
+    to->delay_us = stage_lists(s->late, command) ? s->late_us : 40000;
     if (stage_lists(s->silent, command))
         return ERR_TIMEOUT;
     if (stage_lists(s->refused, command)) {
@@ -147,10 +149,12 @@ static inline void stage_end(struct stage *s)
     clock_give_back();
 }
 
-/* A round, ten seconds after the last one. */
+/* A round, ten seconds after the last one; in between the wire is given back. */
 static inline int stage_round(struct stage *s, enum depth depth, struct reading *r)
 {
+    bus_return(s->bus);
     clock_sleep_us(STAGE_ROUND_US);
+    assert_int_equal(bus_borrow(s->bus, 0), OK);
     return device_round(s->device, depth, 0, r);
 }
 

@@ -101,6 +101,30 @@ static void a_refused_order(void **state)
     stage_end(&s);
 }
 
+/* A no that was meant for a question, and came when the order was on its way: the order was carried
+ * out, and only its answer was lost. */
+static void a_late_no_is_not_the_orders(void **state)
+{
+    (void)state;
+    for (int64_t late_us = 100000; late_us < 1000000; late_us += 20000) {
+        struct stage s;
+        struct reading r;
+        struct told told = {0};
+        stage_begin(&s, "model=mks");
+        for (unsigned i = 0; i < 5; i++) /* it is known to answer quickly */
+            assert_int_equal(stage_round(&s, LIVE_ONLY, &r), OK);
+        s.asked = 0;
+        s.refused = s.late = "QMCHGCR";
+        s.late_us = late_us;
+        s.swallow = "MCHGC030";
+        int rc = tell(&s, "charge_current_limit=30", &told);
+        assert_true(stage_heard(&s, "QMCHGCR") > 0);
+        if (rc || strcmp(orders_heard(&s), "MCHGC030") != 0)
+            fail_msg("%lld ms late: %s (%s)", (long long)late_us / 1000, error_word(rc), told.why);
+        stage_end(&s);
+    }
+}
+
 static void nothing_is_sent_unseen(void **state)
 {
     struct stage s;
@@ -205,6 +229,7 @@ int main(void)
         cmocka_unit_test(said_yes_and_did_nothing),
         cmocka_unit_test(a_lost_yes),
         cmocka_unit_test(a_refused_order),
+        cmocka_unit_test(a_late_no_is_not_the_orders),
         cmocka_unit_test(nothing_is_sent_unseen),
         cmocka_unit_test(bulk_and_float_go_in_the_right_order),
         cmocka_unit_test(each_battery_has_its_ranges),
