@@ -34,6 +34,7 @@ struct meeting {
     struct axpert_memory *memory;
     bool has_clue[sizeof clues / sizeof *clues];
     bool has_ratings, has_output_mode, was_refused;
+    bool has_gaps;        /* something was asked, and neither answered nor refused */
     struct identity *who; /* NULL when only the kind is wanted */
 };
 
@@ -83,6 +84,7 @@ static int ask(struct device *d, enum axpert_block which, struct meeting *m, boo
 
     *is_there |= rc == OK;
     m->was_refused |= rc == ERR_REFUSED;
+    m->has_gaps |= rc != OK && rc != ERR_REFUSED && rc != ERR_ABSENT;
     return rc == ERR_GONE || rc == ERR_STOPPED || rc == ERR_IO ? rc : OK;
 }
 
@@ -139,9 +141,11 @@ int axpert_meet(struct device *d)
 {
     static const enum axpert_block questions[] = {QPIRI, QPI, QID, QFLAG, QGMN, QMN};
     struct meeting m = {.memory = d->memory};
+    char before[SERIAL_TEXT];
     bool is_there = false, knows_qall = false;
     int rc = d->state == SILENT ? knock(d, &m) : OK;
 
+    memcpy(before, m.memory->serial, sizeof before);
     d->has_answered = false;
     for (size_t i = 0; i < sizeof questions / sizeof *questions && !rc; i++) {
         rc = ask(d, questions[i], &m, &is_there);
@@ -156,7 +160,9 @@ int axpert_meet(struct device *d)
         rc = ask(d, QSID, &m, &is_there);
     if (rc)
         return rc;
-    d->kind = kind_of(d, &m, knows_qall);
+    /* The same unit as before: what was not heard this time was heard then. */
+    if (!d->kind || !m.has_gaps || strcmp(before, m.memory->serial) != 0)
+        d->kind = kind_of(d, &m, knows_qall);
     log_info(d->name, "is a unit of kind \"%s\"%s%s", kind_word(d->kind),
              *m.memory->serial ? ", serial number " : "", m.memory->serial);
     return OK;

@@ -155,6 +155,40 @@ static void noise_makes_nobody_classic(void **state)
     stage_end(&s);
 }
 
+/* Met again after a silence, on a bad day: it is who it was. */
+static void the_same_unit_is_of_the_same_kind(void **state)
+{
+    struct stage s;
+    struct reading r;
+
+    (void)state;
+    stage_begin(&s, "model=max");
+    assert_int_equal(stage_round(&s, LIVE_ONLY, &r), OK);
+    assert_int_equal(s.device->kind, KIND_MAX);
+    s.silent = "*";
+    for (unsigned i = 0; i < 3; i++)
+        (void)stage_round(&s, LIVE_ONLY, &r);
+    assert_false(s.device->is_met);
+    s.silent = "QPIRI QFLAG";
+    for (unsigned i = 0; i < 60 && !s.device->is_met; i++)
+        (void)stage_round(&s, LIVE_ONLY, &r);
+    assert_true(s.device->is_met); /* not waited for, for ever */
+    assert_int_equal(s.device->kind, KIND_MAX);
+    stage_end(&s);
+    stage_begin(&s, "model=max"); /* another one was put in its place */
+    assert_int_equal(stage_round(&s, LIVE_ONLY, &r), OK);
+    s.silent = "*";
+    for (unsigned i = 0; i < 3; i++)
+        (void)stage_round(&s, LIVE_ONLY, &r);
+    s.silent = "QPIRI QFLAG QMN QGMN";
+    s.said[0].command = "QID";
+    s.said[0].payload = "92932004109999";
+    for (unsigned i = 0; i < 60 && !s.device->is_met; i++)
+        (void)stage_round(&s, LIVE_ONLY, &r);
+    assert_int_equal(s.device->kind, KIND_CLASSIC);
+    stage_end(&s);
+}
+
 /* ---- twins say what they are -------------------------------------------------------------- */
 
 /* Half of the last digit that this model's sample has where the metric stands. */
@@ -224,6 +258,7 @@ int main(void)
         cmocka_unit_test(words_mean_what_the_kind_means),
         cmocka_unit_test(a_dash_is_absent),
         cmocka_unit_test(noise_makes_nobody_classic),
+        cmocka_unit_test(the_same_unit_is_of_the_same_kind),
         cmocka_unit_test(a_round_is_the_twins_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
