@@ -138,6 +138,12 @@ static int class_of(char c)
     return isdigit((unsigned char)c) || c == '-' ? 0 : isalpha((unsigned char)c) ? 1 : 2;
 }
 
+/* The second string is told in 3, 11 or 12 words, by kind; some say something else there. */
+static bool is_odd(const struct block *b, unsigned words)
+{
+    return b->function == QPIGS2 && words != 3 && words != 11 && words != 12;
+}
+
 /* An answer names no question. As many words as it must have, and the first one like the sample's
  * first: then it may be the answer to this one. */
 static int suits(const struct block *b, const char *payload, size_t length)
@@ -147,7 +153,7 @@ static int suits(const struct block *b, const char *payload, size_t length)
 
     if (!b)
         return OK;
-    if (b->most && (words < b->least || words > b->most))
+    if ((b->most && (words < b->least || words > b->most)) || is_odd(b, words))
         return ERR_FUNCTION;
     if (!b->sample || !length)
         return length ? OK : ERR_FUNCTION;

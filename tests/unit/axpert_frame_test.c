@@ -188,6 +188,7 @@ static const struct {
     {"QID", "(EakxyDbjuvz|", ERR_FUNCTION, 0, NULL},
     {"QPIGS2", "(" STATUS "|", ERR_FUNCTION, 0, NULL}, /* some say their status again */
     {"QPIGS2", "(03.1 327.3 01026 |", OK, 0, "03.1 327.3 01026 "},
+    {"QPIGS2", "(232.1 50.0 230.1 49.9 0344 0312|", ERR_FUNCTION, 0, NULL},
     {"QPIGS", "(NAK|", ERR_REFUSED, AXPERT_NAK, NULL},
     {"QPIGS", "(NAK\r", ERR_REFUSED, AXPERT_NAK, NULL},
     {"QPIGS", "NAK\r", ERR_REFUSED, AXPERT_NAK, NULL},
