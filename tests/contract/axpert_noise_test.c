@@ -237,6 +237,7 @@ static void learn_the_truth(struct stage *s)
     struct reading r;
 
     memset(has_truth, 0, sizeof has_truth);
+    memset(truth, 0, sizeof truth);
     for (unsigned i = 0; i < 2 * AXPERT_BLOCKS; i++) {
         assert_int_equal(stage_round(s, WITH_SLOW, &r), OK);
         for (unsigned k = 0; k < r.count; k++) {
@@ -263,7 +264,8 @@ static uint64_t wrong_numbers(const struct reading *r, bool has_strangers)
             continue;
         if (has_truth[m] && r->fields[k].value <= truth[m] && r->fields[k].value >= truth[m])
             continue;
-        print_error("%s is %g, not %g\n", catalogue[m].name, r->fields[k].value, truth[m]);
+        print_error("%s is %g, not %g%s\n", catalogue[m].name, r->fields[k].value, truth[m],
+                    has_truth[m] ? "" : ", and was not there before");
         wrong++;
     }
     return wrong;
