@@ -84,7 +84,16 @@ static int add_units(struct call *c, struct cast *cast, const struct driver *dri
     return rc;
 }
 
-static int open_end(struct call *c, struct far_end *end)
+/* Bytes as they are, unless the driver's family speaks Modbus RTU. */
+static const char *terminal_scheme(const struct driver *driver)
+{
+    for (const struct place *p = driver->places; p->scheme; p++)
+        if (!strcmp(p->scheme, "rtu"))
+            return p->scheme;
+    return "serial";
+}
+
+static int open_end(struct call *c, const struct driver *driver, struct far_end *end)
 {
     double speed = 115200, port = -1;
     unsigned taken = 0;
@@ -104,7 +113,7 @@ static int open_end(struct call *c, struct far_end *end)
     } else {
         rc = far_end_terminal(end, call_text(c, "link", NULL));
         if (!rc)
-            printf("rtu:%s\n", call_text(c, "link", end->port_path));
+            printf("%s:%s\n", terminal_scheme(driver), call_text(c, "link", end->port_path));
     }
     fflush(stdout); /* whoever started us waits for this line */
     return rc;
@@ -135,7 +144,7 @@ static int run_sim(struct call *c)
         end.heard = driver->speech->heard;
         end.answer = cast_answer;
         end.who = &cast;
-        rc = open_end(c, &end);
+        rc = open_end(c, driver, &end);
         if (!rc)
             rc = far_end_serve(&end, &is_asked_to_stop);
         log_info("sim", "%llu asked, %llu answered", (unsigned long long)end.asked,
