@@ -249,6 +249,7 @@ static const struct {
     {OF(WORD_PLAIN, M_CHARGER_CURRENT, .at = 0), "0027", 12.34, "0012"},
     {OF(WORD_PLAIN, M_CHARGER_CURRENT, .at = 0), "02.7", 12.34, "02.7"},
     {OF(LETTER, M_DEVICE_MODE, .words = letters), "L", 3, "B"},
+    {OF(LETTER, M_DEVICE_MODE, .words = letters), "L", 4, "L"},
     {OF(MARK, M_OUTPUT_ON, .shift = 1), "000", 1, "010"},
     {OF(MARK, M_OUTPUT_ON, .shift = 1), "111", 0, "101"},
     {OF(MARK, M_OUTPUT_ON, .shift = 5), "111", 0, "111"},
