@@ -297,7 +297,7 @@ static void encode_word(const struct row *row, char *word, double value)
         number_like(word, raw);
         return;
     case LETTER:
-        if (raw > ' ' && raw < 127) /* otherwise no letter stands for it */
+        if (raw >= '!' && raw < 127) /* otherwise no letter stands for it */
             word[0] = (char)raw;
         return;
     case MARK:
