@@ -57,7 +57,7 @@ expect 69 "$HELIO" read "axpert@$LINE" battery_voltage
 has err "no answer"
 end_twins
 fast=axpert@sim:,speed=115200,turnaround=5,time_scale=0,at=12:00,day=clear
-for seed in 1 2 3; do # the same seed, the same load
+for seed in 1 2; do # the same seed, the same load
     want=$("$HELIO" read -q "$fast,seed=$seed" output_power) || fail "no first reading"
     is_number "$want"
     for mood in garbled=0.3 cut=0.3 late=0.2 silent=0.2; do
@@ -65,7 +65,7 @@ for seed in 1 2 3; do # the same seed, the same load
         [ "$got" = "$want" ] || fail "$mood: $got instead of $want"
     done
 done
-echo "12 readings on a disturbed wire: 12 right"
+echo "8 readings on a disturbed wire: 8 right"
 
 # ---- every model on the simulated line -------------------------------------------------------
 for model in mks old plus max pi41 parallel; do
