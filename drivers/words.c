@@ -2,6 +2,7 @@
 #include "drivers/words.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -306,7 +307,7 @@ static void encode_word(const struct row *row, char *word, double value)
         return;
     case MARKS:
         if ((size_t)row->shift + row->width <= length)
-            put_binary(word + row->shift, row->width, (unsigned)raw);
+            put_binary(word + row->shift, row->width, (unsigned)fmin(fmax(raw, 0), UINT_MAX));
         return;
     case SWITCH_LIST:
         put_switch(word, (char)row->shift, raw > 0);
