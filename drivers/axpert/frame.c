@@ -144,6 +144,15 @@ static bool is_odd(const struct block *b, unsigned words)
     return b->function == QPIGS2 && words != 3 && words != 11 && words != 12;
 }
 
+/* Serial numbers and models may begin with anything. */
+static bool is_free_text(const struct block *b)
+{
+    for (const struct row *row = axpert_rows; row->native; row++)
+        if (row->in == b->function && !row->at)
+            return row->form == WORD_TEXT || row->form == WORD_SIZED;
+    return false;
+}
+
 /* An answer names no question. As many words as it must have, and the first one like the sample's
  * first: then it may be the answer to this one. */
 static int suits(const struct block *b, const char *payload, size_t length)
@@ -160,9 +169,9 @@ static int suits(const struct block *b, const char *payload, size_t length)
     sample_first = strcspn(b->sample, " ");
     while (first < length && payload[first] != ' ')
         first++;
-    if (class_of(payload[0]) != class_of(b->sample[0]) || (sample_first == 1) != (first == 1))
+    if ((sample_first == 1) != (first == 1))
         return ERR_FUNCTION;
-    return OK;
+    return is_free_text(b) || class_of(payload[0]) == class_of(b->sample[0]) ? OK : ERR_FUNCTION;
 }
 
 /* One stretch up to its CR, from the bracket on. */

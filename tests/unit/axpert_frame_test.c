@@ -185,7 +185,11 @@ static const struct {
     {"QPIWS", "(--0000010000|", OK, 0, NULL},
     {"QFLAG", "(00000100000000000000000000000000|", ERR_FUNCTION, 0, NULL},
     {"QFLAG", "(ED|", OK, 0, "ED"},
-    {"QID", "(EakxyDbjuvz|", ERR_FUNCTION, 0, NULL},
+    {"QED20261121", "(EakxyDbjuvz|", ERR_FUNCTION, 0, NULL},
+    {"QID", "(HMP12345678|", OK, 0, "HMP12345678"},
+    {"QMN", "(5048-MGX|", OK, 0, "5048-MGX"},
+    {"QID", "(B|", ERR_FUNCTION, 0, NULL},
+    {"QPI", "^D00518x\r", ERR_GARBAGE, 0, NULL},       /* another family */
     {"QPIGS2", "(" STATUS "|", ERR_FUNCTION, 0, NULL}, /* some say their status again */
     {"QPIGS2", "(03.1 327.3 01026 |", OK, 0, "03.1 327.3 01026 "},
     {"QPIGS2", "(232.1 50.0 230.1 49.9 0344 0312|", ERR_FUNCTION, 0, NULL},
