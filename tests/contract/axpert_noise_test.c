@@ -43,9 +43,9 @@ static void flip_bits(struct noise_wire *w, double rate)
 static void lose_bytes(struct noise_wire *w)
 {
     for (int64_t n = chance_between(&w->chance, 1, 3); n > 0 && w->length > 1; n--) {
-        size_t at = (size_t)chance_between(&w->chance, 0, (int64_t)w->length - 1);
-        memmove(w->bytes + at, w->bytes + at + 1, w->length - at - 1);
-        w->length--;
+        size_t at = chance_next(&w->chance) % w->length;
+        for (w->length--; at < w->length; at++)
+            w->bytes[at] = w->bytes[at + 1];
     }
 }
 

@@ -74,3 +74,11 @@ for model in mks old plus max pi41 parallel; do
     expect 0 "$HELIO" watch --rounds 1 --json "axpert@sim:,speed=115200,turnaround=1,model=$model"
     has out '"battery_voltage"'
 done
+
+# ---- recorded, and said again ----------------------------------------------------------------
+rm -f day.log
+expect 0 "$HELIO" once --print "$fast,model=max" --record day.log
+sed -n '2,$p' out >said
+expect 0 "$HELIO" once --print "axpert@replay:$TESTS_TMP/day.log"
+sed -n '2,$p' out >again
+cmp -s said again || { diff said again >&2; fail "the capture says something else"; }
