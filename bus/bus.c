@@ -73,21 +73,24 @@ static int hear(struct bus *bus, uint8_t *to, size_t size, int64_t wait_us)
     return n;
 }
 
-/* Listens until nobody has spoken for so long. ERR_GARBAGE: somebody never stops. */
+/* Listens until nobody has spoken for so long, and at least to what came in the meantime: nobody
+ * has read that yet. ERR_GARBAGE: somebody never stops. */
 static int wait_for_silence(struct bus *bus, int64_t silence_us)
 {
     uint8_t stray[ANSWER_MAX];
     int64_t start = clock_us();
+    bool is_quiet = false;
 
     for (;;) {
         int64_t now = clock_us(), left = bus->last_byte_us + silence_us - now;
-        if (left <= 0)
+        if (left <= 0 && is_quiet)
             return OK;
         if (now - start > JAMMED_US)
             return ERR_GARBAGE;
-        int n = hear(bus, stray, sizeof stray, left);
+        int n = hear(bus, stray, sizeof stray, left > 0 ? left : 0);
         if (n < 0)
             return n;
+        is_quiet = n == 0;
         if (n > 0) {
             bus->counts.stray_bytes += (uint64_t)n;
             log_wire(bus->name, '?', stray, (size_t)n);
@@ -227,7 +230,7 @@ static int judge_silence(const struct ask *ask, const struct answer *a)
         return ERR_TIMEOUT;
     if (a->length >= ask->length && !memcmp(a->bytes, ask->bytes, ask->length))
         return ERR_ECHO; /* alone, or with an answer behind it */
-    return a->bytes[0] == ask->bytes[0] ? ERR_SHORT : ERR_GARBAGE;
+    return a->bytes[0] == (ask->opening ? ask->opening : ask->bytes[0]) ? ERR_SHORT : ERR_GARBAGE;
 }
 
 /* Bytes that cannot be an answer, because the question was still being said when they came. An

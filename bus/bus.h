@@ -46,6 +46,7 @@ struct ask {
     unsigned tries;      /* 0: as many as the bus allows; 1 for whatever must not be said twice */
     int64_t patience_us; /* a family may think longer before it answers than most; 0: it does not */
     unsigned silences;   /* give up after so many silences; 0: silence is tried like the rest */
+    uint8_t opening;     /* how an answer begins; 0: as its question does */
     uint32_t shape;      /* answers of one shape could be mistaken for one another; 0: never */
 };
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "bus/descriptor.h"
+#include "bus/far_reports.h"
 #include "bus/mbap.h"
 
 #include <arpa/inet.h>
@@ -79,6 +80,17 @@ int far_end_tcp(struct far_end *f, unsigned port, unsigned *taken)
     return OK;
 }
 
+int far_end_reports(struct far_end *f, const char *path)
+{
+    begin(f);
+    f->has_reports = true;
+    f->listener = reports_listen(path);
+    if (f->listener < 0)
+        return f->listener;
+    f->link = path;
+    return OK;
+}
+
 static void accept_client(struct far_end *f)
 {
     int fd = accept4(f->listener, NULL, NULL, SOCK_CLOEXEC), one = 1;
@@ -117,6 +129,23 @@ static int send_paced(const struct far_end *f, int fd, const struct far_answer *
     return OK;
 }
 
+/* A report leaves the bridge when the wire behind it has filled it, or with the last byte. */
+static int send_reports(const struct far_end *f, int fd, const struct far_answer *a, int64_t due_us)
+{
+    const struct answer *said = &a->answer;
+    int rc = OK;
+
+    for (size_t at = 0, n; at < said->length && !rc; at += n) {
+        n = said->length - at < REPORT_BYTES ? said->length - at : REPORT_BYTES;
+        due_us += (int64_t)n * f->byte_us;
+        if (a->pause_us && at <= a->pause_after && a->pause_after < at + n)
+            due_us += a->pause_us;
+        clock_sleep_us(due_us - clock_us());
+        rc = report_send(fd, said->bytes + at, n);
+    }
+    return rc;
+}
+
 static int answer_frame(struct far_end *f, struct client *c, const uint8_t *asked, size_t length,
                         const uint8_t *envelope)
 {
@@ -136,7 +165,7 @@ static int answer_frame(struct far_end *f, struct client *c, const uint8_t *aske
         memcpy(a.answer.bytes, packet, a.answer.length);
         a.pause_us = 0;
     }
-    return send_paced(f, c->fd, &a, arrived + a.delay_us);
+    return (f->has_reports ? send_reports : send_paced)(f, c->fd, &a, arrived + a.delay_us);
 }
 
 static void drop(struct client *c, size_t n)
@@ -149,19 +178,22 @@ static void drop(struct client *c, size_t n)
 /* Everything whole that is in the client's buffer is answered, one after the other. */
 static int take_questions(struct far_end *f, struct client *c)
 {
-    bool is_wrapped = f->listener >= 0 && !f->is_rtu;
     uint8_t frame[MBAP_MAX + 2];
     int rc = OK;
 
     while (c->length && !rc) {
-        int n = is_wrapped ? mbap_length(c->bytes, c->length) : f->heard(c->bytes, c->length);
+        if (f->has_reports && !c->bytes[0]) { /* what filled up the last report */
+            drop(c, 1);
+            continue;
+        }
+        int n = f->has_packets ? mbap_length(c->bytes, c->length) : f->heard(c->bytes, c->length);
         if (n == 0)
             break;
         if (n < 0) {
-            drop(c, is_wrapped ? c->length : 1);
+            drop(c, f->has_packets ? c->length : 1);
             continue;
         }
-        if (is_wrapped)
+        if (f->has_packets)
             rc = answer_frame(f, c, frame, mbap_unwrap(c->bytes, (size_t)n, frame), c->bytes);
         else
             rc = answer_frame(f, c, c->bytes, (size_t)n, NULL);
@@ -183,7 +215,8 @@ static void serve_client(struct far_end *f, struct client *c)
 
     if (c->length && now - c->begun_us > STALE_US)
         c->length = 0;
-    n = fd_receive(c->fd, c->bytes + c->length, sizeof c->bytes - c->length, 0);
+    n = f->has_reports ? report_receive(c->fd, c->bytes + c->length, sizeof c->bytes - c->length)
+                       : fd_receive(c->fd, c->bytes + c->length, sizeof c->bytes - c->length, 0);
     if (n > 0 && !c->length)
         c->begun_us = now;
     if (n > 0)
@@ -201,13 +234,15 @@ int far_end_serve(struct far_end *f, volatile sig_atomic_t *stop)
         int count = 0;
         for (int i = 0; i < FAR_CLIENTS; i++) /* a free place has -1, which poll leaves alone */
             p[count++] = (struct pollfd){.fd = f->clients[i].fd, .events = POLLIN};
-        p[count++] = (struct pollfd){.fd = f->listener, .events = POLLIN};
+        /* A bridge has one owner; the next one waits at the door. */
+        bool is_taken = f->has_reports && f->clients[0].fd >= 0;
+        p[count++] = (struct pollfd){.fd = is_taken ? -1 : f->listener, .events = POLLIN};
         if (poll(p, (nfds_t)count, LOOK_MS) < 0 && errno != EINTR)
             return ERR_SYSTEM;
         for (int i = 0; i < FAR_CLIENTS; i++)
             if (f->clients[i].fd >= 0 && p[i].fd == f->clients[i].fd && p[i].revents)
                 serve_client(f, &f->clients[i]);
-        if (f->listener >= 0 && p[FAR_CLIENTS].revents & POLLIN)
+        if (p[FAR_CLIENTS].revents & POLLIN)
             accept_client(f);
     }
     return OK;

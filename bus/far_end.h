@@ -1,6 +1,6 @@
 /*
- * The other end of a wire: a pseudo-terminal or a TCP port where a twin answers, paced at the
- * speed of the wire it stands for, so that any program can be tried without hardware.
+ * The other end of a wire: a pseudo-terminal, a TCP port or a USB HID bridge where a twin answers,
+ * paced at the speed of the wire it stands for, so that any program can be tried without hardware.
  */
 #ifndef BUS_FAR_END_H
 #define BUS_FAR_END_H
@@ -16,11 +16,12 @@ enum { FAR_CLIENTS = 16 };
 typedef int heard_fn(const uint8_t *bytes, size_t length);
 
 struct far_end {
-    int listener; /* TCP; -1 for a pseudo-terminal */
+    int listener; /* TCP and reports; -1 for a pseudo-terminal */
     int keeper;   /* our own hold on the terminal, so that it outlives its users */
     char port_path[64];
     const char *link; /* to be removed at the end */
-    bool is_rtu;      /* TCP: frames as they are, no Modbus TCP envelope */
+    bool has_packets; /* Modbus TCP envelopes; else frames as they are */
+    bool has_reports; /* bytes come and go in HID reports (bus/far_reports.h), for one client */
     int64_t byte_us;
     struct client {
         int fd; /* -1: free */
@@ -37,6 +38,7 @@ struct far_end {
 
 int far_end_terminal(struct far_end *f, const char *link) MUST_CHECK;
 int far_end_tcp(struct far_end *f, unsigned port, unsigned *taken) MUST_CHECK; /* 0: any free one */
+int far_end_reports(struct far_end *f, const char *path) MUST_CHECK;
 int far_end_serve(struct far_end *f, volatile sig_atomic_t *stop) MUST_CHECK;
 void far_end_close(struct far_end *f);
 

@@ -112,22 +112,6 @@ static int bridge_receive(struct bus *bus, uint8_t *to, size_t size, int64_t wai
     }
 }
 
-/* What still stands in the queue answers something older. The queue holds 64 reports; a device
- * that sends without end must not keep us here. */
-static int forget_stale(struct bus *bus)
-{
-    uint8_t stray[REPORT_MAX];
-
-    for (unsigned i = 0; i < 128; i++) {
-        int n = take(bus->memory, stray, sizeof stray, 0);
-        if (n <= 0)
-            return n;
-        bus->counts.stray_bytes += (uint64_t)n;
-        log_wire(bus->name, '?', stray, (size_t)n);
-    }
-    return OK;
-}
-
 static int write_report(struct bridge *bridge, const uint8_t *bytes, size_t length, size_t padded)
 {
     uint8_t report[1 + ASK_MAX] = {0};
@@ -142,12 +126,12 @@ static int write_report(struct bridge *bridge, const uint8_t *bytes, size_t leng
 static int bridge_send(struct bus *bus, const uint8_t *bytes, size_t length)
 {
     struct bridge *bridge = bus->memory;
-    int rc = forget_stale(bus);
+    int rc = OK;
 
     if (length > ASK_MAX)
         return ERR_DATA;
     if (!bridge->report)
-        return rc ? rc : write_report(bridge, bytes, length, length);
+        return write_report(bridge, bytes, length, length);
     while (length && !rc) {
         size_t part = length < bridge->report ? length : bridge->report;
         rc = write_report(bridge, bytes, part, bridge->report);

@@ -11,7 +11,13 @@ struct serial {
     int fd;
 };
 
-static const struct setting serial_settings[] = {PORT_SETTINGS("9600"), SETTINGS_END};
+// clang-format off
+static const struct setting serial_settings[] = {
+    PORT_SETTINGS("9600"),
+    { "shared", YESNO, "yes", 0, 0, NULL, "Others may speak on the wire (RS-485): listen before each question; no: a cable from here to one device (RS-232)" },
+    SETTINGS_END,
+};
+// clang-format on
 
 static int serial_open(struct bus *bus)
 {
@@ -28,7 +34,8 @@ static int serial_open(struct bus *bus)
         return rc;
     }
     bus->byte_us = port_byte_us(&form);
-    bus->gap_us = 7 * bus->byte_us / 2;
+    /* On a cable for two nobody speaks but who is asked, and the answer's end is the silence. */
+    bus->gap_us = section_yes(bus->section, "shared") ? 7 * bus->byte_us / 2 : 0;
     bus->has_true_speed = true;
     return OK;
 }

@@ -33,6 +33,7 @@ static const struct setting sim_settings[] = {
     { "time_scale",  NUMBER, "1",      0,    1000000,  NULL,                      "How much faster the simulated day goes" },
     { "seed",        NUMBER, "1",      0,    4e9,      NULL,                      "The same seed, the same chances" },
     { "model",       TEXT,   "",       0,    0,        NULL,                      "Which model the twins are; empty: the driver's usual" },
+    { "serial",      TEXT,   "",       0,    0,        NULL,                      "Serial number of the first twin, the others count on; empty: the driver's usual" },
     MOODS_SETTINGS
     SETTINGS_END,
 };

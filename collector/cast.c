@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,16 @@ static const char *find_model(const struct driver *driver, const char *wanted)
     return NULL;
 }
 
+/* The number that these digits end in, so much higher. */
+static void count_up(char *digits, unsigned by)
+{
+    for (size_t at = strlen(digits); by && at > 0 && isdigit((unsigned char)digits[at - 1]); at--) {
+        by += (unsigned)(digits[at - 1] - '0');
+        digits[at - 1] = (char)('0' + by % 10);
+        by /= 10;
+    }
+}
+
 int cast_add(struct cast *c, const struct driver *driver, uint8_t address,
              const struct section *section)
 {
@@ -61,6 +72,8 @@ int cast_add(struct cast *c, const struct driver *driver, uint8_t address,
                 section_text(section, "model"));
         return ERR_CONFIG;
     }
+    snprintf(t->serial, sizeof t->serial, "%s", section_text(section, "serial"));
+    count_up(t->serial, t->place);
     t->nominal_v = section_number(section, "battery");
     t->memory = calloc(1, driver->twin_memory ? driver->twin_memory : 1);
     if (!t->memory)

@@ -1,4 +1,4 @@
-/* helio sim: twins behind a pseudo-terminal or a TCP port, for any program to talk to. */
+/* helio sim: twins behind a pseudo-terminal, a TCP port or HID reports, for any program. */
 #include "collector/cast.h"
 #include "collector/verb.h"
 
@@ -16,6 +16,7 @@ static const struct option_row options[] = {
     {"link", 'l', "PATH", "a pseudo-terminal, under this name"},
     {"tcp", 't', "PORT", "a TCP port on 127.0.0.1; 0 takes a free one and prints it"},
     {"tcp-framing", 0, "tcp|rtu", "tcp: Modbus TCP (usual); rtu: frames as they are"},
+    {"reports", 'r', "PATH", "a USB HID unit's reports, as messages of a UNIX socket of this name"},
     {"speed", 's', "BAUD", "the wire it stands for (the family's usual); 0: as fast as it goes"},
     {"turnaround", 0, "MS", "until a unit begins to answer (the family's usual)"},
     {"moods", 'm', "LIST", "collide=0.2,late=0.05,garbled,silent,cut,refuse,pause=MS,dead=ID"},
@@ -25,6 +26,7 @@ static const struct option_row options[] = {
     {"at", 'a', "HH:MM", "hour of the simulated day at the start (UTC)"},
     {"time-scale", 0, "TIMES", "how much faster the day goes"},
     {"model", 0, "NAME", "which model the units are (see: helio list drivers)"},
+    {"serial", 0, "NUMBER", "serial number of the first unit, for families that have one"},
     {"seed", 0, "NUMBER", "the same seed, the same chances"},
     {.name = NULL},
 };
@@ -46,6 +48,7 @@ static int make_section(struct call *c, const struct driver *driver, struct sect
                                           {"at", "at"},
                                           {"time-scale", "time_scale"},
                                           {"model", "model"},
+                                          {"serial", "serial"},
                                           {"seed", "seed"},
                                           {"script", "script"}};
     char words[2048];
@@ -86,44 +89,81 @@ static int add_units(struct call *c, struct cast *cast, const struct driver *dri
     return rc;
 }
 
-/* The kind of serial line the family speaks over, and how fast. */
-static const char *serial_line(const struct driver *driver, double *speed)
+/* What the family says of one of its lines; the speed stays as it was where it says none. */
+static const struct place *place_on(const struct driver *driver, const char *scheme, double *speed)
 {
     for (const struct place *place = driver->places; place->scheme; place++) {
         const char *said = place->options ? strstr(place->options, "speed=") : NULL;
-        if (strcmp(place->scheme, "rtu") && strcmp(place->scheme, "serial"))
+        if (strcmp(place->scheme, scheme))
             continue;
         if (said)
             (void)sscanf(said, "speed=%lf", speed); /* else as it was */
-        return place->scheme;
+        return place;
     }
-    return "serial";
+    return NULL;
+}
+
+static int open_speed(struct call *c, double speed, struct far_end *end)
+{
+    if (!call_number(c, "speed", 0, 4000000, &speed))
+        return ERR_USAGE;
+    end->byte_us = speed > 0 ? (int64_t)(10e6 / speed + 0.5) : 0;
+    return OK;
+}
+
+static int open_tcp(struct call *c, struct far_end *end)
+{
+    const char *framing = call_text(c, "tcp-framing", "tcp");
+    double port = 0;
+    unsigned taken = 0;
+    int rc;
+
+    if (!call_number(c, "tcp", 0, 65535, &port))
+        return ERR_USAGE;
+    end->has_packets = strcmp(framing, "rtu") != 0;
+    if (end->has_packets && strcmp(framing, "tcp"))
+        return bad_call(c, "--tcp-framing: \"%s\" is neither tcp nor rtu", framing);
+    rc = far_end_tcp(end, (unsigned)port, &taken);
+    if (!rc)
+        printf("tcp:127.0.0.1:%u%s\n", taken, end->has_packets ? "" : ",framing=rtu");
+    return rc;
+}
+
+static int open_reports(struct call *c, const struct driver *driver, struct far_end *end)
+{
+    double speed = 2400; /* of the common bridges */
+    const struct place *place = place_on(driver, "hid", &speed);
+    int rc;
+
+    if (!place || !place->usb_ids)
+        return bad_call(c, "--reports: no \"%s\" is known with a USB HID socket", driver->name);
+    rc = open_speed(c, speed, end);
+    if (!rc)
+        rc = far_end_reports(end, call_text(c, "reports", ""));
+    if (!rc)
+        printf("hid:%.9s\n", place->usb_ids); /* the first of them */
+    return rc;
 }
 
 static int open_end(struct call *c, const struct driver *driver, struct far_end *end)
 {
-    double speed = 115200, port = -1;
-    const char *line = serial_line(driver, &speed);
-    unsigned taken = 0;
+    double speed = 115200;
+    bool is_rtu = place_on(driver, "rtu", &speed) != NULL;
     int rc;
 
-    if (!call_number(c, "speed", 0, 4000000, &speed) || !call_number(c, "tcp", 0, 65535, &port))
-        return ERR_USAGE;
-    end->byte_us = speed > 0 ? (int64_t)(10e6 / speed + 0.5) : 0;
-    if (port >= 0) {
-        const char *framing = call_text(c, "tcp-framing", "tcp");
-        end->is_rtu = !strcmp(framing, "rtu");
-        if (!end->is_rtu && strcmp(framing, "tcp"))
-            return bad_call(c, "--tcp-framing: \"%s\" is neither tcp nor rtu", framing);
-        rc = far_end_tcp(end, (unsigned)port, &taken);
-        if (!rc)
-            printf("tcp:127.0.0.1:%u%s\n", taken, end->is_rtu ? ",framing=rtu" : "");
-    } else {
+    if (!is_rtu)
+        (void)place_on(driver, "serial", &speed); /* only for its speed */
+    if (call_has(c, "reports") + call_has(c, "tcp") + call_has(c, "link") > 1)
+        return bad_call(c, "one of --link, --tcp and --reports");
+    if (call_has(c, "reports"))
+        return open_reports(c, driver, end);
+    rc = open_speed(c, speed, end);
+    if (!rc && call_has(c, "tcp"))
+        return open_tcp(c, end);
+    if (!rc)
         rc = far_end_terminal(end, call_text(c, "link", NULL));
-        if (!rc)
-            printf("%s:%s\n", line, call_text(c, "link", end->port_path));
-    }
-    fflush(stdout); /* whoever started us waits for this line */
+    if (!rc)
+        printf("%s:%s\n", is_rtu ? "rtu" : "serial", call_text(c, "link", end->port_path));
     return rc;
 }
 
@@ -153,6 +193,7 @@ static int run_sim(struct call *c)
         end.answer = cast_answer;
         end.who = &cast;
         rc = open_end(c, driver, &end);
+        fflush(stdout); /* whoever started us waits for the line it printed */
         if (!rc)
             rc = far_end_serve(&end, &is_asked_to_stop);
         log_info("sim", "%llu asked, %llu answered", (unsigned long long)end.asked,
@@ -166,13 +207,14 @@ static int run_sim(struct call *c)
 
 const struct verb verb_sim = {
     .name = "sim",
-    .synopsis = "DRIVER --link PATH | --tcp PORT",
+    .synopsis = "DRIVER --link PATH | --tcp PORT | --reports PATH",
     .about = "devices that do not exist, for any program to talk to\n\n"
              "Prints the line they sit on, then answers until it is stopped. All units share one\n"
              "plant: sun, clouds, load and battery, with counters that only grow.",
     .examples = "  helio sim tracer --ids 1-6 --link /tmp/tracers --moods collide=0.2\n"
                 "  helio once --print tracer@rtu:/tmp/tracers:1\n"
-                "  helio sim tracer --tcp 1502 --day clear --at 11:00 --time-scale 60\n",
+                "  helio sim tracer --tcp 1502 --day clear --at 11:00 --time-scale 60\n"
+                "  helio sim axpert --reports /tmp/east.hid --serial 92932105105335\n",
     .options = options,
     .run = run_sim,
 };

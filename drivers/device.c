@@ -25,6 +25,7 @@ const struct setting device_settings[] = {
 
 /* A silent unit costs the others one time-out after 2, 4, 8... seconds, then once a minute. */
 static const int64_t SILENT_FIRST_US = 2000000, SILENT_MOST_US = 60000000;
+enum { SILENT_ROUNDS_MOST = 16 }; /* by then the pause has long been the longest */
 
 static unsigned count_blocks(const struct driver *driver)
 {
@@ -279,7 +280,9 @@ static void note_silence(struct device *d, int rc)
     int64_t pause = SILENT_FIRST_US;
 
     d->last_error = rc;
-    d->silent_rounds = d->state == SILENT && d->silent_rounds < 16 ? d->silent_rounds + 1 : 1;
+    if (d->state != SILENT)
+        d->silent_rounds = 0;
+    d->silent_rounds += d->silent_rounds < SILENT_ROUNDS_MOST;
     for (unsigned i = 1; i < d->silent_rounds && pause < SILENT_MOST_US; i++)
         pause *= 2;
     d->next_try_us = clock_us() + (pause < SILENT_MOST_US ? pause : SILENT_MOST_US);

@@ -132,8 +132,9 @@ struct twin {
     uint8_t address;
     unsigned place, of; /* which of how many: they share the plant */
     const char *model;
-    unsigned dead; /* the mood "dead", for those that stand for several units */
-    unsigned kind; /* of the family, for its rows */
+    char serial[IDENTITY_TEXT]; /* "": the driver's usual one, where it has one */
+    unsigned dead;              /* the mood "dead", for those that stand for several units */
+    unsigned kind;              /* of the family, for its rows */
     double nominal_v;
     const struct plant_now *plant;
     int64_t wall_ms; /* the plant's hour */

@@ -2,6 +2,7 @@
 #include "drivers/words.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -285,7 +286,7 @@ static void encode_word(const struct row *row, char *word, double value)
     double raw = value * (row->scale > 0 ? row->scale : 1) * row->per;
     size_t length = strlen(word);
 
-    if (row->words)
+    if (row->words && catalogue[row->metric].kind != SETTING) /* there, only some are codes */
         raw = (double)row_code(row, value);
     switch (row->form) {
     case WORD_POINTED:
@@ -297,7 +298,8 @@ static void encode_word(const struct row *row, char *word, double value)
         number_like(word, raw);
         return;
     case LETTER:
-        word[0] = (char)raw;
+        if (raw >= '!' && raw < 127) /* otherwise no letter stands for it */
+            word[0] = (char)raw;
         return;
     case MARK:
         if (row->shift < length)
@@ -305,7 +307,7 @@ static void encode_word(const struct row *row, char *word, double value)
         return;
     case MARKS:
         if ((size_t)row->shift + row->width <= length)
-            put_binary(word + row->shift, row->width, (unsigned)raw);
+            put_binary(word + row->shift, row->width, (unsigned)fmin(fmax(raw, 0), UINT_MAX));
         return;
     case SWITCH_LIST:
         put_switch(word, (char)row->shift, raw > 0);

@@ -117,9 +117,8 @@ static int prepare_all(struct store *s)
         [PUT_METER] = "INSERT OR REPLACE INTO meter VALUES (?, ?, ?, ?)",
         [PUT_EVENT] = "INSERT INTO event (at, level, who, text) VALUES (?, ?, ?, ?)",
         [PUT_ASIDE] = "INSERT INTO aside VALUES (?, ?, ?, ?)",
-        [FIND_MOMENT] =
-            "SELECT shape FROM reading INDEXED BY reading_at WHERE at = ? AND device = ? "
-            "AND kind < 3",
+        [FIND_MOMENT] = ("SELECT shape FROM reading INDEXED BY reading_at "
+                         "WHERE at = ? AND device = ? AND kind < 3"),
     };
     int rc = SQLITE_OK;
 

@@ -7,7 +7,7 @@
 static const struct place places[] = {
     /* The bridge most units have inside; it speaks 2400 baud to the unit. */
     {.scheme = "hid", .usb_ids = "0665:5161"},
-    {.scheme = "serial", .options = "speed=2400", .usb_ids = "067b:2303 0403:6001"},
+    {.scheme = "serial", .options = "speed=2400,shared=no", .usb_ids = "067b:2303 0403:6001"},
     {.scheme = "replay"},
     {.scheme = "sim", .options = "speed=2400,battery=48,turnaround=40"},
     {.scheme = NULL},
@@ -38,6 +38,16 @@ static void derive_battery(struct reading *r)
         (void)reading_put(r, M_BATTERY_POWER, round_to((charge - discharge) * volts, 10));
 }
 
+/* Has it a second string? A refusal says no, and so does silence for long enough; an answer that
+ * was lost says nothing, and of those that mostly have two, nothing is believed until then. */
+static bool may_have_second(const struct device *d)
+{
+    const struct knowledge *k = &d->knowledge[axpert_block(QPIGS2) - axpert_blocks];
+    bool said_no = k->misses > 1 || k->again_us;
+
+    return k->is_known || (d->how.kind & KINDS_MAX && !said_no);
+}
+
 /*
  * Old firmware has no word for the power of the panels. What it calls PV current is what goes into
  * the battery, so the power is that times the voltage there, never times the panels' voltage.
@@ -45,9 +55,7 @@ static void derive_battery(struct reading *r)
 static void derive_pv(const struct device *d, struct reading *r)
 {
     double first = 0, amps = 0, volts = 0, second = 0, third = 0;
-    const struct block *two = axpert_block(QPIGS2);
-    bool has_second = reading_get(r, M_PV2_POWER, &second);
-    bool may_have_second = two && d->knowledge[two - axpert_blocks].is_known;
+    bool has_second = reading_get(r, M_PV2_POWER, &second), may_have = may_have_second(d);
 
     if (reading_get(r, M_BATTERY_VOLTAGE_CHARGER, &volts) && volts <= 0)
         reading_drop(r, M_BATTERY_VOLTAGE_CHARGER); /* the charger sleeps */
@@ -57,11 +65,11 @@ static void derive_pv(const struct device *d, struct reading *r)
     if (d->how.kind == KIND_PI41 || !reading_get(r, M_PV_POWER, &first))
         return;
     (void)reading_get(r, M_PV3_POWER, &third);
-    if (may_have_second)
+    if (may_have)
         (void)reading_put(r, M_PV1_POWER, first);
     if (has_second)
         (void)reading_put(r, M_PV_POWER, first + second + third);
-    else if (may_have_second)
+    else if (may_have)
         reading_drop(r, M_PV_POWER); /* one string is not the whole: it was lost this time */
 }
 

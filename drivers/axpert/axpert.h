@@ -115,6 +115,8 @@ enum { UNITS_MAX = 10, SERIAL_TEXT = 24, TOTALS = 4 };
 struct axpert_memory {
     double rated_w, rated_v; /* of the output, of the battery */
     char serial[SERIAL_TEXT];
+    unsigned meetings; /* that ended without its ratings */
+    unsigned knocks;   /* while it was silent */
 
     /* Units in parallel, heard through this one (units.c). */
     bool is_parallel;

@@ -100,6 +100,12 @@ static bool may_have_one_byte_sum(const uint8_t *asked, size_t length)
     return false;
 }
 
+/* The older relatives ask with P in front, too. */
+static bool is_question(const uint8_t *asked, size_t length)
+{
+    return length > 3 && (asked[0] == 'Q' || !memcmp(asked, "PQS", 3));
+}
+
 /* Battery answers of some units end with LF. It is in no other frame. */
 static bool may_end_with_lf(const uint8_t *asked, size_t length)
 {
@@ -132,6 +138,21 @@ static int class_of(char c)
     return isdigit((unsigned char)c) || c == '-' ? 0 : isalpha((unsigned char)c) ? 1 : 2;
 }
 
+/* The second string is told in 3, 11 or 12 words, by kind; some say something else there. */
+static bool is_odd(const struct block *b, unsigned words)
+{
+    return b->function == QPIGS2 && words != 3 && words != 11 && words != 12;
+}
+
+/* Serial numbers and models may begin with anything. */
+static bool is_free_text(const struct block *b)
+{
+    for (const struct row *row = axpert_rows; row->native; row++)
+        if (row->in == b->function && !row->at)
+            return row->form == WORD_TEXT || row->form == WORD_SIZED;
+    return false;
+}
+
 /* An answer names no question. As many words as it must have, and the first one like the sample's
  * first: then it may be the answer to this one. */
 static int suits(const struct block *b, const char *payload, size_t length)
@@ -141,23 +162,23 @@ static int suits(const struct block *b, const char *payload, size_t length)
 
     if (!b)
         return OK;
-    if (b->most && (words < b->least || words > b->most))
+    if ((b->most && (words < b->least || words > b->most)) || is_odd(b, words))
         return ERR_FUNCTION;
     if (!b->sample || !length)
         return length ? OK : ERR_FUNCTION;
     sample_first = strcspn(b->sample, " ");
     while (first < length && payload[first] != ' ')
         first++;
-    if (class_of(payload[0]) != class_of(b->sample[0]) || (sample_first == 1) != (first == 1))
+    if ((sample_first == 1) != (first == 1))
         return ERR_FUNCTION;
-    return OK;
+    return is_free_text(b) || class_of(payload[0]) == class_of(b->sample[0]) ? OK : ERR_FUNCTION;
 }
 
 /* One stretch up to its CR, from the bracket on. */
 static int judge_stretch(const uint8_t *asked, size_t asked_length, const uint8_t *frame,
                          size_t length, struct axpert_frame *to)
 {
-    bool is_question = asked_length > 3 && asked[0] == 'Q';
+    bool asks = is_question(asked, asked_length);
     size_t sum = 2;
 
     if (is_nak(frame + 1, length - 1)) {
@@ -184,9 +205,9 @@ static int judge_stretch(const uint8_t *asked, size_t asked_length, const uint8_
         to->said = AXPERT_ACK;
     if (asked_length <= 3)
         return OK; /* nobody asked: a frame is all that can be said */
-    if ((to->said == AXPERT_ACK) == is_question)
+    if ((to->said == AXPERT_ACK) == asks)
         return ERR_FUNCTION;
-    return is_question ? suits(axpert_block_of(asked, asked_length), to->payload, to->length) : OK;
+    return asks ? suits(axpert_block_of(asked, asked_length), to->payload, to->length) : OK;
 }
 
 int axpert_judge(const uint8_t *asked, size_t asked_length, const uint8_t *b, size_t length,

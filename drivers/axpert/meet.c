@@ -33,7 +33,8 @@ static const struct {
 struct meeting {
     struct axpert_memory *memory;
     bool has_clue[sizeof clues / sizeof *clues];
-    bool has_ratings, has_output_mode;
+    bool has_ratings, has_output_mode, was_refused;
+    bool has_gaps;        /* something was asked, and neither answered nor refused */
     struct identity *who; /* NULL when only the kind is wanted */
 };
 
@@ -82,6 +83,8 @@ static int ask(struct device *d, enum axpert_block which, struct meeting *m, boo
     int rc = device_block(d, axpert_block(which), note, m);
 
     *is_there |= rc == OK;
+    m->was_refused |= rc == ERR_REFUSED;
+    m->has_gaps |= rc != OK && rc != ERR_REFUSED && rc != ERR_ABSENT;
     return rc == ERR_GONE || rc == ERR_STOPPED || rc == ERR_IO ? rc : OK;
 }
 
@@ -110,18 +113,46 @@ static const char *kind_word(unsigned kind)
     return "unknown";
 }
 
+enum { MEETINGS_MOST = 5 };
+
+/* Every unit knows its ratings, and they are the longest answer here: where they came through, so
+ * did the rest. Without them the kind would be a guess, and stay one. */
+static bool is_guess(struct meeting *m, bool is_there)
+{
+    bool is_sure = m->has_ratings || m->was_refused || !is_there;
+
+    m->memory->meetings = is_sure ? 0 : m->memory->meetings + 1;
+    return !is_sure && m->memory->meetings < MEETINGS_MOST;
+}
+
+/* A unit that was silent gets one question, and the rest only when it answers: now this, now that
+ * one, since some know only one of them. */
+static int knock(struct device *d, struct meeting *m)
+{
+    bool is_there = false;
+    int rc = ask(d, m->memory->knocks++ % 2 ? QPI : QPIRI, m, &is_there);
+
+    if (rc || is_there)
+        return rc;
+    return m->was_refused ? ERR_REFUSED : ERR_TIMEOUT;
+}
+
 int axpert_meet(struct device *d)
 {
     static const enum axpert_block questions[] = {QPIRI, QPI, QID, QFLAG, QGMN, QMN};
     struct meeting m = {.memory = d->memory};
+    char before[SERIAL_TEXT];
     bool is_there = false, knows_qall = false;
-    int rc = OK;
+    int rc = d->state == SILENT ? knock(d, &m) : OK;
 
+    memcpy(before, m.memory->serial, sizeof before);
     d->has_answered = false;
     for (size_t i = 0; i < sizeof questions / sizeof *questions && !rc; i++) {
         rc = ask(d, questions[i], &m, &is_there);
-        if (!rc && !is_there && i == 1)
-            return d->bus->counts.failed[error_index(ERR_REFUSED)] ? ERR_REFUSED : ERR_TIMEOUT;
+        if (!rc && i == 1 && !is_there)
+            return m.was_refused ? ERR_REFUSED : ERR_TIMEOUT;
+        if (!rc && i == 1 && is_guess(&m, is_there))
+            return ERR_TIMEOUT;
     }
     if (!rc && m.has_ratings && !m.has_output_mode) /* 21 words: an older relative? */
         rc = ask(d, QALL, &m, &knows_qall);
@@ -129,7 +160,9 @@ int axpert_meet(struct device *d)
         rc = ask(d, QSID, &m, &is_there);
     if (rc)
         return rc;
-    d->how.kind = kind_of(d, &m, knows_qall);
+    /* The same unit as before: what was not heard this time was heard then. */
+    if (!d->how.kind || !m.has_gaps || strcmp(before, m.memory->serial) != 0)
+        d->how.kind = kind_of(d, &m, knows_qall);
     snprintf(d->identity.serial, IDENTITY_TEXT, "%s", m.memory->serial);
     log_info(d->name, "is a unit of kind \"%s\"%s%s", kind_word(d->how.kind),
              *m.memory->serial ? ", serial number " : "", m.memory->serial);

@@ -5,6 +5,8 @@
  */
 #include "drivers/axpert/twin.h"
 
+#include "base/log.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -62,6 +64,17 @@ static const struct otherwise max[] = {{QPIGS, STATUS_24},
                                        {QP2GS, UNKNOWN},
                                        {QALL, UNKNOWN},
                                        END};
+static const struct otherwise plus[] = {
+    {QPIRI,
+     "230.0 21.7 230.0 50.0 21.7 5000 4000 48.0 46.0 42.0 56.4 54.0 0 030 060 1 0 0 6 11 0 0 "
+     "54.0 0 1 060"},
+    {QFLAG, "EakxyDbjluvz"},
+    {QPIWS, "00000000000000000000000000000000000000"},
+    {QPIGS2, "0000 000.0 00.00 00000 11000000 0000 0000 0000 000.0 00.00 00000 00000"},
+    NO_ENERGY,
+    {QALL, UNKNOWN},
+    {QP2GS, UNKNOWN},
+    END};
 static const struct otherwise pi41[] = {
     {QPI, "PI41"},   {QPIGS2, "120.0 60.0 120.0 60.0 0048 0016 001 01.5 083.3 53.10 10000010"},
     NO_ENERGY,       {QBEQI, UNKNOWN},
@@ -79,14 +92,12 @@ static const struct axpert_profile {
     unsigned kind, units;
     const struct otherwise *otherwise;
 } profiles[] = {
-    {"mks", KIND_CLASSIC, 1, mks},
-    {"old", KIND_CLASSIC, 1, old},
-    {"max", KIND_MAX, 1, max},
-    {"pi41", KIND_PI41, 1, pi41},
-    {"parallel", KIND_CLASSIC, 3, parallel},
+    {"mks", KIND_CLASSIC, 1, mks}, {"old", KIND_CLASSIC, 1, old},
+    {"plus", KIND_PLUS, 1, plus},  {"max", KIND_MAX, 1, max},
+    {"pi41", KIND_PI41, 1, pi41},  {"parallel", KIND_CLASSIC, 3, parallel},
 };
 
-const char *const axpert_models[] = {"mks", "old", "max", "pi41", "parallel", NULL};
+const char *const axpert_models[] = {"mks", "old", "plus", "max", "pi41", "parallel", NULL};
 
 static const double RATED_W = 4000;
 
@@ -99,6 +110,11 @@ int axpert_twin_begin(struct twin *t)
             mine->profile = &profiles[i];
     if (!mine->profile)
         return ERR_UNKNOWN;
+    size_t digits = strspn(t->serial, "0123456789");
+    if (*t->serial && (digits != SERIAL_DIGITS || t->serial[digits])) {
+        log_err(t->driver->name, "serial: \"%s\" has not %d digits", t->serial, SERIAL_DIGITS);
+        return ERR_CONFIG;
+    }
     t->kind = mine->profile->kind;
     /* The samples are of a 48 V system: one of 24 V has half of it. */
     static const struct {
@@ -143,6 +159,7 @@ static void put_panels(struct reading *r, const struct plant_now *p, double shar
     put(r, M_BATTERY_VOLTAGE_CHARGER, p->pv_w > 1 ? p->battery_v : 0);
     if (!is_double)
         return;
+    put(r, M_PV3_POWER, 0); /* where there is a third one, it sleeps */
     put(r, M_PV2_VOLTAGE, p->pv_v);
     put(r, M_PV2_CURRENT, p->pv_a * part);
     put(r, M_PV2_POWER, p->pv_w * part);
@@ -192,7 +209,7 @@ void axpert_twin_now(struct twin *t)
     *r = mine->settings;
     put_output(r, t->plant, share);
     put_battery(r, t->plant, share);
-    put_panels(r, t->plant, share, mine->profile->kind == KIND_MAX);
+    put_panels(r, t->plant, share, mine->profile->kind & (KIND_MAX | KIND_PLUS));
     put_energy(r, t->plant);
     put(r, M_SYSTEM_POWER, t->plant->load_w / t->of);
     put(r, M_SYSTEM_APPARENT_POWER, t->plant->load_w / t->of / 0.9);

@@ -22,16 +22,19 @@ static int say(struct answer *a, const char *payload)
 }
 
 /* The serial number in the sample's place: each unit has its own. */
-static void put_serial(char *payload, unsigned place, unsigned unit)
+static void put_serial(const struct twin *t, char *payload, unsigned unit)
 {
+    uint64_t first = UINT64_C(92932004100443) + UINT64_C(1000) * t->place;
     char serial[SERIAL_TEXT];
     char *at = strstr(payload, "92932004102443");
 
-    snprintf(serial, sizeof serial, "929320041%02u%03u", place, 443 + unit);
+    if (*t->serial)
+        first = strtoull(t->serial, NULL, 10);
+    snprintf(serial, sizeof serial, "%014llu", (unsigned long long)(first + unit));
     if (!at)
         at = strstr(payload, "92931701100510");
     if (at)
-        memcpy(at, serial, strlen(serial));
+        memcpy(at, serial, SERIAL_DIGITS);
 }
 
 /* QPGSn: unit n of those that are alive, in their order; beyond them nobody exists. */
@@ -49,7 +52,7 @@ static int answer_unit(const struct twin *t, const struct block *b, char digit, 
     }
     if (t->dead > 1 && unit + 1 >= t->dead)
         unit++; /* the ones behind the dead one move up */
-    put_serial(payload, t->place, unit);
+    put_serial(t, payload, unit);
     return say(a, payload);
 }
 
@@ -67,7 +70,7 @@ static int answer_question(const struct twin *t, const char *command, const stru
                    ? answer_unit(t, b, command[4], a)
                    : ERR_REFUSED;
     words_encode(axpert_rows, b->function, t->kind, sample, &t->state, &text);
-    put_serial(payload, t->place, 0);
+    put_serial(t, payload, 0);
     if (sample[strlen(sample) - 1] == ' ')
         text_char(&text, ' ');
     return say(a, payload);

@@ -39,9 +39,13 @@ static int told_flag(struct axpert_twin *mine, const char *command)
     return ERR_REFUSED;
 }
 
+enum { NUMBER_TEXT = 5 }; /* "53.50" */
+
 static bool is_number(const char *text)
 {
-    return *text && strspn(text, "0123456789.") == strlen(text);
+    size_t length = strlen(text);
+
+    return length && length <= NUMBER_TEXT && strspn(text, "0123456789.") == length;
 }
 
 int axpert_twin_told(struct twin *t, const char *command, struct answer *a)

@@ -100,10 +100,16 @@ static int write_code(const struct axpert_now *now, const struct order *o,
     return OK;
 }
 
+/* With the one decimal that the units' own lists have: 12.75 is 12.8 there. */
+static double to_tenth(double volts)
+{
+    return floor(volts * 10 + 0.5) / 10;
+}
+
 static bool is_step(double value, double k, const struct axpert_order *a)
 {
     for (double step = a->least; step <= a->most; step++)
-        if (fabs(floor(step * k * 10 + 0.5) / 10 - value) < 0.01)
+        if (fabs(to_tenth(step * k) - value) < 0.01)
             return true;
     return false;
 }
@@ -119,6 +125,8 @@ static int write_volts(const struct axpert_now *now, const struct order *o,
 
     if (is_gk)
         most = 63 * k;
+    if (is_stepped)
+        most = to_tenth(most);
     if (!is_zero && (o->value < least - 0.001 || o->value > most + 0.001)) {
         SAY("%s = %s is outside %.4g to %.4g V%s for this %g V system", name_of(o), o->text, least,
             most, a->form == STEPS_OR_0 ? " (or 0: when full)" : "", now->rated_v);
@@ -281,6 +289,10 @@ int axpert_order_write(const struct axpert_now *now, const struct order *o,
     }
     if (is_plain && !may_be_0 && (o->value < a->least || o->value > a->most)) {
         SAY("%s = %s is outside %g to %g", name_of(o), o->text, a->least, a->most);
+        return ERR_USAGE;
+    }
+    if (is_plain && fabs(o->value - round(o->value)) > 0.001) {
+        SAY("%s = %s: the unit takes whole numbers only", name_of(o), o->text);
         return ERR_USAGE;
     }
     switch (a->form) {

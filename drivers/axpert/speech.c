@@ -8,7 +8,9 @@
 #include <string.h>
 #include <time.h>
 
-enum { CR = 0x0d, SHAPE_SETTING = 1, SHAPE_QUESTION = 16 };
+/* An answer names no question, and how many words it has does not tell: ratings look like a status,
+ * and NAK looks like NAK. So any late answer could pass for the next one. */
+enum { CR = 0x0d, SHAPE = 1 };
 
 static int axpert_whole(const struct ask *ask, const uint8_t *bytes, size_t length)
 {
@@ -46,9 +48,9 @@ static int axpert_question(uint8_t address, const struct block *b, uint8_t bytes
     spell(b, command, sizeof command);
     ask->length = axpert_request(command, bytes);
     ask->whole = axpert_whole;
+    ask->opening = '(';
     ask->patience_us = 2000000; /* its processor has better things to do at times */
-    /* Answers with as many words could be mistaken for one another. */
-    ask->shape = command[0] == 'Q' ? SHAPE_QUESTION + b->least : SHAPE_SETTING;
+    ask->shape = SHAPE;
     return ask->length ? OK : ERR_USAGE;
 }
 

@@ -138,13 +138,17 @@ static int write_all(struct device *d, struct axpert_now *now, const struct orde
     return rc;
 }
 
+enum turn { BEFORE_ALL, IN_BETWEEN, AFTER_ALL, TURNS };
+
 /* A raised float must find the higher bulk already there, a lowered bulk the lower float. */
-static bool goes_first(const struct axpert_now *now, const struct order *o)
+static enum turn turn_of(const struct axpert_now *now, const struct order *o)
 {
     double before = 0;
 
-    return o->command->metric == M_ABSORB_VOLTAGE &&
-           reading_get(&now->settings, M_ABSORB_VOLTAGE, &before) && o->value > before;
+    if (o->command->metric != M_ABSORB_VOLTAGE ||
+        !reading_get(&now->settings, M_ABSORB_VOLTAGE, &before))
+        return IN_BETWEEN;
+    return o->value > before ? BEFORE_ALL : AFTER_ALL;
 }
 
 int axpert_tell(struct device *d, const struct order *orders, size_t count, struct told *told)
@@ -158,9 +162,9 @@ int axpert_tell(struct device *d, const struct order *orders, size_t count, stru
     if (rc)
         return rc;
     told->why[0] = '\0';
-    for (int pass = 0; pass < 2 && !rc; pass++)
+    for (enum turn turn = BEFORE_ALL; turn < TURNS && !rc; turn++)
         for (size_t i = 0; i < count && !rc; i++) {
-            if (goes_first(&now, &orders[i]) != (pass == 0))
+            if (turn_of(&now, &orders[i]) != turn)
                 continue;
             if (told->is_dry)
                 say_done(&orders[i], commands[i], "would be sent", told);

@@ -4,6 +4,8 @@
 
 #include "drivers/axpert/axpert.h"
 
+enum { SERIAL_DIGITS = 14 }; /* of the samples' serial numbers, and so of every twin's */
+
 unsigned axpert_twin_units(const struct twin *t);
 
 /* The answer to fill; NULL: this model never heard of the question. */

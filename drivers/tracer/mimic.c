@@ -110,7 +110,10 @@ int tracer_twin_begin(struct twin *t)
              : is(t, "an")  ? "Tracer4210AN"
                             : "Tracer2215BN");
     snprintf(m->identity.firmware, IDENTITY_TEXT, "V02.13+V07.24");
-    snprintf(m->identity.serial, IDENTITY_TEXT, "20240600000%05u", t->address);
+    if (*t->serial)
+        snprintf(m->identity.serial, IDENTITY_TEXT, "%s", t->serial);
+    else
+        snprintf(m->identity.serial, IDENTITY_TEXT, "20240600000%05u", t->address);
     for (uint16_t i = 0; i < BATTERY_REGISTERS; i++)
         (void)memory_put(m, READ_HOLDING, (uint16_t)(REG_BATTERY + i),
                          (uint16_t)(battery_12v[i] * (i < 3 ? 1 : times)));

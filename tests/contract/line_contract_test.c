@@ -263,6 +263,68 @@ static void serial_ports(void **state)
     }
 }
 
+/* Where somebody else may speak, silence comes before each question; on a cable for two it need
+ * not. */
+static void serial_for_two(void **state)
+{
+    static const struct {
+        const char *words;
+        int64_t gap_us;
+    } cases[] = {{"speed=2400", 7 * 4167 / 2},
+                 {"speed=2400,shared=yes", 7 * 4167 / 2},
+                 {"speed=2400,shared=no", 0}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct line *l = line_find("serial");
+        char where[64];
+        struct stand s;
+        int far = far_terminal(where, sizeof where);
+        stand_begin(&s, l, where, cases[i].words);
+        assert_int_equal(bus_borrow(&s.bus, 1000 * MS), OK);
+        promise(l, cases[i].words, s.bus.gap_us == cases[i].gap_us);
+        stand_end(&s);
+        close(far);
+    }
+}
+
+static int anything_is_whole(const struct ask *ask, const uint8_t *bytes, size_t length)
+{
+    (void)ask;
+    (void)bytes;
+    return (int)length;
+}
+
+/* What came since the last answer, unread, is nobody's answer to the next question. */
+static void what_waited_is_stale(void **state)
+{
+    static const char *const words[] = {"speed=115200", "speed=115200,shared=no"};
+    static const uint8_t asked[] = {'Q', '\r'};
+    struct pace quick = {.is_known = true, .usual_us = 1 * MS};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        const struct line *l = line_find("serial");
+        struct ask ask = {.bytes = asked,
+                          .length = sizeof asked,
+                          .whole = anything_is_whole,
+                          .pace = &quick,
+                          .tries = 1};
+        struct answer a;
+        struct stand s;
+        char where[64];
+        int far = far_terminal(where, sizeof where);
+        stand_begin(&s, l, where, words[i]);
+        assert_int_equal(bus_borrow(&s.bus, 1000 * MS), OK);
+        write_far(far, reply, sizeof reply);
+        usleep(20 * MS);
+        promise(l, words[i], bus_talk(&s.bus, &ask, &a) == ERR_TIMEOUT);
+        promise(l, words[i], s.bus.counts.stray_bytes == sizeof reply);
+        stand_end(&s);
+        close(far);
+    }
+}
+
 /* What is there but is no serial port. */
 static void no_serial_port(void **state)
 {
@@ -528,11 +590,18 @@ static int quietly(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_table),          cmocka_unit_test(what_is_not_there),
-        cmocka_unit_test(serial_ports),       cmocka_unit_test(no_serial_port),
-        cmocka_unit_test(socket_as_a_wire),   cmocka_unit_test(modbus_tcp),
-        cmocka_unit_test(a_gateway_returns),  cmocka_unit_test(a_replay),
-        cmocka_unit_test(a_simulation),       cmocka_unit_test(wires_as_written),
+        cmocka_unit_test(the_table),
+        cmocka_unit_test(what_is_not_there),
+        cmocka_unit_test(serial_ports),
+        cmocka_unit_test(serial_for_two),
+        cmocka_unit_test(what_waited_is_stale),
+        cmocka_unit_test(no_serial_port),
+        cmocka_unit_test(socket_as_a_wire),
+        cmocka_unit_test(modbus_tcp),
+        cmocka_unit_test(a_gateway_returns),
+        cmocka_unit_test(a_replay),
+        cmocka_unit_test(a_simulation),
+        cmocka_unit_test(wires_as_written),
         cmocka_unit_test(nodes_are_no_names),
     };
     return cmocka_run_group_tests(tests, quietly, NULL);

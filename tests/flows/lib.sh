@@ -22,11 +22,11 @@ fail() {
     exit 1
 }
 
-# twin NAME OPTIONS...: starts twins and waits for the line they print; LINE holds it
+# twin NAME OPTIONS...: starts twins of a FAMILY and waits for the line they print; LINE holds it
 twin() {
     local name=$1
     shift
-    "$HELIO" sim tracer "$@" >"$name.out" 2>"$name.err" &
+    "$HELIO" sim "${FAMILY:-tracer}" "$@" >"$name.out" 2>"$name.err" &
     twins+=($!)
     for _ in $(seq 200); do
         LINE=$(head -1 "$name.out" 2>/dev/null)

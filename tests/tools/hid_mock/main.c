@@ -12,6 +12,8 @@
  *      merged                    all reports of an answer come at once
  *      stray 28 31               comes 40 ms after each answer, unasked
  *      answer 51 0d = 28 31 0d   a question (with its CR), and the answer to it
+ *      socket PATH               instead of answers: its reports go to this socket and come from it
+ *                                (helio sim --reports PATH); when that ends, it is pulled out
  *      pull 3                    pulled out instead of the 3rd answer
  *      again 1-2 3 500           and plugged in again there, as hidraw3, 500 ms later
  *
@@ -80,6 +82,7 @@ static void hear_report(struct device *d, const uint8_t *bytes, size_t length)
     text_hex(&t, bytes, length);
     fprintf(record, "%s > %s\n", d->usb_path, words);
     fflush(record);
+    bridge_pass(d, bytes, length);
     if (d->heard.length + length > BYTES)
         die(d->usb_path, "an endless question");
     for (size_t i = 1; i < length; i++) {
@@ -124,6 +127,9 @@ static void tend(struct device *d)
 
     if (d->again_us && now >= d->again_us)
         plug_in_again(d);
+    if (!d->is_plugged)
+        return;
+    bridge_tend(d);
     if (!d->is_plugged)
         return;
     struct pollfd p = {.fd = d->master, .events = POLLIN};

@@ -18,6 +18,7 @@ struct device {
     char usb_path[32];
     unsigned vid, pid, node, report, pull_at, again_ms, again_node;
     char again_path[32];
+    char socket[108]; /* who really answers; "": the answers below */
     bool is_merged, is_instant, is_plugged;
     struct bytes stray;
     struct exchange {
@@ -25,7 +26,7 @@ struct device {
     } answers[ANSWERS];
     size_t count;
 
-    int master, peer;
+    int master, peer, far; /* far: the socket; -1 for none */
     unsigned asked;
     struct bytes heard; /* of the question, without report numbers and filling */
     struct bytes coming;
@@ -39,6 +40,12 @@ void die(const char *what, const char *why) __attribute__((noreturn));
 
 /* Returns how many devices it names. */
 size_t read_script(const char *path, struct device devices[DEVICES]);
+
+/* The far end of a unit whose script names a socket (bridge.c). */
+void bridge_begin(struct device *d);
+void bridge_end(struct device *d);
+void bridge_pass(struct device *d, const uint8_t *report, size_t length);
+void bridge_tend(struct device *d); /* what it said goes on; if it left, so does the unit */
 
 void plugs_begin(void);
 void plugs_end(void);

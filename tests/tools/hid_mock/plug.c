@@ -118,6 +118,7 @@ void plug_in(struct device *d)
     /* Held by the program as well, the plug could never be pulled. */
     if (fcntl(d->master, F_SETFD, FD_CLOEXEC))
         die("plug in", strerror(errno));
+    bridge_begin(d);
     d->is_plugged = true;
     fprintf(record, "%s plugged in\n", d->usb_path);
 }
@@ -157,6 +158,7 @@ void pull_out(struct device *d)
     forget_notes(d);
     close(d->peer);
     close(d->master);
+    bridge_end(d);
     fprintf(record, "%s pulled\n", d->usb_path);
     fflush(record);
     d->is_plugged = false;
