@@ -274,7 +274,7 @@ static void serial_ports(void **state)
 /* What is there but is no serial port. */
 static void no_serial_port(void **state)
 {
-    static const char *const schemes[] = {"rtu", "serial", "serial9"};
+    static const char *const schemes[] = {"rtu", "serial", "serial9", "pjon"};
 
     (void)state;
     for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
