@@ -356,8 +356,10 @@ static pid_t serve(struct far_end *end)
     pid_t pid = fork();
 
     assert_true(pid >= 0);
-    if (pid == 0)
+    if (pid == 0) {
+        (void)alarm(60); /* should the test fail before it ends us */
         _exit(far_end_serve(end, &never) != OK);
+    }
     return pid;
 }
 
