@@ -257,6 +257,8 @@ static void acknowledged(void **state)
     assert_int_equal(bytes[1], PJON_ACK);
     packet.to = 7;
     far_sends(&s, &packet); /* to somebody else: not ours to acknowledge */
+    packet.to = PJON_ANYONE;
+    far_sends(&s, &packet); /* nor nobody's, said to all */
     hears_nothing(&s);
     assert_int_equal(far_hears(&s, bytes, sizeof bytes), 0);
     stand_end(&s);
