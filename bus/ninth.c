@@ -10,6 +10,14 @@ static bool has_odd_ones(uint8_t byte)
     return folded & 1;
 }
 
+enum ninth_way ninth_choose(bool is_free, enum ninth_way asked, char kept)
+{
+    if (!is_free)
+        return asked;
+    /* Without any parity either way does nothing, and mark has fewer changes. */
+    return kept == 'M' || kept == 'N' ? NINTH_MARK : NINTH_EVENODD;
+}
+
 char ninth_parity(enum ninth_way way, uint8_t byte, bool ninth)
 {
     if (way == NINTH_MARK)

@@ -18,6 +18,10 @@
 
 enum ninth_way { NINTH_MARK, NINTH_EVENODD };
 
+/* Which way, after a port was set to mark parity and now says what it has ('M', 'O' when it does
+ * not know mark, 'N' when there is no parity at all); is_free: nobody asked for either. */
+enum ninth_way ninth_choose(bool is_free, enum ninth_way asked, char kept);
+
 /* The parity that sends this byte with this ninth bit: 'M' 'S', or 'E' 'O'. */
 char ninth_parity(enum ninth_way way, uint8_t byte, bool ninth);
 

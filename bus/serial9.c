@@ -41,7 +41,7 @@ static enum ninth_way choose_way(const struct bus *bus, int fd, char kept)
 {
     const char *wish = section_text(bus->section, "ninth");
     bool is_auto = *wish == 'a';
-    enum ninth_way way = *wish == 'e' || (is_auto && kept == 'O') ? NINTH_EVENODD : NINTH_MARK;
+    enum ninth_way way = ninth_choose(is_auto, *wish == 'e' ? NINTH_EVENODD : NINTH_MARK, kept);
 
     if (kept == 'N' && port_is_pretended(fd))
         log_debug(bus->name, "%s is no real port: it has no parity, and needs none", bus->where);

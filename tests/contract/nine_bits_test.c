@@ -3,8 +3,10 @@
  * nothing else of it: no parity bit travels there).
  */
 #include "bus/bus.h"
+#include "bus/far_end.h"
 #include "bus/lines.h"
 #include "bus/ninth.h"
+#include "bus/sum16.h"
 
 #include "base/log.h"
 
@@ -12,10 +14,12 @@
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -131,10 +135,83 @@ static void parity_of_each_byte(void **state)
     }
 }
 
+/* ---- a whole talk, at the speed of the wire ----------------------------------------------- */
+
+static int heard(const uint8_t *bytes, size_t length)
+{
+    (void)bytes;
+    return length < PACKET ? 0 : PACKET;
+}
+
+/* Says the value that stands in the command. */
+static int twin(void *who, const uint8_t *asked, size_t length, struct far_answer *a)
+{
+    (void)who;
+    (void)length;
+    a->answer.bytes[0] = asked[1];
+    memcpy(a->answer.bytes + 1, asked + 4, 2);
+    a->answer.length = sum16_append(a->answer.bytes, 3);
+    a->delay_us = 5000;
+    a->pause_us = 0;
+    return OK;
+}
+
+static int whole(const struct ask *ask, const uint8_t *bytes, size_t length)
+{
+    if (length < 5)
+        return 0;
+    return bytes[0] == ask->bytes[1] && sum16_is_right(bytes, 5) ? 5 : ERR_CRC;
+}
+
+static pid_t serve(struct far_end *end)
+{
+    volatile sig_atomic_t never = 0;
+    pid_t pid = fork();
+
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        (void)alarm(60); /* should the test fail before it ends us */
+        _exit(far_end_serve(end, &never) != OK);
+    }
+    return pid;
+}
+
+static void a_talk(void **state)
+{
+    static struct far_end end;
+    static struct answer answer;
+    const struct line *line = line_find("serial9");
+    const struct setting *tables[] = {bus_settings, line->settings};
+    struct section section = {0};
+    struct bus bus;
+
+    (void)state;
+    end = (struct far_end){.heard = heard, .answer = twin, .byte_us = 1146};
+    assert_int_equal(far_end_terminal(&end, NULL), OK);
+    pid_t far = serve(&end);
+    assert_int_equal(section_from_words("bus", "nine", "line=given,tries=1", &section), OK);
+    assert_int_equal(section_check(&section, tables, 2), OK);
+    assert_int_equal(bus_init(&bus, "nine", line, end.port_path, &section), OK);
+    assert_int_equal(bus_borrow(&bus, 1000000), OK);
+    for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
+        struct ask ask = {.bytes = packets[i], .length = PACKET, .whole = whole};
+        assert_int_equal(bus_talk(&bus, &ask, &answer), OK);
+        assert_int_equal(answer.length, 5);
+        assert_memory_equal(answer.bytes + 1, packets[i] + 4, 2);
+    }
+    bus_return(&bus);
+    bus_done(&bus);
+    section_done(&section);
+    assert_int_equal(kill(far, SIGTERM), 0);
+    assert_int_equal(waitpid(far, NULL, 0), far);
+    far_end_close(&end);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parity_of_each_byte),
+        cmocka_unit_test(a_talk),
     };
 
     log_set_level((enum log_level)0);

@@ -42,6 +42,20 @@ static void every_byte_with_either_bit(void **state)
         }
 }
 
+static void which_way(void **state)
+{
+    static const char kept[] = "MOSEN";
+
+    (void)state;
+    assert_int_equal(ninth_choose(true, NINTH_EVENODD, 'M'), NINTH_MARK);
+    assert_int_equal(ninth_choose(true, NINTH_MARK, 'O'), NINTH_EVENODD);
+    assert_int_equal(ninth_choose(true, NINTH_EVENODD, 'N'), NINTH_MARK);
+    for (const char *k = kept; *k; k++) { /* whoever chose has it so */
+        assert_int_equal(ninth_choose(false, NINTH_MARK, *k), NINTH_MARK);
+        assert_int_equal(ninth_choose(false, NINTH_EVENODD, *k), NINTH_EVENODD);
+    }
+}
+
 /* The runs cover the packet, each as long as it may be, and every bit comes out right. */
 static void check_runs(enum ninth_way way, const uint8_t *packet, size_t length, size_t expected)
 {
@@ -138,6 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_byte_with_either_bit),
+        cmocka_unit_test(which_way),
         cmocka_unit_test(packets_in_runs),
         cmocka_unit_test(marks_are_read),
         cmocka_unit_test(what_no_kernel_says),
