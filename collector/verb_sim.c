@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "bus/far_end.h"
+#include "bus/far_pjon.h"
 #include "bus/lines.h"
 
 #include <signal.h>
@@ -14,6 +15,7 @@
 static const struct option_row options[] = {
     {"ids", 'i', "LIST", "addresses of the units: 1-6 or 1,3,5 (else the driver's usual one)"},
     {"link", 'l', "PATH", "a pseudo-terminal, under this name"},
+    {"pjon", 0, "PATH", "the same behind a PJON bridge, for units on a MATEnet"},
     {"tcp", 't', "PORT", "a TCP port on 127.0.0.1; 0 takes a free one and prints it"},
     {"tcp-framing", 0, "tcp|rtu", "tcp: Modbus TCP (usual); rtu: frames as they are"},
     {"reports", 'r', "PATH", "a USB HID unit's reports, as messages of a UNIX socket of this name"},
@@ -89,6 +91,12 @@ static int add_units(struct call *c, struct cast *cast, const struct driver *dri
     return rc;
 }
 
+/* Serial lines, and how many bits travel for each byte. */
+static const struct wire_kind {
+    const char *scheme;
+    double bits;
+} wire_kinds[] = {{"rtu", 10}, {"serial", 10}, {"serial9", 11}};
+
 /* What the family says of one of its lines; the speed stays as it was where it says none. */
 static const struct place *place_on(const struct driver *driver, const char *scheme, double *speed)
 {
@@ -103,11 +111,11 @@ static const struct place *place_on(const struct driver *driver, const char *sch
     return NULL;
 }
 
-static int open_speed(struct call *c, double speed, struct far_end *end)
+static int open_speed(struct call *c, double speed, double bits, struct far_end *end)
 {
     if (!call_number(c, "speed", 0, 4000000, &speed))
         return ERR_USAGE;
-    end->byte_us = speed > 0 ? (int64_t)(10e6 / speed + 0.5) : 0;
+    end->byte_us = speed > 0 ? (int64_t)(bits * 1e6 / speed + 0.5) : 0;
     return OK;
 }
 
@@ -137,7 +145,7 @@ static int open_reports(struct call *c, const struct driver *driver, struct far_
 
     if (!place || !place->usb_ids)
         return bad_call(c, "--reports: no \"%s\" is known with a USB HID socket", driver->name);
-    rc = open_speed(c, speed, end);
+    rc = open_speed(c, speed, 10, end);
     if (!rc)
         rc = far_end_reports(end, call_text(c, "reports", ""));
     if (!rc)
@@ -145,25 +153,60 @@ static int open_reports(struct call *c, const struct driver *driver, struct far_
     return rc;
 }
 
-static int open_end(struct call *c, const struct driver *driver, struct far_end *end)
+static bool sits_behind_pjon(const struct driver *driver)
 {
-    double speed = 115200;
-    bool is_rtu = place_on(driver, "rtu", &speed) != NULL;
+    for (const struct place *place = driver->places; place->scheme; place++)
+        if (!strcmp(place->scheme, "pjon"))
+            return true;
+    return false;
+}
+
+/* The bridge stands between the terminal and the twins: it keeps the wire's pace, and the terminal
+ * is as fast as USB. */
+static int open_pjon(struct call *c, const struct driver *driver, struct far_end *end)
+{
+    static struct far_pjon bridge;
+    const char *path = call_text(c, "pjon", NULL);
     int rc;
 
-    if (!is_rtu)
-        (void)place_on(driver, "serial", &speed); /* only for its speed */
-    if (call_has(c, "reports") + call_has(c, "tcp") + call_has(c, "link") > 1)
-        return bad_call(c, "one of --link, --tcp and --reports");
+    if (!sits_behind_pjon(driver))
+        return bad_call(c, "--pjon: no %s sits behind such a bridge", driver->name);
+    bridge = (struct far_pjon){.answer = end->answer, .who = end->who, .byte_us = end->byte_us};
+    end->heard = far_pjon_heard;
+    end->answer = far_pjon_answer;
+    end->who = &bridge;
+    end->byte_us = 0;
+    rc = far_end_terminal(end, path);
+    if (!rc)
+        printf("pjon:%s,wait_ms=0\n", path);
+    return rc;
+}
+
+static int open_end(struct call *c, const struct driver *driver, struct far_end *end)
+{
+    const struct wire_kind *kind = NULL;
+    double speed = 115200;
+    int rc;
+
+    for (size_t i = 0; i < sizeof wire_kinds / sizeof *wire_kinds && !kind; i++)
+        if (place_on(driver, wire_kinds[i].scheme, &speed))
+            kind = &wire_kinds[i];
+    kind = kind ? kind : &wire_kinds[1];
+    if (kind->bits > 10 && speed > 100000)
+        speed = 9600; /* what such a line usually has */
+    if (call_has(c, "reports") + call_has(c, "tcp") + call_has(c, "link") + call_has(c, "pjon") > 1)
+        return bad_call(c, "one of --link, --tcp, --pjon and --reports");
     if (call_has(c, "reports"))
         return open_reports(c, driver, end);
-    rc = open_speed(c, speed, end);
+    rc = open_speed(c, speed, kind->bits, end);
     if (!rc && call_has(c, "tcp"))
         return open_tcp(c, end);
+    if (!rc && call_has(c, "pjon"))
+        return open_pjon(c, driver, end);
     if (!rc)
         rc = far_end_terminal(end, call_text(c, "link", NULL));
     if (!rc)
-        printf("%s:%s\n", is_rtu ? "rtu" : "serial", call_text(c, "link", end->port_path));
+        printf("%s:%s\n", kind->scheme, call_text(c, "link", end->port_path));
     return rc;
 }
 
@@ -207,7 +250,7 @@ static int run_sim(struct call *c)
 
 const struct verb verb_sim = {
     .name = "sim",
-    .synopsis = "DRIVER --link PATH | --tcp PORT | --reports PATH",
+    .synopsis = "DRIVER --link PATH | --tcp PORT | --pjon PATH | --reports PATH",
     .about = "devices that do not exist, for any program to talk to\n\n"
              "Prints the line they sit on, then answers until it is stopped. All units share one\n"
              "plant: sun, clouds, load and battery, with counters that only grow.",
