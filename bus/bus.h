@@ -44,6 +44,7 @@ struct ask {
     whole_fn *whole;
     struct pace *pace;   /* how fast this device answers; NULL: nothing known */
     unsigned tries;      /* 0: as many as the bus allows; 1 for whatever must not be said twice */
+    int64_t late_us;     /* nobody of this family answers later than this; 0: a second */
     int64_t patience_us; /* a family may think longer before it answers than most; 0: it does not */
     unsigned silences;   /* give up after so many silences; 0: silence is tried like the rest */
     uint8_t opening;     /* how an answer begins; 0: as its question does */
