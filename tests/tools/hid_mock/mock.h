@@ -19,7 +19,7 @@ struct device {
     unsigned vid, pid, node, report, pull_at, again_ms, again_node;
     char again_path[32];
     bool is_merged, is_instant, is_plugged;
-    struct bytes stray;
+    struct bytes stray, other; /* other: the answer to whatever is not among the answers */
     struct exchange {
         struct bytes question, answer;
     } answers[ANSWERS];
@@ -30,6 +30,10 @@ struct device {
     struct bytes heard; /* of the question, without report numbers and filling */
     struct bytes coming;
     int64_t next_us, stray_us, again_us; /* 0: not due */
+
+    enum mood { WELL, MUTE, REFUSES } mood;
+    unsigned break_at, break_ms; /* the next answer ends there, and silence follows */
+    int64_t silent_until_us;
 };
 
 extern FILE *record;
@@ -39,6 +43,11 @@ void die(const char *what, const char *why) __attribute__((noreturn));
 
 /* Returns how many devices it names. */
 size_t read_script(const char *path, struct device devices[DEVICES]);
+
+void orders_begin(const char *path);
+void orders_take(struct device *devices, size_t count);
+
+void add_reports(struct device *d, const struct bytes *more);
 
 void plugs_begin(void);
 void plugs_end(void);
