@@ -132,6 +132,19 @@ static int class_of(char c)
     return isdigit((unsigned char)c) || c == '-' ? 0 : isalpha((unsigned char)c) ? 1 : 2;
 }
 
+/* One word of digits: marks are not taken for a serial number, nor that for a counter. Serial
+ * numbers may be of any length, but are never as long as the marks. */
+static bool length_suits(const struct block *b, size_t length)
+{
+    size_t usual = strlen(b->sample);
+
+    if (usual < 8 || strspn(b->sample, "0123456789") != usual)
+        return true;
+    if (b->refresh == ON_DEMAND)
+        return length < SERIAL_TEXT;
+    return length * 4 >= usual * 3 && length * 2 <= usual * 3;
+}
+
 /* An answer names no question. As many words as it must have, and the first one like the sample's
  * first: then it may be the answer to this one. */
 static int suits(const struct block *b, const char *payload, size_t length)
@@ -148,7 +161,8 @@ static int suits(const struct block *b, const char *payload, size_t length)
     sample_first = strcspn(b->sample, " ");
     while (first < length && payload[first] != ' ')
         first++;
-    if (class_of(payload[0]) != class_of(b->sample[0]) || (sample_first == 1) != (first == 1))
+    if (class_of(payload[0]) != class_of(b->sample[0]) || (sample_first == 1) != (first == 1) ||
+        !length_suits(b, length))
         return ERR_FUNCTION;
     return OK;
 }

@@ -24,6 +24,7 @@
  *      mute 1, refuse 1, heal 1  from now on it answers nothing, NAK to everything, as it should
  *      break 1 20 3000           its next answer ends after 20 bytes, and 3 s of silence follow
  *      say 1 28 31 0d            said to whoever listens
+ *      before 1 28 31 0d         said before each third of its answers; no bytes: no more
  *
  * LOG gets what the program wrote, one report a line: "1-1.4 > 00 51 0d 00 00 00 00 00 00", and
  * "1-1.4 pulled", "1-2 plugged in". The exit code is the program's.
@@ -98,6 +99,8 @@ static void answer(struct device *d)
         d->silent_until_us = clock_us() + (int64_t)d->break_ms * MS;
         d->break_at = 0;
     }
+    if (d->asked % 3 == 0)
+        add_reports(d, &d->before);
     add_reports(d, &said);
     d->next_us = clock_us() + turn_us;
 }

@@ -19,7 +19,9 @@ struct device {
     unsigned vid, pid, node, report, pull_at, again_ms, again_node;
     char again_path[32];
     bool is_merged, is_instant, is_plugged;
-    struct bytes stray, other; /* other: the answer to whatever is not among the answers */
+    struct bytes stray;
+    struct bytes other;  /* the answer to whatever is not among the answers */
+    struct bytes before; /* comes before each third answer */
     struct exchange {
         struct bytes question, answer;
     } answers[ANSWERS];

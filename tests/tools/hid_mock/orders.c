@@ -21,14 +21,20 @@ void orders_begin(const char *path)
         die(path, strerror(errno));
 }
 
+static void read_said(const char *hex, struct bytes *to)
+{
+    int n = hex_read(hex, to->at, sizeof to->at);
+
+    if (n < 0)
+        die("no bytes", hex);
+    to->length = (size_t)n;
+}
+
 static void say(struct device *d, const char *hex)
 {
     struct bytes said;
-    int n = hex_read(hex, said.at, sizeof said.at);
 
-    if (n <= 0)
-        die("no bytes", hex);
-    said.length = (size_t)n;
+    read_said(hex, &said);
     if (d->is_plugged)
         add_reports(d, &said);
     d->next_us = d->next_us ? d->next_us : clock_us();
@@ -57,6 +63,8 @@ static void obey(const char *order, struct device *devices, size_t count)
         plug(d, order + at);
     else if (!strcmp(word, "say"))
         say(d, order + at);
+    else if (!strcmp(word, "before"))
+        read_said(order + at, &d->before);
     else if (!strcmp(word, "mute"))
         d->mood = MUTE;
     else if (!strcmp(word, "refuse"))
