@@ -33,7 +33,7 @@ static const struct {
 struct meeting {
     struct axpert_memory *memory;
     bool has_clue[sizeof clues / sizeof *clues];
-    bool has_ratings, has_output_mode;
+    bool has_ratings, has_output_mode, is_refused;
     struct identity *who; /* NULL when only the kind is wanted */
 };
 
@@ -82,6 +82,7 @@ static int ask(struct device *d, enum axpert_block which, struct meeting *m, boo
     int rc = device_block(d, axpert_block(which), note, m);
 
     *is_there |= rc == OK;
+    m->is_refused |= rc == ERR_REFUSED;
     return rc == ERR_GONE || rc == ERR_STOPPED || rc == ERR_IO ? rc : OK;
 }
 
@@ -121,7 +122,7 @@ int axpert_meet(struct device *d)
     for (size_t i = 0; i < sizeof questions / sizeof *questions && !rc; i++) {
         rc = ask(d, questions[i], &m, &is_there);
         if (!rc && !is_there && i == 1)
-            return d->bus->counts.failed[error_index(ERR_REFUSED)] ? ERR_REFUSED : ERR_TIMEOUT;
+            return m.is_refused ? ERR_REFUSED : ERR_TIMEOUT;
     }
     if (!rc && m.has_ratings && !m.has_output_mode) /* 21 words: an older relative? */
         rc = ask(d, QALL, &m, &knows_qall);
