@@ -98,6 +98,14 @@ for round in 1 2 3 4 5; do
     plug "$which"
     comes_back "hub reset" 1 2
 done
+# Its bridge is there before it answers.
+order "mute 1"
+pull 1
+rest 0
+plug 1
+sleep 3
+order "heal 1"
+comes_back "slow start" 1
 hid_daemon_end
 cat words
 count=$(wc -l <resumed)
