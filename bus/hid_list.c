@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 #include <wchar.h>
 
 /* hidapi keeps its last error for the whole process: listing and opening take turns. */
@@ -143,6 +144,11 @@ int hid_unit_open(const struct hid_unit *unit, enum log_level level, const char 
     error = errno;
     pthread_mutex_unlock(&turn);
     return *handle ? OK : explain(unit, level, who, error);
+}
+
+int hid_unit_allowed(const struct hid_unit *unit, enum log_level level, const char *who)
+{
+    return access(unit->node, R_OK | W_OK) ? explain(unit, level, who, errno) : OK;
 }
 
 void hid_unit_close(hid_device *handle)
