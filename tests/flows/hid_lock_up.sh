@@ -35,7 +35,7 @@ order "mute 1"
 muted=$(now_ms)
 written() { grep -c '^1-1 >' log; }
 before=$(written)
-until_true 15 is_not_online d111 || fail "a unit that says nothing is called online"
+until_true 22 is_not_online d111 || fail "a unit that says nothing is called online"
 
 order "refuse 3"
 refused=$(now_ms)

@@ -25,7 +25,7 @@ until_true 15 stored_since one 0 || fail "nothing is stored"
 : >away.tsv
 
 # ---- a second helio takes turns ------------------------------------------------------------------
-for round in 1 2 3; do
+for _ in 1 2 3; do
     expect 0 beside "$HELIO" once --print axpert@hid:0665:5161,unit=92932105105111
     tr -s ' ' <out >printed
     has printed "output_power 111 W"

@@ -61,11 +61,21 @@ out() {
 heard() { helio export -c a.ini "$1" --columns output_power --from "$2" 2>/dev/null | tail -n +2; }
 is_heard() { [ -n "$(heard "$1" "$2")" ]; }
 uptime_cs() { read -r up rest </proc/uptime; echo "${up%.*}${up#*.}"; }
-# back NAME...: heard with a tick after now
+# back NAME...: heard with a tick after now; after 20 s the job ends
 back() {
     from=$(date -u +%Y-%m-%dT%H:%M:%SZ) began=$(uptime_cs)
     sleep 1
-    for name; do until_true "$name" is_heard "$name" "$from"; done
+    for name; do
+        until is_heard "$name" "$from"; do
+            [ $(($(uptime_cs) - began)) -lt 2000 ] || {
+                echo "$name is not back"
+                cat daemon.log
+                helio status
+                tail -n 5 111.log 222.log
+                exit 9
+            }
+        done
+    done
     echo "back $((($(uptime_cs) - began) * 10))"
 }
 in_port 111 0
@@ -101,7 +111,7 @@ EOS
 
 tr -d '\r' <guest/out >said
 grep '^back' said
-[ "$(grep -c '^back' said)" = 7 ] || fail "not every cable was followed"
+[ "$(grep -c '^back' said)" -ge 7 ] || fail "not every cable was followed"
 [ "$(sed -n 's/^back //p' said | sort -n | tail -1)" -le 10000 ] || fail "it took more than 10 s"
 grep -qx "ended 0" said || fail "the daemon did not end well"
 for pair in "one 111" "two 222"; do
