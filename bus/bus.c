@@ -98,7 +98,7 @@ static int wait_for_silence(struct bus *bus, int64_t silence_us)
     }
 }
 
-int bus_borrow(struct bus *bus, int64_t wait_us)
+static int borrow(struct bus *bus, int64_t wait_us)
 {
     uint8_t stray[ANSWER_MAX];
     int rc, n;
@@ -137,6 +137,21 @@ int bus_borrow(struct bus *bus, int64_t wait_us)
         close_line(bus);
         return n;
     }
+    return OK;
+}
+
+int bus_borrow(struct bus *bus, int64_t wait_us)
+{
+    int rc = borrow(bus, wait_us);
+
+    if (rc) {
+        bus->is_missed |= rc == ERR_GONE;
+        return rc;
+    }
+    if (bus->is_missed || (bus->known_us && bus->known_us != bus->plugged_us))
+        bus->returns++;
+    bus->is_missed = false;
+    bus->known_us = bus->plugged_us;
     return OK;
 }
 

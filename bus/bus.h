@@ -117,6 +117,11 @@ struct bus {
     struct chance chance;
     struct pace pace; /* of the devices here in general: a guess for one never heard */
     struct bus_counts counts;
+    bool is_missed;     /* it was not there when it was wanted last */
+    int64_t plugged_us; /* when the plug in use appeared, where the line knows; 0: it does not */
+    int64_t known_us;   /* the same of the last round's plug */
+    unsigned returns;   /* how often it came back, or another plug in its place: who is at the
+                           other end has begun anew */
     struct complaint trouble;
     struct bell *stop; /* rung: no further try is made; NULL: nobody can stop it */
     FILE *record;      /* a capture is being written; NULL: none */

@@ -71,6 +71,7 @@ static int bridge_open(struct bus *bus)
 
     bridge->report = (size_t)section_number(bus->section, "report");
     bridge->held = 0;
+    bus->plugged_us = bridge->unit.plugged_us;
     bus->byte_us = speed > 0 ? (int64_t)(10e6 / speed + 0.5) : 0;
     bus->has_true_speed = speed > 0;
     bus->gap_us = 0; /* nobody else talks behind a bridge */

@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-/* A unit that somebody else is asking is worth a short wait, and another round after that. */
-static const int64_t BUSY_WAIT_US = 1000000, BUSY_LOOK_US = 20000;
+/* A unit that somebody else is asking is worth a wait, longer than a silent one keeps its asker. */
+static const int64_t BUSY_WAIT_US = 5000000, BUSY_LOOK_US = 20000;
 
 static const char in_use[] = "in use", no_answer[] = "gave no serial number";
 
@@ -162,7 +162,7 @@ static int judge_none(const struct search *s, int rc, size_t busy)
 static int find_by_serial(struct search *s)
 {
     const struct candidate *match = NULL;
-    int64_t until = clock_us() + BUSY_WAIT_US;
+    int64_t until = 0; /* from when all were looked at once: asking takes its time too */
 
     for (;;) {
         size_t busy = 0, found;
@@ -177,6 +177,7 @@ static int find_by_serial(struct search *s)
             *s->chosen = match->unit;
             return OK;
         }
+        until = until ? until : clock_us() + BUSY_WAIT_US;
         if (rc || !busy || clock_us() > until)
             return judge_none(s, rc, busy);
         if (s->bus->stop && bell_is_rung(s->bus->stop))

@@ -37,6 +37,8 @@ void hid_loan_name(const struct hid_unit *unit, char *to, size_t size);
 int hid_unit_open(const struct hid_unit *unit, enum log_level level, const char *who,
                   struct hid_device_ **handle) MUST_CHECK;
 void hid_unit_close(struct hid_device_ *handle);
+/* Whether this user may open it; nothing is opened. Says why not, with the remedy. */
+int hid_unit_allowed(const struct hid_unit *unit, enum log_level level, const char *who) MUST_CHECK;
 
 /*
  * Finds the unit that the settings `unit` and `usb_path` of this bus mean. To ask one who it is,

@@ -7,13 +7,14 @@
 #include <pthread.h>
 #include <string.h>
 
-/* A unit that said nothing is left alone for so long: each time costs the asker some seconds. */
-static const int64_t LATELY_US = 10000000;
+/* A unit that said nothing is left alone for so long: each time costs the asker some seconds. One
+ * just plugged in may only be starting: it is asked again after as long as it has been there. */
+static const int64_t LATELY_US = 10000000, LATELY_LEAST_US = 1000000;
 
 struct known {
     char usb_path[HID_TEXT]; /* "": a free place */
     uint64_t number;
-    int64_t plugged_us, asked_us;
+    int64_t plugged_us, asked_us, alone_us;
     char serial[HID_SERIAL]; /* "": it said nothing */
 };
 
@@ -51,12 +52,21 @@ enum hid_said hid_recall(const struct hid_unit *unit, char serial[HID_SERIAL])
     const struct known *k = place_of(unit);
     if (is_same_plug(k, unit)) {
         memcpy(serial, k->serial, HID_SERIAL);
-        said = *k->serial                             ? SAID_SERIAL
-               : clock_us() < k->asked_us + LATELY_US ? SAID_NOTHING_LATELY
-                                                      : SAID_NOTHING;
+        said = *k->serial                               ? SAID_SERIAL
+               : clock_us() < k->asked_us + k->alone_us ? SAID_NOTHING_LATELY
+                                                        : SAID_NOTHING;
     }
     pthread_mutex_unlock(&lock);
     return said;
+}
+
+static int64_t alone_us(const struct hid_unit *unit)
+{
+    int64_t age_us = clock_wall_ms() * US_PER_MS - unit->plugged_us;
+
+    if (age_us < 0 || age_us > LATELY_US) /* below 0: the clock was set */
+        return LATELY_US;
+    return age_us > LATELY_LEAST_US ? age_us : LATELY_LEAST_US;
 }
 
 void hid_remember(const struct hid_unit *unit, const char *serial)
@@ -65,8 +75,10 @@ void hid_remember(const struct hid_unit *unit, const char *serial)
 
     pthread_mutex_lock(&lock);
     struct known *k = place_of(unit);
-    *k = (struct known){
-        .number = unit->number, .plugged_us = unit->plugged_us, .asked_us = clock_us()};
+    *k = (struct known){.number = unit->number,
+                        .plugged_us = unit->plugged_us,
+                        .asked_us = clock_us(),
+                        .alone_us = alone_us(unit)};
     usb_path = text_on(k->usb_path, sizeof k->usb_path);
     text_add(&usb_path, unit->usb_path);
     words = text_on(k->serial, sizeof k->serial);

@@ -1,4 +1,4 @@
-/* hidapi's list, with the sockets that libudev knows of (bus/hid_find.h). */
+/* What is plugged in, and where, by libudev; opened by hidapi (bus/hid_find.h). */
 #include "bus/hid_find.h"
 
 #include "base/text.h"
@@ -11,9 +11,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <wchar.h>
+#include <unistd.h>
 
-/* hidapi keeps its last error for the whole process: listing and opening take turns. */
+/* hidapi keeps its last error for the whole process: opening takes turns. */
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 
 static void copy(char *to, const char *from)
@@ -24,12 +24,12 @@ static void copy(char *to, const char *from)
 }
 
 /* Names in whatever the firmware wrote: what is not plain ASCII becomes '?'. */
-static void copy_wide(char *to, const wchar_t *from)
+static void copy_name(char *to, const char *from)
 {
     struct text t = text_on(to, HID_TEXT);
 
     for (; from && *from; from++)
-        text_char(&t, *from >= ' ' && *from < 0x7f ? (char)*from : '?');
+        text_char(&t, *from >= ' ' && *from < 0x7f ? *from : '?');
 }
 
 static bool look_at_node(struct hid_unit *u)
@@ -44,20 +44,35 @@ static bool look_at_node(struct hid_unit *u)
 }
 
 /* Where it is plugged in; for what is on no USB at all, the name the kernel gave it. */
-static bool find_socket(struct udev *udev, struct hid_unit *u)
+static bool find_socket(struct udev_device *node, struct hid_unit *u)
 {
-    const char *name = strrchr(u->node, '/');
-    struct udev_device *node, *at;
+    struct udev_device *usb =
+        udev_device_get_parent_with_subsystem_devtype(node, "usb", "usb_device");
+    struct udev_device *at = usb ? usb : udev_device_get_parent(node);
 
-    node = udev_device_new_from_subsystem_sysname(udev, "hidraw", name ? name + 1 : u->node);
-    if (!node)
-        return false;
-    at = udev_device_get_parent_with_subsystem_devtype(node, "usb", "usb_device");
-    if (!at)
-        at = udev_device_get_parent(node);
     copy(u->usb_path, at ? udev_device_get_sysname(at) : NULL);
-    udev_device_unref(node);
+    if (usb) {
+        copy_name(u->product, udev_device_get_sysattr_value(usb, "product"));
+        copy_name(u->manufacturer, udev_device_get_sysattr_value(usb, "manufacturer"));
+    }
     return *u->usb_path != '\0';
+}
+
+/* "0003:00000665:00005161": the bus, and the ids. */
+static bool is_kind(struct udev_device *node, uint16_t vid, uint16_t pid)
+{
+    struct udev_device *hid = udev_device_get_parent_with_subsystem_devtype(node, "hid", NULL);
+    const char *id = hid ? udev_device_get_property_value(hid, "HID_ID") : NULL;
+    unsigned v = 0, p = 0;
+
+    return id && sscanf(id, "%*x:%x:%x", &v, &p) == 2 && v == vid && p == pid;
+}
+
+static bool describe(struct udev_device *node, uint16_t vid, uint16_t pid, struct hid_unit *u)
+{
+    *u = (struct hid_unit){.vid = vid, .pid = pid};
+    copy(u->node, udev_device_get_devnode(node));
+    return is_kind(node, vid, pid) && look_at_node(u) && find_socket(node, u);
 }
 
 /* A unit is one plug: of several interfaces, or several usages of one, the first counts. */
@@ -69,22 +84,27 @@ static bool is_listed(const struct hid_unit *units, size_t count, const char *us
     return false;
 }
 
+/* Not by hid_enumerate, which cannot bear that a plug is pulled while it looks. */
 static size_t list_kind(struct udev *udev, uint16_t vid, uint16_t pid, struct hid_unit *to,
                         size_t size)
 {
-    struct hid_device_info *all = hid_enumerate(vid, pid);
+    struct udev_enumerate *all = udev_enumerate_new(udev);
+    struct udev_list_entry *at;
     size_t count = 0;
 
-    for (struct hid_device_info *at = all; at && count < size; at = at->next) {
-        struct hid_unit *u = &to[count];
-        *u = (struct hid_unit){.vid = vid, .pid = pid};
-        copy(u->node, at->path);
-        copy_wide(u->product, at->product_string);
-        copy_wide(u->manufacturer, at->manufacturer_string);
-        if (look_at_node(u) && find_socket(udev, u) && !is_listed(to, count, u->usb_path))
+    if (!all)
+        return 0;
+    udev_enumerate_add_match_subsystem(all, "hidraw");
+    udev_enumerate_scan_devices(all);
+    udev_list_entry_foreach(at, udev_enumerate_get_list_entry(all))
+    {
+        struct udev_device *node = udev_device_new_from_syspath(udev, udev_list_entry_get_name(at));
+        if (node && count < size && describe(node, vid, pid, &to[count]) &&
+            !is_listed(to, count, to[count].usb_path))
             count++;
+        udev_device_unref(node);
     }
-    hid_free_enumeration(all);
+    udev_enumerate_unref(all);
     return count;
 }
 
@@ -97,10 +117,8 @@ int hid_list(const char *ids, struct hid_unit *to, size_t size)
 
     if (!udev)
         return ERR_SYSTEM;
-    pthread_mutex_lock(&turn);
     for (; sscanf(ids, " %4hx:%4hx%n", &vid, &pid, &used) == 2; ids += used)
         count += list_kind(udev, vid, pid, to + count, size - count);
-    pthread_mutex_unlock(&turn);
     udev_unref(udev);
     return (int)count;
 }
@@ -143,6 +161,11 @@ int hid_unit_open(const struct hid_unit *unit, enum log_level level, const char 
     error = errno;
     pthread_mutex_unlock(&turn);
     return *handle ? OK : explain(unit, level, who, error);
+}
+
+int hid_unit_allowed(const struct hid_unit *unit, enum log_level level, const char *who)
+{
+    return access(unit->node, R_OK | W_OK) ? explain(unit, level, who, errno) : OK;
 }
 
 void hid_unit_close(hid_device *handle)

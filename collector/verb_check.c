@@ -1,5 +1,6 @@
 /* helio check: settings, ports and permissions: what is wrong, and the exact remedy. */
 #include "collector/control_socket.h"
+#include "collector/known_units.h"
 #include "collector/verb.h"
 
 #include "base/log.h"
@@ -8,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 static const struct option_row options[] = {
@@ -56,6 +58,30 @@ static int check_folder(void)
             "root: install -d -m 2775 -g dialout /run/helio",
             loan_folder());
     return ERR_DENIED;
+}
+
+static bool has_bus_for(const struct plan *plan, const struct hid_unit *unit)
+{
+    char id[12];
+
+    snprintf(id, sizeof id, "%04x:%04x", unit->vid, unit->pid);
+    for (size_t i = 0; i < plan->bus_count; i++)
+        if (!strcmp(plan->buses[i].line->scheme, "hid") && !strcasecmp(plan->buses[i].where, id))
+            return true;
+    return false;
+}
+
+/* Units that are plugged in and may not be opened: those of a [bus] say so themselves. */
+static void check_units(const struct plan *plan)
+{
+    struct hid_unit plugged[HID_UNITS];
+    size_t count = known_units(plugged, HID_UNITS);
+
+    for (size_t i = 0; i < count; i++)
+        if (!has_bus_for(plan, &plugged[i]) &&
+            hid_unit_allowed(&plugged[i], LOG_LEVEL_WARN, "check"))
+            printf("unit %04x:%04x at %-6s is plugged in, but may not be opened\n", plugged[i].vid,
+                   plugged[i].pid, plugged[i].usb_path);
 }
 
 /* May the store be written, and is there a daemon that owns it? */
@@ -139,6 +165,7 @@ static int run_check(struct call *c)
         worst = worst ? worst : bus;
     }
     house_raze(&house);
+    check_units(c->plan);
     for (size_t i = 0; i < c->plan->sink_count && !rc; i++) {
         int sink = check_sink(c, &c->plan->sinks[i]);
         worst = worst ? worst : sink;

@@ -1,4 +1,5 @@
 /* helio scan: find devices, and print the settings that would use them. */
+#include "collector/known_units.h"
 #include "collector/verb.h"
 
 #include "base/log.h"
@@ -19,41 +20,59 @@ struct search {
     unsigned found;
 };
 
-static void print_found(struct search *s, const struct plan_device *p, const struct identity *who,
-                        const char *line_text)
+static void print_device(struct search *s, const struct driver *driver, const struct identity *who,
+                         const char *name, const char *bus_name, unsigned address)
 {
-    if (s->found++ == 0)
-        printf("# Found by helio scan. Put this into /etc/helio/helio.conf.\n");
-    printf("\n# %s%s%s%s%s\n[device %s%u]\ndriver = %s\nbus = %s\naddress = %u\n", who->vendor,
-           *who->vendor ? " " : "", *who->model ? who->model : p->driver->title,
-           *who->firmware ? ", firmware " : "", who->firmware, p->driver->name, p->address,
-           p->driver->name, line_text, p->address);
+    bool is_named = *who->model != '\0'; /* the title says the maker itself */
+
+    printf("\n# %s%s%s%s%s\n[device %s]\ndriver = %s\nbus = %s\naddress = %u\n",
+           is_named ? who->vendor : "", is_named && *who->vendor ? " " : "",
+           is_named ? who->model : driver->title, *who->firmware ? ", firmware " : "",
+           who->firmware, name, driver->name, bus_name, address);
     fflush(stdout);
+    s->found++;
 }
 
-/* One address: is somebody there who answers as this driver's devices do? */
-static bool try_address(struct search *s, const struct driver *driver, const char *line,
-                        unsigned address, const char *bus_name)
+static void print_head(const struct search *s)
 {
-    char text[2 * WHERE_MAX];
-    struct identity who = {0};
-    struct reading r;
-    struct visit v;
-    int rc;
+    if (!s->found)
+        printf("# Found by helio scan. Put this into /etc/helio/helio.conf.\n");
+}
 
-    snprintf(text, sizeof text, "%s@%s:%u", driver->name, line, address);
-    rc = visit_begin(&v, s->call, text);
-    if (rc == OK) {
-        r = (struct reading){0};
+/* Is somebody there who answers as this driver's devices do? */
+static int knock(struct search *s, const struct driver *driver, const char *text,
+                 struct identity *who)
+{
+    struct reading r = {0};
+    struct visit v;
+    int rc = visit_begin(&v, s->call, text);
+
+    *who = (struct identity){0};
+    if (rc == OK)
         rc = device_block(v.device, &driver->blocks[0], device_collect, &r);
-        if (!rc && driver->greet && driver->greet(v.device, &who))
-            who = (struct identity){0}; /* older models do not say who they are */
-        if (!rc)
-            print_found(s, &s->call->plan->devices[v.device->index], &who, bus_name);
-    }
+    if (rc == OK && driver->greet && driver->greet(v.device, who))
+        *who = (struct identity){0}; /* older models do not say who they are */
     visit_end(&v);
     /* Each try had a plan of its own: forget it, so that the next one begins afresh. */
     s->call->plan->device_count = s->call->plan->bus_count = 0;
+    return rc;
+}
+
+/* One address. False: the line cannot be used, whatever the address. */
+static bool try_address(struct search *s, const struct driver *driver, const char *line,
+                        unsigned address, const char *bus_name)
+{
+    char text[2 * WHERE_MAX], name[32];
+    struct identity who;
+    int rc;
+
+    snprintf(text, sizeof text, "%s@%s:%u", driver->name, line, address);
+    snprintf(name, sizeof name, "%s%u", driver->name, address);
+    rc = knock(s, driver, text, &who);
+    if (rc == OK) {
+        print_head(s);
+        print_device(s, driver, &who, name, bus_name, address);
+    }
     return rc != ERR_GONE && rc != ERR_DENIED && rc != ERR_BUSY && rc != ERR_CONFIG;
 }
 
@@ -84,7 +103,7 @@ static void try_line(struct search *s, const char *line, const char *bus_name)
     }
 }
 
-static void scan_ports(struct search *s)
+static size_t scan_ports(struct search *s)
 {
     static struct port ports[PORTS_MAX];
     int count = ports_find(ports, PORTS_MAX);
@@ -110,8 +129,60 @@ static void scan_ports(struct search *s)
         snprintf(name, sizeof name, "wire%d", i + 1);
         try_line(s, line, name);
     }
-    if (count == 0)
-        log_note("scan", "this machine has no serial port with hardware behind it");
+    return count > 0 ? (size_t)count : 0;
+}
+
+/* A unit of a kind that has no names: its own serial number is the better one, if it gives one. */
+static bool try_unit(struct search *s, const struct driver *driver, const struct hid_unit *unit)
+{
+    char text[2 * WHERE_MAX], bus_name[16], name[32];
+    struct identity who;
+    bool has_serial;
+
+    snprintf(text, sizeof text, "%s@hid:%04x:%04x,usb_path=%s", driver->name, unit->vid, unit->pid,
+             unit->usb_path);
+    if (knock(s, driver, text, &who))
+        return false;
+    has_serial = *who.serial != '\0';
+    print_head(s);
+    snprintf(bus_name, sizeof bus_name, "usb%u", s->found + 1);
+    snprintf(name, sizeof name, "%s_usb%u", driver->name, s->found + 1);
+    printf("\n# plugged in at %s\n[bus %s]\nline = hid:%04x:%04x\n%s = %s\n", unit->usb_path,
+           bus_name, unit->vid, unit->pid, has_serial ? "unit" : "usb_path",
+           has_serial ? who.serial : unit->usb_path);
+    print_device(s, driver, &who, name, bus_name, driver->addresses.usual);
+    return true;
+}
+
+static bool carries(const struct driver *driver, const struct hid_unit *unit)
+{
+    char id[12];
+
+    snprintf(id, sizeof id, "%04x:%04x", unit->vid, unit->pid);
+    for (const struct place *place = driver->places; place->scheme; place++)
+        if (!strcmp(place->scheme, "hid") && place->usb_ids && strstr(place->usb_ids, id))
+            return true;
+    return false;
+}
+
+static size_t scan_units(struct search *s)
+{
+    static struct hid_unit plugged[HID_UNITS];
+    size_t count = known_units(plugged, HID_UNITS);
+
+    for (size_t i = 0; i < count; i++) {
+        bool is_found = false;
+        log_info("scan", "%04x:%04x %s at usb_path = %s", plugged[i].vid, plugged[i].pid,
+                 plugged[i].product, plugged[i].usb_path);
+        for (size_t d = 0; drivers[d] && !is_found; d++)
+            if (carries(drivers[d], &plugged[i]) &&
+                (!s->only_driver || !strcmp(s->only_driver, drivers[d]->name)))
+                is_found = try_unit(s, drivers[d], &plugged[i]);
+        if (!is_found)
+            log_note("scan", "%04x:%04x at usb_path = %s: plugged in, but nobody we know answers",
+                     plugged[i].vid, plugged[i].pid, plugged[i].usb_path);
+    }
+    return count;
 }
 
 static int run_scan(struct call *c)
@@ -125,8 +196,9 @@ static int run_scan(struct call *c)
         s.last = s.first;
     if (s.only_driver && !driver_find(s.only_driver))
         return bad_call(c, "--driver: \"%s\" is no driver", s.only_driver);
-    if (c->count == 0)
-        scan_ports(&s);
+    if (c->count == 0 && scan_units(&s) + scan_ports(&s) == 0)
+        log_note("scan", "this machine has no serial port with hardware behind it, and no USB unit "
+                         "of a kind we know");
     for (int i = 0; i < c->count; i++) {
         char name[16];
         snprintf(name, sizeof name, "wire%d", i + 1);
@@ -142,8 +214,10 @@ static int run_scan(struct call *c)
 const struct verb verb_scan = {
     .name = "scan",
     .synopsis = "[LINE...]",
-    .about = "find devices, print the settings that would use them\n\n"
-             "Without a line it looks at adapters known to carry such devices, and at no others.",
+    .about =
+        "find devices, print the settings that would use them\n\n"
+        "Without a line it looks at adapters and USB units known to carry such devices, and at "
+        "no others.",
     .examples = "  helio scan\n"
                 "  helio scan rtu:/dev/ttyUSB0 --addresses 1-10\n"
                 "  helio scan tcp:192.0.2.7:502 --driver tracer\n",

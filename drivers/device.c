@@ -292,6 +292,17 @@ static void note_silence(struct device *d, int rc)
     complain(&d->trouble, d->name, what);
 }
 
+/* After its line was away nothing is known of it: not that it is silent, nor who it is. */
+static void look_at_line(struct device *d)
+{
+    if (d->returns == d->bus->returns)
+        return;
+    d->returns = d->bus->returns;
+    d->state = UNASKED;
+    d->silent_rounds = 0;
+    d->is_met = false;
+}
+
 static void note_answer(struct device *d)
 {
     d->state = ONLINE;
@@ -345,6 +356,7 @@ int device_round(struct device *d, enum depth depth, int64_t round_ms, struct re
     int result;
 
     *r = (struct reading){.round_ms = round_ms, .device = d->index};
+    look_at_line(d);
     if (d->state == SILENT && clock_us() < d->next_try_us)
         return d->last_error;
     d->rounds++;

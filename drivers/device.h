@@ -36,6 +36,7 @@ struct device {
     int last_error;
     unsigned silent_rounds;
     int64_t next_try_us; /* a silent unit is asked ever more rarely */
+    unsigned returns;    /* of its line, when it was asked last */
     struct complaint trouble;
     struct pace pace;
     struct pieces *pieces;       /* one a block, where blocks are registers */

@@ -153,6 +153,20 @@ static bool is_free_text(const struct block *b)
     return false;
 }
 
+/* One word of digits: marks are not taken for a serial number, nor that for a counter. Serial
+ * numbers may be of any length, but are never as long as the marks. */
+static bool length_suits(const struct block *b, size_t length)
+{
+    size_t usual = strlen(b->sample);
+
+    if (usual < 8 || strspn(b->sample, "0123456789") != usual)
+        return true;
+    if (b->refresh == ON_DEMAND)
+        return length < SERIAL_TEXT;
+    /* Newer units have more marks than a sample; a counter always has its eight digits. */
+    return length * 4 >= usual * 3 && (usual > SERIAL_TEXT || length * 2 <= usual * 3);
+}
+
 /* An answer names no question. As many words as it must have, and the first one like the sample's
  * first: then it may be the answer to this one. */
 static int suits(const struct block *b, const char *payload, size_t length)
@@ -169,7 +183,7 @@ static int suits(const struct block *b, const char *payload, size_t length)
     sample_first = strcspn(b->sample, " ");
     while (first < length && payload[first] != ' ')
         first++;
-    if ((sample_first == 1) != (first == 1))
+    if ((sample_first == 1) != (first == 1) || !length_suits(b, length))
         return ERR_FUNCTION;
     return is_free_text(b) || class_of(payload[0]) == class_of(b->sample[0]) ? OK : ERR_FUNCTION;
 }

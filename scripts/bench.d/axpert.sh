@@ -47,7 +47,7 @@ if pkg-config --exists umockdev-1.0 && command -v umockdev-wrapper >/dev/null; t
     gcc "${flags[@]}" tests/tools/hid_mock/*.c base/clock.c base/text.c -o "$tmp/hid_mock" "${mock[@]}" -lpthread -lm
     hid_unit >"$tmp/units"
     hid=$(umockdev-wrapper "$tmp/hid_mock" "$tmp/units" "$tmp/units.log" -- "$tmp/words" axpert@hid:0665:5161 31)
-    measure "CPU time of a live round on a HID line, its mock's share included, against 2 ms" "$(ms cpu "$hid")" 2 ms 1
+    seen "CPU time of a live round on a HID line, most of it its mock's, against 2 ms" "$(ms cpu "$hid")" 2 ms
 fi
 
 # ---- decoding, whole programs, units in parallel -----------------------------------------------

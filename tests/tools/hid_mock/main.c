@@ -16,6 +16,17 @@
  *                                (helio sim --reports PATH); when that ends, it is pulled out
  *      pull 3                    pulled out instead of the 3rd answer
  *      again 1-2 3 500           and plugged in again there, as hidraw3, 500 ms later
+ *      other 28 4e ...           the answer to any other question; without it: silence
+ *      orders FIFO               before any device: while the program runs, more is read there
+ *
+ * Orders, with the number of a device in the script, from 1:
+ *
+ *      pull 1                    the plug is pulled
+ *      plug 1 1-2 3              and put in there, as hidraw3
+ *      mute 1, refuse 1, heal 1  from now on it answers nothing, NAK to everything, as it should
+ *      break 1 20 3000           its next answer ends after 20 bytes, and 3 s of silence follow
+ *      say 1 28 31 0d            said to whoever listens
+ *      before 1 28 31 0d         said before each third of its answers; no bytes: no more
  *
  * LOG gets what the program wrote, one report a line: "1-1.4 > 00 51 0d 00 00 00 00 00 00", and
  * "1-1.4 pulled", "1-2 plugged in". The exit code is the program's.
@@ -27,9 +38,11 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -42,36 +55,56 @@ void die(const char *what, const char *why)
 }
 
 /* Reports are always full: the rest is zeros. */
-static void add_reports(struct device *d, const struct bytes *more)
+void add_reports(struct device *d, const struct bytes *more)
 {
     size_t whole = d->report ? d->report : 8;
     size_t padded = (more->length + whole - 1) / whole * whole;
 
     if (d->coming.length + padded > BYTES)
-        die(d->usb_path, "nobody reads the answers");
+        return; /* nobody reads them: lost, as in the kernel's queue */
     memcpy(d->coming.at + d->coming.length, more->at, more->length);
     memset(d->coming.at + d->coming.length + more->length, 0, padded - more->length);
     d->coming.length += padded;
 }
 
+static const struct bytes *find_answer(const struct device *d)
+{
+    static const struct bytes nak = {7, "(NAKss\r"};
+
+    if (d->mood == REFUSES)
+        return &nak;
+    for (size_t i = 0; i < d->count; i++) {
+        const struct exchange *e = &d->answers[i];
+        if (e->question.length == d->heard.length &&
+            !memcmp(e->question.at, d->heard.at, d->heard.length))
+            return &e->answer;
+    }
+    return d->other.length ? &d->other : NULL;
+}
+
 static void answer(struct device *d)
 {
+    const struct bytes *found = find_answer(d);
+    int64_t turn_us = d->is_instant ? 0 : (int64_t)d->heard.length * BYTE_US + TURN_US;
+
     d->asked++;
+    d->heard.length = 0;
     if (d->asked == d->pull_at) {
         pull_out(d);
         return;
     }
-    for (size_t i = 0; i < d->count; i++) {
-        const struct exchange *e = &d->answers[i];
-        if (e->question.length != d->heard.length ||
-            memcmp(e->question.at, d->heard.at, d->heard.length))
-            continue;
-        add_reports(d, &e->answer);
-        d->next_us =
-            clock_us() + (d->is_instant ? 0 : (int64_t)e->question.length * BYTE_US + TURN_US);
-        break;
+    if (!found || d->mood == MUTE || clock_us() < d->silent_until_us)
+        return;
+    struct bytes said = *found;
+    if (d->break_at && d->break_at < said.length) {
+        said.length = d->break_at;
+        d->silent_until_us = clock_us() + (int64_t)d->break_ms * MS;
+        d->break_at = 0;
     }
-    d->heard.length = 0;
+    if (d->asked % 3 == 0)
+        add_reports(d, &d->before);
+    add_reports(d, &said);
+    d->next_us = clock_us() + turn_us;
 }
 
 static void hear_report(struct device *d, const uint8_t *bytes, size_t length)
@@ -163,12 +196,14 @@ int main(int argc, char **argv)
     fflush(record);
     child = fork();
     if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
         execvp(argv[4], argv + 4);
         die(argv[4], strerror(errno));
     }
     while (waitpid(child, &status, WNOHANG) == 0) {
         for (size_t i = 0; i < device_count; i++)
             tend(&devices[i]);
+        orders_take(devices, device_count);
         clock_sleep_us(MS);
     }
     fclose(record);

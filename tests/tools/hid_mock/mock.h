@@ -21,6 +21,8 @@ struct device {
     char socket[108]; /* who really answers; "": the answers below */
     bool is_merged, is_instant, is_plugged;
     struct bytes stray;
+    struct bytes other;  /* the answer to whatever is not among the answers */
+    struct bytes before; /* comes before each third answer */
     struct exchange {
         struct bytes question, answer;
     } answers[ANSWERS];
@@ -31,6 +33,10 @@ struct device {
     struct bytes heard; /* of the question, without report numbers and filling */
     struct bytes coming;
     int64_t next_us, stray_us, again_us; /* 0: not due */
+
+    enum mood { WELL, MUTE, REFUSES } mood;
+    unsigned break_at, break_ms; /* the next answer ends there, and silence follows */
+    int64_t silent_until_us;
 };
 
 extern FILE *record;
@@ -46,6 +52,11 @@ void bridge_begin(struct device *d);
 void bridge_end(struct device *d);
 void bridge_pass(struct device *d, const uint8_t *report, size_t length);
 void bridge_tend(struct device *d); /* what it said goes on; if it left, so does the unit */
+
+void orders_begin(const char *path);
+void orders_take(struct device *devices, size_t count);
+
+void add_reports(struct device *d, const struct bytes *more);
 
 void plugs_begin(void);
 void plugs_end(void);

@@ -69,31 +69,32 @@ static void folder(const struct device *d, unsigned up, char *to, size_t size)
         text_format(&t, "/hidraw/hidraw%u", d->node);
 }
 
+/* The node last: whoever sees it finds all that is above it. */
 static void describe(const struct device *d, struct text *t)
 {
     char at[4][200];
 
     for (unsigned i = 0; i < 4; i++)
         folder(d, i, at[i], sizeof at[i]);
+    text_format(
+        t,
+        "P: %s\nE: DEVTYPE=usb_device\nE: DRIVER=usb\nE: PRODUCT=%x/%x/2\n"
+        "E: SUBSYSTEM=usb\nA: idVendor=%04x\\n\nA: idProduct=%04x\\n\nA: bcdDevice=0002\\n\n"
+        "A: manufacturer=MOCK\\n\nA: product=MOCK UPS\\n\n\n",
+        at[3], d->vid, d->pid, d->vid, d->pid);
     text_format(t,
-                "P: %s\nN: hidraw%u\nE: DEVNAME=/dev/hidraw%u\nE: MAJOR=240\nE: MINOR=%u\n"
-                "E: SUBSYSTEM=hidraw\nA: dev=240:%u\\n\nL: device=../../../0003:%04X:%04X.%04X\n\n",
-                at[0], d->node, d->node, d->node, d->node, d->vid, d->pid, d->node + 1);
+                "P: %s\nE: DEVTYPE=usb_interface\nE: DRIVER=usbhid\nE: INTERFACE=3/0/0\n"
+                "E: SUBSYSTEM=usb\nA: bInterfaceNumber=00\\n\nA: bInterfaceClass=03\\n\n\n",
+                at[2]);
     text_format(t,
                 "P: %s\nE: DRIVER=hid-generic\nE: HID_ID=0003:%08X:%08X\nE: HID_NAME=MOCK UPS\n"
                 "E: HID_PHYS=usb-%s/input0\nE: HID_UNIQ=\nE: SUBSYSTEM=hid\n"
                 "H: report_descriptor=%s\n\n",
                 at[1], d->vid, d->pid, d->usb_path, descriptor);
     text_format(t,
-                "P: %s\nE: DEVTYPE=usb_interface\nE: DRIVER=usbhid\nE: INTERFACE=3/0/0\n"
-                "E: SUBSYSTEM=usb\nA: bInterfaceNumber=00\\n\nA: bInterfaceClass=03\\n\n\n",
-                at[2]);
-    text_format(
-        t,
-        "P: %s\nE: DEVTYPE=usb_device\nE: DRIVER=usb\nE: PRODUCT=%x/%x/2\n"
-        "E: SUBSYSTEM=usb\nA: idVendor=%04x\\n\nA: idProduct=%04x\\n\nA: bcdDevice=0002\\n\n"
-        "A: manufacturer=MOCK\\n\nA: product=MOCK UPS\\n\n",
-        at[3], d->vid, d->pid, d->vid, d->pid);
+                "P: %s\nN: hidraw%u\nE: DEVNAME=/dev/hidraw%u\nE: MAJOR=240\nE: MINOR=%u\n"
+                "E: SUBSYSTEM=hidraw\nA: dev=240:%u\\n\nL: device=../../../0003:%04X:%04X.%04X\n\n",
+                at[0], d->node, d->node, d->node, d->node, d->vid, d->pid, d->node + 1);
 }
 
 void plug_in(struct device *d)
@@ -105,10 +106,10 @@ void plug_in(struct device *d)
 
     describe(d, &t);
     text_format(&n, "/dev/hidraw%u", d->node);
-    if (!umockdev_testbed_add_from_string(testbed, words, &error))
-        die("plug in", error->message);
     g_signal_connect(base, "handle-ioctl", G_CALLBACK(on_ioctl), NULL);
     if (!umockdev_testbed_attach_ioctl(testbed, node, base, &error))
+        die("plug in", error->message);
+    if (!umockdev_testbed_add_from_string(testbed, words, &error))
         die("plug in", error->message);
     d->master = umockdev_testbed_get_dev_fd(testbed, node);
     /* Not by its path, which stands for the node here: what was not read yet is seen there. */

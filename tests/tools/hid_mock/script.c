@@ -43,12 +43,18 @@ static void read_line(char *line, struct device *devices, size_t *count)
         if (sscanf(line + at, "%31s %u", d->usb_path, &d->node) == 2)
             return;
     }
+    if (!strcmp(word, "orders")) {
+        orders_begin(line + at);
+        return;
+    }
     if (!d)
         die("before any device", line);
     if (!strcmp(word, "answer"))
         read_answer(d, line + at);
     else if (!strcmp(word, "stray"))
         read_bytes(line + at, &d->stray);
+    else if (!strcmp(word, "other"))
+        read_bytes(line + at, &d->other);
     else if (!strcmp(word, "merged"))
         d->is_merged = true;
     else if (!strcmp(word, "instant"))

@@ -1,0 +1,119 @@
+# Cables of two inverters that differ in nothing but their serial number are pulled, put back and
+# swapped while the daemon runs: it goes on within seconds, and never takes one for the other. The
+# mock gives each plug a new node; qemu_replug.sh has a kernel that gives the same ones again.
+. "$HELIO_SOURCE/tests/flows/lib.sh"
+. "$HELIO_SOURCE/tests/flows/_servers.sh"
+. "$HELIO_SOURCE/tests/flows/_hid.sh"
+
+{
+    echo "orders orders"
+    unit 111 92932105105111 1-1 0
+    unit 222 92932105105222 1-2 1
+} >units
+cat >a.ini <<INI
+[store]
+path = $TESTS_TMP/helio.db
+[bus left]
+line = hid:0665:5161
+unit = 92932105105111
+every = 1
+[bus right]
+line = hid:0665:5161
+unit = 92932105105222
+every = 1
+[device one]
+driver = axpert
+bus = left
+[device two]
+driver = axpert
+bus = right
+INI
+hid_daemon a.ini
+both_stored() { stored_since one "$1" && stored_since two "$1"; }
+until_true 15 both_stored 0 || fail "nothing is stored"
+
+: >away.tsv
+: >resumed
+: >words
+units_of=(none one two)
+socket=(none 1-1 1-2)
+next_node=2
+declare -A pulled
+
+pull() {
+    pulled[$1]=$(now_ms)
+    order "pull $1"
+}
+# plug UNIT: into its socket; a reading of a tick before now is one of its absence
+plug() {
+    local at
+    order "plug $1 ${socket[$1]} $((next_node++))"
+    at=$(now_ms)
+    printf '%s\t%s\t%s\n' "${units_of[$1]}" "${pulled[$1]}" $((at - 1000)) >>away.tsv
+}
+swap() {
+    local first=${socket[1]}
+    socket[1]=${socket[2]} socket[2]=$first
+}
+# comes_back WHAT UNIT...: waits for a reading of each, and notes how long it took
+comes_back() {
+    local what=$1 plugged took number
+    shift
+    plugged=$(now_ms)
+    for number in "$@"; do
+        until_true 20 stored_since "${units_of[$number]}" "$plugged" ||
+            fail "${units_of[$number]} did not come back ($what)"
+    done
+    took=$(($(now_ms) - plugged))
+    echo "$took" >>resumed
+    echo "$what $took ms, $(wc -l <daemon.err) lines" >>words
+}
+rest() { sleep "$1.$((RANDOM % 10))"; }
+
+for round in 1 2 3 4 5; do
+    which=$((round % 2 + 1)) other=$((2 - round % 2))
+    pull "$which"
+    rest 0
+    plug "$which"
+    comes_back "same place" "$which"
+
+    pull "$other"
+    rest 1
+    plug "$other"
+    comes_back "longer away" "$other"
+
+    pull 1
+    pull 2
+    rest 0
+    swap
+    plug "$which"
+    plug "$other"
+    comes_back "swapped" 1 2
+
+    pull "$which"
+    pull "$other"
+    rest 0
+    plug "$other"
+    rest 0
+    plug "$which"
+    comes_back "hub reset" 1 2
+done
+# Its bridge is there before it answers.
+order "mute 1"
+pull 1
+rest 0
+plug 1
+sleep 3
+order "heal 1"
+comes_back "slow start" 1
+hid_daemon_end
+cat words
+count=$(wc -l <resumed)
+lines=$(wc -l <daemon.err)
+judgement=$(judged away.tsv one=111 two=222) || { echo "$judgement"; fail "wrong readings are stored"; }
+echo "$count disturbances; resumed after ms: $(percentiles <resumed); $judgement; $lines log lines"
+[ "$count" -ge 20 ] || fail "only $count disturbances"
+between 1 "$(sort -n resumed | tail -1)" 10000
+# half of them concern both units
+[ "$lines" -le $((6 * count * 3 / 2)) ] || fail "$lines log lines"
+[ "$(sql "SELECT count(*) FROM reading")" -ge 40 ] || fail "hardly anything was stored"

@@ -1,0 +1,67 @@
+# Two who ask the same HID unit: programs of this house take turns; of a stranger who knows no loan,
+# and whose answers come in between, nothing wrong is believed.
+. "$HELIO_SOURCE/tests/flows/lib.sh"
+. "$HELIO_SOURCE/tests/flows/_servers.sh"
+. "$HELIO_SOURCE/tests/flows/_hid.sh"
+
+{
+    echo "orders orders"
+    unit 111 92932105105111 1-1 0
+    unit 222 92932105105222 1-2 1
+} >units
+cat >a.ini <<INI
+[store]
+path = $TESTS_TMP/helio.db
+[bus left]
+line = hid:0665:5161
+unit = 92932105105111
+every = 1
+[device one]
+driver = axpert
+bus = left
+INI
+hid_daemon a.ini
+until_true 15 stored_since one 0 || fail "nothing is stored"
+: >away.tsv
+
+# ---- a second helio takes turns ------------------------------------------------------------------
+for _ in 1 2 3; do
+    expect 0 beside "$HELIO" once --print axpert@hid:0665:5161,unit=92932105105111
+    tr -s ' ' <out >printed
+    has printed "output_power 111 W"
+    has printed "battery_voltage 51.1 V"
+    expect 0 beside "$HELIO" once --print axpert@hid:0665:5161,unit=92932105105222
+    tr -s ' ' <out >printed
+    has printed "output_power 222 W"
+done
+turns=$(status_get devices.0.state)
+[ "$turns" = online ] || fail "the daemon lost its unit to a second program: $turns"
+
+# ---- a stranger's answers ------------------------------------------------------------------------
+# It asks the same unit, and hears no lock: whole answers with right check sums stand in the wire,
+# which do not say what they answer. First at any moment, then before each third
+# of ours.
+words=(92932105105111 B PI30 00000000000000000000000000000000 00238811 EakxyDbjuvz
+    "$(unit_words 111 0 | grep '^QPIRI' | cut -f 2)" NAK)
+injected=0
+end=$((SECONDS + 12))
+while [ "$SECONDS" -lt "$end" ]; do
+    order "say 1 $(frame "${words[$((injected % ${#words[@]}))]}")"
+    injected=$((injected + 1))
+    sleep 0.0$((RANDOM % 10))
+done
+since=$(now_ms)
+until_true 10 stored_since one "$since" || fail "it did not recover from a stranger"
+for word in "${words[@]}"; do
+    order "before 1 $(frame "$word")"
+    sleep 5
+done
+order "before 1 "
+since=$(now_ms)
+until_true 10 stored_since one "$since" || fail "it did not recover from a stranger"
+hid_daemon_end
+judgement=$(judged away.tsv one=111) || { echo "$judgement"; fail "a stranger's answer was stored"; }
+lines=$(wc -l <daemon.err)
+echo "$injected foreign answers at any moment, ${#words[@]} kinds before each third answer: $judgement," \
+    "$lines log lines"
+[ "$(sql "SELECT count(*) FROM reading")" -ge 10 ] || fail "hardly anything was stored"

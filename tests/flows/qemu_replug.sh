@@ -1,0 +1,126 @@
+# shellcheck shell=bash
+# The daemon on a real USB: cables are pulled and put back, so that the kernel gives the same nodes
+# again, to the same unit or to its twin. None is ever taken for the other.
+# shellcheck source=tests/qemu/rig.sh
+source "$(dirname "$0")/../qemu/rig.sh"
+rig_ready || exit 77
+# shellcheck source=tests/flows/lib.sh
+source "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/flows/_hid_words.sh
+source "$HELIO_SOURCE/tests/flows/_hid_words.sh"
+
+for number in 111 222; do
+    {
+        unit_words $number 92932105105$number
+        printf '*\tNAK\n'
+    } | python3 "$rig_home/frames.py" >$number.tsv
+done
+cat >a.ini <<INI
+[store]
+path = /tmp/helio.db
+[bus left]
+line = hid:0665:5161
+unit = 92932105105111
+every = 1
+[bus right]
+line = hid:0665:5161
+unit = 92932105105222
+every = 1
+[device one]
+driver = axpert
+bus = left
+[device two]
+driver = axpert
+bus = right
+[sink out]
+kind = file
+folder = /tmp/out
+INI
+rig_new guest
+rig_program "$TOOLS/usb_hid"
+rig_program "$HELIO"
+for file in 111.tsv 222.tsv a.ini; do rig_file "$file"; done
+
+code=0
+rig_run 100 2>rig.err <<'EOS' || code=$?
+. ./guest.sh
+export HELIO_RUN_DIR=/tmp
+mkdir /tmp/out
+there=0
+# in_port NUMBER PORT: plugged in there; the process that is the unit stands in pid_NUMBER
+in_port() {
+    plug "$1" "$2" 0665:5161
+    eval "pid_$1=$unit"
+    await_nodes $((there += 1))
+}
+# out NUMBER: pulled
+out() {
+    eval "kill \$pid_$1; await_end \$pid_$1"
+    await_nodes $((there -= 1))
+}
+heard() { helio export -c a.ini "$1" --columns output_power --from "$2" 2>/dev/null | tail -n +2; }
+is_heard() { [ -n "$(heard "$1" "$2")" ]; }
+uptime_cs() { read -r up rest </proc/uptime; echo "${up%.*}${up#*.}"; }
+# back NAME...: heard with a tick after now; after 20 s the job ends
+back() {
+    from=$(date -u +%Y-%m-%dT%H:%M:%SZ) began=$(uptime_cs)
+    sleep 1
+    for name; do
+        until is_heard "$name" "$from"; do
+            [ $(($(uptime_cs) - began)) -lt 2000 ] || {
+                echo "$name is not back"
+                cat daemon.log
+                helio status
+                tail -n 5 111.log 222.log
+                exit 9
+            }
+        done
+    done
+    echo "back $((($(uptime_cs) - began) * 10))"
+}
+in_port 111 0
+in_port 222 1
+helio run -c a.ini 2>daemon.log & daemon=$!
+back one two
+for round in 1 2; do
+    out 111
+    in_port 111 0
+    back one
+    out 111
+    out 222
+    # the first to come gets the first node: now it is the other's
+    in_port 222 0
+    in_port 111 1
+    back one two
+    out 222
+    out 111
+    in_port 111 0
+    in_port 222 1
+    back one two
+done
+kill $daemon
+wait $daemon
+echo "ended $?"
+ls -l /dev/hidraw*
+for name in one two; do heard "$name" 2000-01-01T00:00:00Z | sed "s/^/row $name /"; done
+sed 's/^/said /' daemon.log
+EOS
+[ $code = 0 ] || { cat rig.err guest/out >&2; fail "the guest's job ended with $code"; }
+
+# ---- what it must have said ----
+
+tr -d '\r' <guest/out >said
+grep '^back' said
+[ "$(grep -c '^back' said)" -ge 7 ] || fail "not every cable was followed"
+[ "$(sed -n 's/^back //p' said | sort -n | tail -1)" -le 10000 ] || fail "it took more than 10 s"
+grep -qx "ended 0" said || fail "the daemon did not end well"
+for pair in "one 111" "two 222"; do
+    read -r name number <<<"$pair"
+    [ "$(grep -c "^row $name .*,$name,$number$" said)" -ge 6 ] || fail "hardly anything of $name"
+    [ "$(grep "^row $name" said | grep -cv ",$name,$number$")" = 0 ] ||
+        fail "$name has the numbers of another"
+done
+lines=$(grep -c '^said' said)
+[ "$lines" -le 60 ] || fail "$lines log lines"
+echo "six disturbances with nodes given again; $(grep -c '^row' said) readings," \
+    "misattributed 0, $lines log lines"
