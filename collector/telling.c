@@ -118,7 +118,7 @@ int orders_do(struct device *d, const struct order *orders, int count, struct to
         return rc;
     }
     rc = d->driver->tell(d, orders, (size_t)count, told);
-    if (rc == ERR_USAGE && !told->is_dry)
+    if ((rc == ERR_USAGE || rc == ERR_DENIED) && !told->is_dry)
         budget_give_back(d, (unsigned)count); /* it was refused before anything was sent */
     if (rc && !*told->why)
         snprintf(told->why, sizeof told->why, "%s", error_text(rc));

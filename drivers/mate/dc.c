@@ -1,5 +1,6 @@
 /* A FLEXnet DC: three shunts and a state of charge, on six pages (drivers/mate/mate.h). */
 #include "drivers/mate/kinds.h"
+#include "drivers/mate/orders.h"
 
 #include "base/clock.h"
 
@@ -168,10 +169,12 @@ const struct driver driver_mate_dc = {
     .speech = &mate_speech,
     .blocks = blocks,
     .rows = mate_dc_rows,
+    .commands = mate_dc_commands,
     .meet = mate_meet,
     .greet = mate_greet,
     .also = also,
     .derive = derive,
+    .tell = mate_tell,
     .twin_memory = sizeof(struct mate_twin),
     .twin_models = models,
     .twin_begin = mate_twin_begin,

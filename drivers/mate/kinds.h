@@ -42,6 +42,8 @@ struct mate_twin {
     int64_t day; /* of the log: when its counters began */
 };
 
+unsigned mate_wanted_type(const struct device *d); /* as register 0 says it */
+
 /* The battery sensor's number as a temperature, where there is a sensor. */
 void mate_derive_temperature(struct reading *r);
 

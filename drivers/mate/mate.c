@@ -50,7 +50,7 @@ int mate_write(struct device *d, uint16_t at, uint16_t value, uint16_t *reply)
     return ask_register(d, MATE_WRITE, at, value, 1, reply);
 }
 
-static unsigned wanted_type(const struct device *d)
+unsigned mate_wanted_type(const struct device *d)
 {
     return d->how.rows == mate_mx_rows ? MATE_MX : d->how.rows == mate_fx_rows ? MATE_FX : MATE_DC;
 }
@@ -76,7 +76,7 @@ int mate_meet(struct device *d)
         return OK;
     for (uint8_t port = 0; port <= MATE_PORTS; port++) {
         int rc = knock(d, port, &type);
-        if (rc == OK && type == wanted_type(d)) {
+        if (rc == OK && type == mate_wanted_type(d)) {
             log_info(d->name, "found on port %u", port);
             return OK;
         }

@@ -1,5 +1,6 @@
 /* An MX60 or FLEXmax: charger with its own log of 128 days (drivers/mate/mate.h). */
 #include "drivers/mate/kinds.h"
+#include "drivers/mate/orders.h"
 
 // clang-format off
 static const struct block blocks[] = {
@@ -128,9 +129,11 @@ const struct driver driver_mate_mx = {
     .speech = &mate_speech,
     .blocks = blocks,
     .rows = mate_mx_rows,
+    .commands = mate_mx_commands,
     .meet = mate_meet,
     .greet = mate_greet,
     .derive = derive,
+    .tell = mate_tell,
     .twin_memory = sizeof(struct mate_twin),
     .twin_models = models,
     .twin_begin = mate_twin_begin,

@@ -5,7 +5,7 @@
 #include "drivers/mate/kinds.h"
 
 enum mate_form {
-    NUMBER,     /* as its row counts */
+    BY_NUMBER,  /* as its row counts */
     TENS,       /* a number the device takes in steps of ten */
     BY_WORD,    /* the code of a word */
     OFF_ONLY,   /* 0; what else it takes is not known */
