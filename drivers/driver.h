@@ -119,6 +119,9 @@ struct driver {
      * own round. ERR_ABSENT: there is none, or no other. */
     void (*forget)(struct device *d); /* what its memory holds; NULL: nothing */
     int (*others)(struct device *d, unsigned which, struct reading *r, struct identity *who);
+    /* A unit behind it, as the device it is: it may be told something. ERR_ABSENT: nobody has this
+     * serial number. NULL: its units cannot be told. */
+    int (*unit)(struct device *d, const char *serial, struct device **to);
 
     size_t twin_memory;
     const char *const *twin_models; /* NULL ends them; the first is the usual one */

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -144,6 +145,30 @@ static int others(struct device *hub, unsigned which, struct reading *r, struct 
     return rc ? rc : ERR_ABSENT;
 }
 
+/* "fx2": only its port is looked at, so that nobody waits for the empty ones. */
+static int unit(struct device *hub, const char *serial, struct device **to)
+{
+    struct hub_memory *m = hub->memory;
+    size_t letters = strcspn(serial, "0123456789");
+    int64_t port = 0;
+    unsigned type = 0;
+
+    if (!integer_read(serial + letters, &port) || port < 0 || port > MATE_PORTS)
+        return ERR_ABSENT;
+    if (!m->units[port].driver) {
+        int rc = type_at(hub, 0, &type);
+        if (rc)
+            return rc;
+        if ((type == MATE_HUB) != (port > 0))
+            return ERR_ABSENT;
+        rc = port ? look(hub, m, (uint8_t)port, (uint8_t)port) : settle(hub, m, 0, type);
+        if (rc)
+            return rc;
+    }
+    *to = &m->units[port];
+    return (*to)->driver && !strcmp(strrchr((*to)->name, '-') + 1, serial) ? OK : ERR_ABSENT;
+}
+
 static void forget(struct device *hub)
 {
     struct hub_memory *m = hub->memory;
@@ -235,6 +260,7 @@ const struct driver driver_mate = {
     .rows = mate_hub_rows,
     .greet = mate_greet,
     .others = others,
+    .unit = unit,
     .forget = forget,
     .twin_memory = sizeof(struct hub_twin),
     .twin_models = models,
