@@ -157,7 +157,7 @@ static void derive(struct device *d, struct reading *r)
     }
 }
 
-static const char *const models[] = {"flexnet", NULL};
+static const char *const models[] = {"flexnet", "ignores", "refuses", NULL};
 
 const struct driver driver_mate_dc = {
     .name = "mate_dc",

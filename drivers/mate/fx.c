@@ -175,7 +175,7 @@ static void derive(struct device *d, struct reading *r)
     mate_derive_temperature(r);
 }
 
-static const char *const models[] = {"vfx", "vfx230", NULL};
+static const char *const models[] = {"vfx", "vfx230", "ignores", "refuses", NULL};
 
 const struct driver driver_mate_fx = {
     .name = "mate_fx",

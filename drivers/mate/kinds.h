@@ -50,6 +50,8 @@ void mate_derive_temperature(struct reading *r);
 int mate_hub_answer(struct twin *t, const uint8_t *asked, size_t length,
                     struct answer *a) MUST_CHECK;
 int mate_twin_begin(struct twin *t) MUST_CHECK;
+/* What a register was told, for what follows from it. */
+uint16_t mate_twin_told(const struct twin *t, uint16_t at, uint16_t usual);
 void mate_mx_now(struct twin *t);
 void mate_fx_now(struct twin *t);
 void mate_dc_now(struct twin *t);

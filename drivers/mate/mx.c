@@ -117,7 +117,7 @@ static void derive(struct device *d, struct reading *r)
     (void)d;
 }
 
-static const char *const models[] = {"fm80", "mx60", "old", NULL};
+static const char *const models[] = {"fm80", "mx60", "old", "ignores", "refuses", NULL};
 
 const struct driver driver_mate_mx = {
     .name = "mate_mx",
