@@ -114,6 +114,8 @@ struct driver {
     const struct block *(*also)(struct device *d, const struct reading *r);
     void (*derive)(struct device *d, struct reading *r); /* what follows from the rest */
     int (*tell)(struct device *d, const struct order *orders, size_t count, struct told *told);
+    /* What its family wants to be told by itself, after a whole round that may take its time. */
+    void (*duty)(struct device *d);
 
     /* Units heard through this one, and what they are together: one after the other, after its
      * own round. ERR_ABSENT: there is none, or no other. */

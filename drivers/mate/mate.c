@@ -105,6 +105,14 @@ int mate_greet(struct device *d, struct identity *who)
     return OK;
 }
 
+void mate_duty(struct device *d)
+{
+    struct mate_memory *m = d->memory;
+
+    if (!m->is_behind_hub)
+        mate_duties_do(d, &m->duties, &d, 1);
+}
+
 void mate_derive_temperature(struct reading *r)
 {
     enum { NO_SENSOR = 255 };
