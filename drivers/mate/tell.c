@@ -142,10 +142,12 @@ static void say_dry(struct device *d, const struct order *o, uint16_t word, stru
 int mate_tell(struct device *d, const struct order *orders, size_t count, struct told *told)
 {
     uint16_t words[WORDS_MAX] = {0};
-    int rc = count > WORDS_MAX ? ERR_USAGE : check_power(d, orders, count, told);
+    int rc = count > WORDS_MAX ? ERR_USAGE : OK;
 
     for (size_t i = 0; i < count && !rc; i++)
         rc = mate_order_word(d, &orders[i], &words[i], told);
+    if (!rc)
+        rc = check_power(d, orders, count, told);
     if (!rc)
         rc = look(d, told);
     if (!rc)
