@@ -8,7 +8,7 @@
 #include <time.h>
 
 /* A MATE tells the time twice a minute, date and temperature once. */
-static const int64_t TURN_US = 30000000, SUMMARY_US = INT64_C(86400000000);
+static const int64_t TURN_US = 30000000, EARLY_US = 1000000, SUMMARY_US = INT64_C(86400000000);
 enum { SENSOR_LEAST = 10, SENSOR_MOST = 245 };
 
 // clang-format off
@@ -157,7 +157,7 @@ static bool is_due(struct mate_duties *s, int64_t now)
         s->next_us = now + TURN_US;
         s->summary_us = now + SUMMARY_US;
     }
-    if (now < s->next_us)
+    if (now + EARLY_US < s->next_us) /* a round that was quick must not wait for the next one */
         return false;
     s->next_us += TURN_US;
     if (s->next_us <= now) /* rounds are further apart than that */

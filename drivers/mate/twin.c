@@ -79,8 +79,8 @@ static uint16_t *cell(struct mate_twin *mine, uint16_t at, bool is_new)
 
 static int read_register(struct twin *t, uint16_t at, struct answer *a)
 {
-    const uint16_t *written = cell(t->memory, at, false);
-    unsigned type = type_of(t);
+    unsigned type = type_of(t); /* a hub has no registers of its own to remember */
+    const uint16_t *written = type == MATE_HUB ? NULL : cell(t->memory, at, false);
     uint16_t value = 0;
 
     if (written)
@@ -117,6 +117,8 @@ static int write_register(struct twin *t, uint16_t at, uint16_t value, struct an
 {
     uint16_t said = type_of(t) == MATE_MX ? value & 0xff : value;
 
+    if (type_of(t) == MATE_HUB)
+        return ERR_TIMEOUT;
     if (!strcmp(t->model, "refuses"))
         return say_word(a, MATE_ERROR | MATE_WRITE, 0);
     if (!strcmp(t->model, "ignores"))
