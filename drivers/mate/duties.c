@@ -77,20 +77,30 @@ static int tell_time(struct device *who, struct mate_duties *s, struct device *u
                       &s->times);
 }
 
-/* Only a FLEXnet gets the date; and at once when it is another day, since its time is told too. */
+static uint16_t date_of(const struct tm *t)
+{
+    return mate_date_word((unsigned)t->tm_year + 1900u, (unsigned)t->tm_mon + 1u,
+                          (unsigned)t->tm_mday);
+}
+
+/* Once a minute; and at once when it is another day, since the time is told too. */
+static bool is_date_due(struct device *who, struct mate_duties *s)
+{
+    struct tm t;
+
+    return local_now(s, who, &t) && (s->turns % 2 || date_of(&t) != s->date);
+}
+
+/* Only a FLEXnet gets the date. */
 static int tell_date(struct device *who, struct mate_duties *s, struct device *unit)
 {
     struct tm t;
 
     if (!local_now(s, who, &t))
         return ERR_ABSENT;
-    uint16_t word =
-        mate_date_word((unsigned)t.tm_year + 1900u, (unsigned)t.tm_mon + 1u, (unsigned)t.tm_mday);
-    if (s->turns % 2 == 0 && word == s->date)
-        return OK;
-    int rc = write_once(who, s, unit, REG_DATE, word, &s->dates);
+    int rc = write_once(who, s, unit, REG_DATE, date_of(&t), &s->dates);
     if (!rc)
-        s->date = word;
+        s->date = date_of(&t);
     return rc;
 }
 
@@ -98,6 +108,7 @@ static int tell_date(struct device *who, struct mate_duties *s, struct device *u
 static int keep_time(struct device *who, struct mate_duties *s, struct device *const *them,
                      unsigned count)
 {
+    bool has_date = is_date_due(who, s);
     int rc = OK;
 
     for (unsigned i = 0; i < count && rc != ERR_STOPPED && rc != ERR_GONE; i++)
@@ -106,7 +117,7 @@ static int keep_time(struct device *who, struct mate_duties *s, struct device *c
     for (unsigned i = 0; i < count && rc != ERR_STOPPED && rc != ERR_GONE; i++)
         if (is_kind(them[i], &driver_mate_dc)) {
             rc = tell_time(who, s, them[i]);
-            if (!rc)
+            if (!rc && has_date)
                 rc = tell_date(who, s, them[i]);
         }
     return rc;

@@ -28,6 +28,12 @@ expect 77 tell well aux=on # its own section does not allow it
 has err "allow_tell = yes"
 expect 0 tell hub-dc3 reset_full_days=yes charge_factor=91
 
+# a section of its own decides for its unit alone
+settings '' >b.ini
+printf 'allow_tell = yes\n' >>b.ini
+expect 0 "$HELIO" tell -c b.ini well aux=on
+expect 77 "$HELIO" tell -c b.ini hub-mx1 aux=on
+
 # ---- the house's power ------------------------------------------------------------------------------
 rm -f w.log
 expect 77 tell hub-fx2 inverter_control=off --record w.log
@@ -50,6 +56,11 @@ expect 64 tell hub ac_control=drop
 expect 64 tell hub-dc3 battery_capacity=805
 has err "steps of 10"
 expect 64 tell hub-fx2 equalize_control=on
+
+# Who is only heard through another is not mistaken for it.
+printf '[bus shed]\nline = sim\nmodel = parallel\n[device roof]\ndriver = axpert\nbus = shed\nallow_tell = yes\n[device east]\ndriver = axpert\nbus = shed\nserial = 92932004100444\nallow_tell = yes\n' >c.ini
+expect 64 "$HELIO" tell -c c.ini east float_voltage=54.0
+has err "heard through roof"
 
 # ---- through the daemon: its own twins, so what was told stays --------------------------------------
 daemon a.ini

@@ -185,7 +185,8 @@ static void summer_begins_and_ends(void **state)
 /* The date must not be yesterday's for half a minute when the time is past midnight already. */
 static void a_new_day_is_told_at_once(void **state)
 {
-    const int64_t start = NOON + (9 * 3600 - 75) * S; /* 23:58:45 */
+    const int64_t start =
+        NOON + (9 * 3600 - 45) * S; /* 23:59:15, so that the turn after midnight is an even one */
     unsigned at = 0;
     struct stage s;
 
