@@ -84,8 +84,9 @@ static int do_once(struct asked *a)
 /* ---- tell ---------------------------------------------------------------------------------- */
 
 struct telling {
-    struct device *device;
-    struct order *orders;
+    struct house *house;
+    struct addressee to;
+    char **words;
     int count;
     struct told *told;
 };
@@ -96,7 +97,7 @@ static int tell_now(struct rounds *r, size_t bus, void *to)
 
     (void)r;
     (void)bus;
-    return orders_do(t->device, t->orders, t->count, t->told);
+    return telling_do(t->house, &t->to, t->words, t->count, t->told);
 }
 
 static void write_down(struct asked *a, const char *device, int rc, const struct told *told)
@@ -111,30 +112,41 @@ static void write_down(struct asked *a, const char *device, int rc, const struct
     store_event(a->daemon->store, LOG_LEVEL_NOTE, device, text);
 }
 
-/* tell dry|now DEVICE NAME=VALUE... */
+/* The newest wing whose threads reach whoever is called so. */
+static struct wing *wing_of(struct daemon *d, const char *name, struct addressee *to)
+{
+    for (size_t i = d->wing_count; i-- > 0;) {
+        const struct plan *p = d->wings[i]->plan;
+        if (addressee_find(p, name, to) &&
+            rounds_has_bus(&d->wings[i]->rounds, (size_t)(p->devices[to->at].bus - p->buses)))
+            return d->wings[i];
+    }
+    return NULL;
+}
+
+/* tell dry|now|dry-cut|now-cut DEVICE NAME=VALUE... */
 static int do_tell(struct asked *a)
 {
-    static struct order orders[ORDERS_MAX]; /* one conversation at a time */
-    struct told told = {.is_dry = a->count > 1 && !strcmp(a->words[1], "dry")};
+    struct told told = {.is_dry = a->count > 1 && !strncmp(a->words[1], "dry", 3),
+                        .may_cut_power = a->count > 1 && strstr(a->words[1], "-cut")};
     struct daemon *d = a->daemon;
-    size_t at = 0;
+    struct telling telling = {.told = &told};
     int rc;
 
     if (a->count < 4)
         return ERR_USAGE;
     pthread_mutex_lock(&d->lock);
-    struct wing *w = daemon_wing(d, a->words[2], &at);
+    struct wing *w = wing_of(d, a->words[2], &telling.to);
     if (!w) {
         pthread_mutex_unlock(&d->lock);
         return ERR_ABSENT; /* not one of ours: the asker does it alone */
     }
-    const struct plan_device *planned = &w->plan->devices[at];
-    rc = orders_read(planned->driver, a->words + 3, a->count - 3, orders, &told);
-    if (!rc) {
-        struct telling telling = {&w->house.devices[at], orders, a->count - 3, &told};
-        struct job job = {.run = tell_now, .to = &telling};
-        rc = rounds_do(&w->rounds, (size_t)(planned->bus - w->plan->buses), &job, ROUND_WAIT_US);
-    }
+    struct job job = {.run = tell_now, .to = &telling};
+    size_t bus = (size_t)(w->plan->devices[telling.to.at].bus - w->plan->buses);
+    telling.house = &w->house;
+    telling.words = a->words + 3;
+    telling.count = a->count - 3;
+    rc = rounds_do(&w->rounds, bus, &job, ROUND_WAIT_US);
     pthread_mutex_unlock(&d->lock);
     answer_line(a, rc ? 'e' : 'o', "%s: %s", a->words[2], *told.why ? told.why : error_text(rc));
     if (!told.is_dry)

@@ -118,10 +118,55 @@ int orders_do(struct device *d, const struct order *orders, int count, struct to
         return rc;
     }
     rc = d->driver->tell(d, orders, (size_t)count, told);
-    if (rc == ERR_USAGE && !told->is_dry)
+    if ((rc == ERR_USAGE || rc == ERR_DENIED) && !told->is_dry)
         budget_give_back(d, (unsigned)count); /* it was refused before anything was sent */
     if (rc && !*told->why)
         snprintf(told->why, sizeof told->why, "%s", error_text(rc));
     bus_return(d->bus);
     return rc;
+}
+
+/* A copy, since it goes by the name and the permission of a section of its own, if it has one. */
+static int find_unit(struct device *speaker, const struct addressee *to, struct device *unit,
+                     struct told *told)
+{
+    struct device *found = NULL;
+    int rc = speaker->driver->unit ? bus_borrow(speaker->bus, LOAN_WAIT_US) : ERR_USAGE;
+
+    if (rc == ERR_USAGE) {
+        snprintf(told->why, sizeof told->why,
+                 "%s is heard through %s, and only that one can be told", to->name, speaker->name);
+        return rc;
+    }
+    if (!rc) {
+        rc = speaker->driver->unit(speaker, to->unit, &found);
+        bus_return(speaker->bus);
+    }
+    if (rc == ERR_ABSENT)
+        snprintf(told->why, sizeof told->why, "nobody behind %s is called \"%s\"", speaker->name,
+                 to->unit);
+    else if (rc)
+        snprintf(told->why, sizeof told->why, "%s", error_text(rc));
+    if (rc)
+        return rc == ERR_ABSENT ? ERR_USAGE : rc;
+    *unit = *found;
+    unit->name = to->name;
+    unit->section = to->of_its_own ? to->of_its_own->section : found->section;
+    return OK;
+}
+
+int telling_do(struct house *h, const struct addressee *to, char *const *words, int count,
+               struct told *told)
+{
+    struct order orders[ORDERS_MAX];
+    struct device *d = &h->devices[to->at], unit;
+    int rc = OK;
+
+    if (*to->unit) {
+        rc = find_unit(d, to, &unit, told);
+        d = &unit;
+    }
+    if (!rc)
+        rc = orders_read(d->driver, words, count, orders, told);
+    return rc ? rc : orders_do(d, orders, count, told);
 }

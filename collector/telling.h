@@ -3,7 +3,8 @@
 #ifndef COLLECTOR_TELLING_H
 #define COLLECTOR_TELLING_H
 
-#include "drivers/device.h"
+#include "collector/addressee.h"
+#include "collector/house.h"
 
 enum { ORDERS_MAX = 32 };
 
@@ -14,5 +15,10 @@ int orders_read(const struct driver *driver, char *const *words, int count, stru
 /* Checks the permission, borrows the wire, tells, and gives it back. */
 int orders_do(struct device *d, const struct order *orders, int count,
               struct told *told) MUST_CHECK;
+
+/* Both, for whoever is meant. Units behind a device are looked for on the wire: only in the thread
+ * of its bus. */
+int telling_do(struct house *h, const struct addressee *to, char *const *words, int count,
+               struct told *told) MUST_CHECK;
 
 #endif

@@ -377,6 +377,8 @@ int device_round(struct device *d, enum depth depth, int64_t round_ms, struct re
     d->withheld += r->withheld;
     if (r->count)
         device_finish(d, r);
+    if (result == OK && depth == WITH_SLOW && d->driver->duty)
+        d->driver->duty(d);
     return result;
 }
 

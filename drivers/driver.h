@@ -114,11 +114,16 @@ struct driver {
     const struct block *(*also)(struct device *d, const struct reading *r);
     void (*derive)(struct device *d, struct reading *r); /* what follows from the rest */
     int (*tell)(struct device *d, const struct order *orders, size_t count, struct told *told);
+    /* What its family wants to be told by itself, after a whole round that may take its time. */
+    void (*duty)(struct device *d);
 
     /* Units heard through this one, and what they are together: one after the other, after its
      * own round. ERR_ABSENT: there is none, or no other. */
     void (*forget)(struct device *d); /* what its memory holds; NULL: nothing */
     int (*others)(struct device *d, unsigned which, struct reading *r, struct identity *who);
+    /* A unit behind it, as the device it is: it may be told something. ERR_ABSENT: nobody has this
+     * serial number. NULL: its units cannot be told. */
+    int (*unit)(struct device *d, const char *serial, struct device **to);
 
     size_t twin_memory;
     const char *const *twin_models; /* NULL ends them; the first is the usual one */

@@ -29,8 +29,9 @@ struct order {
 
 /* What became of the orders: one line for the owner. */
 struct told {
-    bool is_dry;   /* say what would be sent, send nothing */
-    char why[240]; /* the reason of a refusal, or what was done */
+    bool is_dry;        /* say what would be sent, send nothing */
+    bool may_cut_power; /* it was said aloud that the house may go dark */
+    char why[240];      /* the reason of a refusal, or what was done */
 };
 
 #endif

@@ -1,5 +1,6 @@
 /* A FLEXnet DC: three shunts and a state of charge, on six pages (drivers/mate/mate.h). */
 #include "drivers/mate/kinds.h"
+#include "drivers/mate/orders.h"
 
 #include "base/clock.h"
 
@@ -156,7 +157,7 @@ static void derive(struct device *d, struct reading *r)
     }
 }
 
-static const char *const models[] = {"flexnet", NULL};
+static const char *const models[] = {"flexnet", "ignores", "refuses", NULL};
 
 const struct driver driver_mate_dc = {
     .name = "mate_dc",
@@ -168,10 +169,14 @@ const struct driver driver_mate_dc = {
     .speech = &mate_speech,
     .blocks = blocks,
     .rows = mate_dc_rows,
+    .commands = mate_dc_commands,
+    .settings = mate_time_settings,
     .meet = mate_meet,
     .greet = mate_greet,
     .also = also,
     .derive = derive,
+    .tell = mate_tell,
+    .duty = mate_duty,
     .twin_memory = sizeof(struct mate_twin),
     .twin_models = models,
     .twin_begin = mate_twin_begin,

@@ -1,5 +1,6 @@
 /* An FX or VFX: inverter and charger (drivers/mate/mate.h). */
 #include "drivers/mate/kinds.h"
+#include "drivers/mate/orders.h"
 
 // clang-format off
 static const struct block blocks[] = {
@@ -174,7 +175,7 @@ static void derive(struct device *d, struct reading *r)
     mate_derive_temperature(r);
 }
 
-static const char *const models[] = {"vfx", "vfx230", NULL};
+static const char *const models[] = {"vfx", "vfx230", "ignores", "refuses", NULL};
 
 const struct driver driver_mate_fx = {
     .name = "mate_fx",
@@ -186,9 +187,11 @@ const struct driver driver_mate_fx = {
     .speech = &mate_speech,
     .blocks = blocks,
     .rows = mate_fx_rows,
+    .commands = mate_fx_commands,
     .meet = mate_meet,
     .greet = mate_greet,
     .derive = derive,
+    .tell = mate_tell,
     .twin_memory = sizeof(struct mate_twin),
     .twin_models = models,
     .twin_begin = mate_twin_begin,

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,14 @@ const struct row mate_hub_rows[] = {
 };
 // clang-format on
 
+// clang-format off
+static const struct setting settings[] = {
+    { "keep_time",         YESNO, "no", 0, 0, NULL, "Tell chargers and FLEXnets behind it the site's time, as a MATE does; only where there is no MATE, and with allow_tell = yes" },
+    { "share_temperature", YESNO, "no", 0, 0, NULL, "Tell FX and FLEXnets the battery's temperature from a charger's sensor, as a MATE does; only where there is no MATE, and with allow_tell = yes" },
+    SETTINGS_END,
+};
+// clang-format on
+
 static const struct {
     enum mate_type type;
     const struct driver *driver;
@@ -41,6 +50,7 @@ struct hub_memory {
     int64_t looked_us; /* when an empty port was last tried; 0: never */
     uint8_t port;      /* which of them has its turn */
     uint8_t unknown[MATE_PORTS + 1];
+    struct mate_duties duties;
 };
 
 static int type_at(struct device *hub, uint8_t port, unsigned *type)
@@ -72,8 +82,11 @@ static int settle(struct device *hub, struct hub_memory *m, uint8_t port, unsign
         snprintf(m->names[port], sizeof m->names[port], "%.40s-%s%u", hub->name, kinds[i].word,
                  port);
         log_note(hub->name, "port %u: %s", port, kinds[i].driver->title);
-        return device_init(&m->units[port], m->names[port], kinds[i].driver, hub->bus, port,
-                           hub->section);
+        int rc = device_init(&m->units[port], m->names[port], kinds[i].driver, hub->bus, port,
+                             hub->section);
+        if (!rc)
+            ((struct mate_memory *)m->units[port].memory)->is_behind_hub = true;
+        return rc;
     }
     if (type != m->unknown[port])
         log_warn(hub->name, "port %u: a device of type %u, which nobody has described; left alone",
@@ -142,6 +155,42 @@ static int others(struct device *hub, unsigned which, struct reading *r, struct 
         return result == ERR_GONE || result == ERR_STOPPED ? result : OK;
     }
     return rc ? rc : ERR_ABSENT;
+}
+
+static void duty(struct device *hub)
+{
+    struct hub_memory *m = hub->memory;
+    struct device *them[MATE_PORTS + 1];
+    unsigned count = 0;
+
+    for (unsigned port = 0; port <= MATE_PORTS; port++)
+        if (m->units[port].driver)
+            them[count++] = &m->units[port];
+    mate_duties_do(hub, &m->duties, them, count);
+}
+
+/* "fx2": only its port is looked at, so that nobody waits for the empty ones. */
+static int unit(struct device *hub, const char *serial, struct device **to)
+{
+    struct hub_memory *m = hub->memory;
+    size_t letters = strcspn(serial, "0123456789");
+    int64_t port = 0;
+    unsigned type = 0;
+
+    if (!integer_read(serial + letters, &port) || port < 0 || port > MATE_PORTS)
+        return ERR_ABSENT;
+    if (!m->units[port].driver) {
+        int rc = type_at(hub, 0, &type);
+        if (rc)
+            return rc;
+        if ((type == MATE_HUB) != (port > 0))
+            return ERR_ABSENT;
+        rc = port ? look(hub, m, (uint8_t)port, (uint8_t)port) : settle(hub, m, 0, type);
+        if (rc)
+            return rc;
+    }
+    *to = &m->units[port];
+    return (*to)->driver && !strcmp(strrchr((*to)->name, '-') + 1, serial) ? OK : ERR_ABSENT;
 }
 
 static void forget(struct device *hub)
@@ -235,6 +284,9 @@ const struct driver driver_mate = {
     .rows = mate_hub_rows,
     .greet = mate_greet,
     .others = others,
+    .unit = unit,
+    .settings = settings,
+    .duty = duty,
     .forget = forget,
     .twin_memory = sizeof(struct hub_twin),
     .twin_models = models,

@@ -2,7 +2,7 @@
 #ifndef DRIVERS_MATE_KINDS_H
 #define DRIVERS_MATE_KINDS_H
 
-#include "drivers/mate/mate.h"
+#include "drivers/mate/duties.h"
 
 #include <math.h>
 
@@ -31,9 +31,11 @@ enum { KIND_COUNTS_AH = 4 };
 extern const struct place mate_places[];
 
 struct mate_memory {
-    bool is_sought;    /* it has no port in the settings */
-    int64_t totals_us; /* FLEXnet: when its later pages were read */
-    bool is_news;      /* FLEXnet: it says there is something new on them */
+    bool is_sought;     /* it has no port in the settings */
+    int64_t totals_us;  /* FLEXnet: when its later pages were read */
+    bool is_news;       /* FLEXnet: it says there is something new on them */
+    bool is_behind_hub; /* which has its duties, too */
+    struct mate_duties duties;
 };
 
 struct mate_twin {
@@ -42,12 +44,17 @@ struct mate_twin {
     int64_t day; /* of the log: when its counters began */
 };
 
+void mate_duty(struct device *d);                  /* of a device that has the wire to itself */
+unsigned mate_wanted_type(const struct device *d); /* as register 0 says it */
+
 /* The battery sensor's number as a temperature, where there is a sensor. */
 void mate_derive_temperature(struct reading *r);
 
 int mate_hub_answer(struct twin *t, const uint8_t *asked, size_t length,
                     struct answer *a) MUST_CHECK;
 int mate_twin_begin(struct twin *t) MUST_CHECK;
+/* What a register was told, for what follows from it. */
+uint16_t mate_twin_told(const struct twin *t, uint16_t at, uint16_t usual);
 void mate_mx_now(struct twin *t);
 void mate_fx_now(struct twin *t);
 void mate_dc_now(struct twin *t);

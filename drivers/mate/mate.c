@@ -50,7 +50,7 @@ int mate_write(struct device *d, uint16_t at, uint16_t value, uint16_t *reply)
     return ask_register(d, MATE_WRITE, at, value, 1, reply);
 }
 
-static unsigned wanted_type(const struct device *d)
+unsigned mate_wanted_type(const struct device *d)
 {
     return d->how.rows == mate_mx_rows ? MATE_MX : d->how.rows == mate_fx_rows ? MATE_FX : MATE_DC;
 }
@@ -76,7 +76,7 @@ int mate_meet(struct device *d)
         return OK;
     for (uint8_t port = 0; port <= MATE_PORTS; port++) {
         int rc = knock(d, port, &type);
-        if (rc == OK && type == wanted_type(d)) {
+        if (rc == OK && type == mate_wanted_type(d)) {
             log_info(d->name, "found on port %u", port);
             return OK;
         }
@@ -103,6 +103,14 @@ int mate_greet(struct device *d, struct identity *who)
     snprintf(who->model, IDENTITY_TEXT, "%s", type <= MATE_DC ? type_names[type] : "unknown");
     snprintf(who->firmware, IDENTITY_TEXT, "%03u.%03u.%03u", revision[0], revision[1], revision[2]);
     return OK;
+}
+
+void mate_duty(struct device *d)
+{
+    struct mate_memory *m = d->memory;
+
+    if (!m->is_behind_hub)
+        mate_duties_do(d, &m->duties, &d, 1);
 }
 
 void mate_derive_temperature(struct reading *r)

@@ -1,5 +1,6 @@
 /* An MX60 or FLEXmax: charger with its own log of 128 days (drivers/mate/mate.h). */
 #include "drivers/mate/kinds.h"
+#include "drivers/mate/orders.h"
 
 // clang-format off
 static const struct block blocks[] = {
@@ -116,7 +117,7 @@ static void derive(struct device *d, struct reading *r)
     (void)d;
 }
 
-static const char *const models[] = {"fm80", "mx60", "old", NULL};
+static const char *const models[] = {"fm80", "mx60", "old", "ignores", "refuses", NULL};
 
 const struct driver driver_mate_mx = {
     .name = "mate_mx",
@@ -128,9 +129,13 @@ const struct driver driver_mate_mx = {
     .speech = &mate_speech,
     .blocks = blocks,
     .rows = mate_mx_rows,
+    .commands = mate_mx_commands,
+    .settings = mate_time_settings,
     .meet = mate_meet,
     .greet = mate_greet,
     .derive = derive,
+    .tell = mate_tell,
+    .duty = mate_duty,
     .twin_memory = sizeof(struct mate_twin),
     .twin_models = models,
     .twin_begin = mate_twin_begin,

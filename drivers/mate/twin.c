@@ -79,8 +79,8 @@ static uint16_t *cell(struct mate_twin *mine, uint16_t at, bool is_new)
 
 static int read_register(struct twin *t, uint16_t at, struct answer *a)
 {
-    const uint16_t *written = cell(t->memory, at, false);
-    unsigned type = type_of(t);
+    unsigned type = type_of(t); /* a hub has no registers of its own to remember */
+    const uint16_t *written = type == MATE_HUB ? NULL : cell(t->memory, at, false);
     uint16_t value = 0;
 
     if (written)
@@ -97,14 +97,46 @@ static int read_register(struct twin *t, uint16_t at, struct answer *a)
     return say_word(a, MATE_READ, value); /* what it does not know is 0 on real ones, too */
 }
 
+/* Buttons of a FLEXnet: what is read at another register begins anew from now. */
+static const struct {
+    uint16_t at, resets;
+} buttons[] = {{0x00eb, 0x005a}, {0x00ec, 0x0058}};
+
+static uint16_t press(struct twin *t, uint16_t resets, uint16_t value)
+{
+    uint16_t *to = cell(t->memory, resets, true);
+    double volts = 0;
+
+    if (to && reading_get(&t->state, M_BATTERY_VOLTAGE, &volts))
+        *to = (uint16_t)lround(volts * 10);
+    return (uint16_t)(value - 1); /* captured: FF is answered with FE */
+}
+
 /* An MX gives back only the lower byte of what was written. */
 static int write_register(struct twin *t, uint16_t at, uint16_t value, struct answer *a)
 {
-    uint16_t *to = cell(t->memory, at, true);
+    uint16_t said = type_of(t) == MATE_MX ? value & 0xff : value;
 
+    if (type_of(t) == MATE_HUB)
+        return ERR_TIMEOUT;
+    if (!strcmp(t->model, "refuses"))
+        return say_word(a, MATE_ERROR | MATE_WRITE, 0);
+    if (!strcmp(t->model, "ignores"))
+        return say_word(a, MATE_WRITE, said);
+    for (size_t i = 0; i < sizeof buttons / sizeof *buttons; i++)
+        if (type_of(t) == MATE_DC && at == buttons[i].at)
+            return say_word(a, MATE_WRITE, press(t, buttons[i].resets, value));
+    uint16_t *to = cell(t->memory, at, true);
     if (to)
         *to = value;
-    return say_word(a, MATE_WRITE, type_of(t) == MATE_MX ? value & 0xff : value);
+    return say_word(a, MATE_WRITE, said);
+}
+
+uint16_t mate_twin_told(const struct twin *t, uint16_t at, uint16_t usual)
+{
+    const uint16_t *written = cell(t->memory, at, false);
+
+    return written ? *written : usual;
 }
 
 /* ---- pages ---------------------------------------------------------------------------------- */
@@ -213,8 +245,6 @@ size_t mate_stranger(struct chance *c, uint8_t *to)
     return a.length;
 }
 
-/* ---- the plant as each kind sees it ---------------------------------------------------------- */
-
 int mate_twin_begin(struct twin *t)
 {
     t->kind = !strcmp(t->model, "vfx230") ? KIND_230V
@@ -222,98 +252,4 @@ int mate_twin_begin(struct twin *t)
               : strcmp(t->model, "mx60")  ? KIND_COUNTS_AH
                                           : 0;
     return OK;
-}
-
-static void put(struct twin *t, enum metric m, double value)
-{
-    (void)reading_put(&t->state, m, value); /* a state has fewer fields than a reading holds */
-}
-
-void mate_mx_now(struct twin *t)
-{
-    const struct plant_now *p = t->plant;
-    double share = 1.0 / t->of;
-    static const int stages[] = {CHARGE_STAGE_SILENT, CHARGE_STAGE_BULK, CHARGE_STAGE_ABSORB,
-                                 CHARGE_STAGE_FLOAT};
-
-    t->state.count = 0;
-    put(t, M_PV_VOLTAGE, p->pv_v);
-    put(t, M_PV_CURRENT, p->pv_a * share);
-    put(t, M_CHARGER_CURRENT, p->charge_a * share);
-    put(t, M_CHARGER_POWER, p->charge_w * share);
-    put(t, M_BATTERY_VOLTAGE, p->battery_v);
-    put(t, M_PV_ENERGY_TODAY, p->pv_kwh_today * share);
-    put(t, M_CHARGER_CHARGE_TODAY, p->pv_kwh_today * share * 1000 / p->battery_v);
-    put(t, M_CHARGE_STAGE, stages[p->stage]);
-    put(t, M_AUX_ON, 0);
-    put(t, M_PV_ALARMS, 0);
-    put(t, M_CHARGER_ALARMS, 0);
-    put(t, M_BATTERY_ALARMS, 0);
-    put(t, M_BATTERY_SENSOR_RAW, (70.1 - p->battery_c) / 0.3576);
-    put(t, M_PV_ENERGY, p->pv_kwh * share);
-    put(t, M_BATTERY_VOLTAGE_HIGH_TODAY, p->battery_v_high);
-    put(t, M_BATTERY_VOLTAGE_LOW_TODAY, p->battery_v_low);
-    put(t, M_PV_VOLTAGE_HIGH_TODAY, p->pv_v_high);
-    put(t, M_FLOAT_VOLTAGE, 13.6 * t->nominal_v / 12);
-    put(t, M_ABSORB_VOLTAGE, 14.4 * t->nominal_v / 12);
-}
-
-void mate_fx_now(struct twin *t)
-{
-    const struct plant_now *p = t->plant;
-    double volts = t->kind & KIND_230V ? 230 : 120, watts = p->load_w / t->of;
-
-    t->state.count = 0;
-    put(t, M_INVERTER_CURRENT, watts / volts);
-    put(t, M_GRID_CHARGE_CURRENT, 0);
-    put(t, M_GRID_IMPORT_CURRENT, 0);
-    put(t, M_GRID_EXPORT_CURRENT, 0);
-    put(t, M_GRID_VOLTAGE, 0);
-    put(t, M_OUTPUT_VOLTAGE, volts);
-    put(t, M_DEVICE_MODE, DEVICE_MODE_INVERTING);
-    put(t, M_AC_INPUT_STATE, AC_INPUT_STATE_ABSENT);
-    put(t, M_BATTERY_VOLTAGE, p->battery_v);
-    put(t, M_AUX_ON, 0);
-    put(t, M_INVERTER_ALARMS, 0);
-    put(t, M_UNIT_ALARMS, 0);
-    put(t, M_BATTERY_ALARMS, 0);
-    put(t, M_GRID_ALARMS, 0);
-    put(t, M_AIR_SENSOR_RAW, 118);
-    put(t, M_INVERTER_CONTROL, INVERTER_CONTROL_ON);
-    put(t, M_AC_CONTROL, AC_CONTROL_USE);
-    put(t, M_CHARGER_CONTROL, SWITCH_MODE_AUTO);
-    put(t, M_AUX_CONTROL, SWITCH_MODE_AUTO);
-    put(t, M_FLOAT_VOLTAGE, 13.6 * t->nominal_v / 12);
-    put(t, M_ABSORB_VOLTAGE, 14.4 * t->nominal_v / 12);
-}
-
-void mate_dc_now(struct twin *t)
-{
-    const struct plant_now *p = t->plant;
-    double out_a = p->load_w / p->battery_v, in_a = p->charge_a;
-
-    t->state.count = 0;
-    put(t, M_SHUNT_A_CURRENT, -out_a);
-    put(t, M_SHUNT_B_CURRENT, in_a);
-    put(t, M_SHUNT_C_CURRENT, 0);
-    put(t, M_SHUNT_A_POWER, -p->load_w);
-    put(t, M_SHUNT_B_POWER, p->charge_w);
-    put(t, M_SHUNT_C_POWER, 0);
-    put(t, M_BATTERY_VOLTAGE, p->battery_v);
-    put(t, M_BATTERY_SOC, p->soc);
-    put(t, M_CHARGE_PARAMETERS_MET, p->stage == CHARGE_STAGE_FLOAT);
-    put(t, M_DC_IN_CURRENT, in_a);
-    put(t, M_DC_OUT_CURRENT, out_a);
-    put(t, M_BATTERY_CURRENT, in_a - out_a);
-    put(t, M_DC_IN_POWER, p->charge_w);
-    put(t, M_DC_OUT_POWER, p->load_w);
-    put(t, M_BATTERY_POWER, p->charge_w - p->load_w);
-    put(t, M_DC_IN_ENERGY_TODAY, p->pv_kwh_today);
-    put(t, M_DC_OUT_ENERGY_TODAY, p->load_kwh_today);
-    put(t, M_BATTERY_ENERGY_NET_TODAY, p->pv_kwh_today - p->load_kwh_today);
-    put(t, M_DC_IN_CHARGE_TODAY, p->pv_kwh_today * 1000 / p->battery_v);
-    put(t, M_DC_OUT_CHARGE_TODAY, p->load_kwh_today * 1000 / p->battery_v);
-    put(t, M_BATTERY_CHARGE_NET_TODAY, (p->pv_kwh_today - p->load_kwh_today) * 1000 / p->battery_v);
-    put(t, M_BATTERY_TEMPERATURE, p->battery_c);
-    put(t, M_BATTERY_SOC_LOW_TODAY, p->soc);
 }
