@@ -3,6 +3,7 @@
  * no more at once. So a batch is one reading, and the cursor stands behind each one that was
  * taken: whenever this ends, nothing is sent twice that was answered.
  */
+#include "base/base64.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"

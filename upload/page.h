@@ -29,7 +29,4 @@ typedef int page_fn(const char *driver, const struct reading *r, struct page *to
 
 void upload_made_by(page_fn *maker);
 
-/* Base64 (RFC 4648, with its padding): the text needs four bytes for every three, and one. */
-void base64_write(const uint8_t *from, size_t length, char *to);
-
 #endif

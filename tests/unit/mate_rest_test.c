@@ -1,5 +1,4 @@
-/* The upload's small parts: base64, and what an answer means. */
-#include "upload/page.h"
+/* What an answer of the old collector's server means. */
 #include "upload/verdict.h"
 
 #include <setjmp.h>
@@ -9,30 +8,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static void base64_of_a_captured_page(void **state)
-{
-    static const uint8_t fm80[] = {0x88, 0x82, 0x83, 0x00, 0x02, 0x3f, 0x02,
-                                   0x00, 0x01, 0x01, 0xfc, 0x02, 0xf5};
-    char text[40];
-
-    (void)state;
-    base64_write(fm80, sizeof fm80, text);
-    assert_string_equal(text, "iIKDAAI/AgABAfwC9Q==");
-}
-
-/* RFC 4648, section 10. */
-static void base64_pads(void **state)
-{
-    static const char *const said[] = {"", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE="};
-    char text[16];
-
-    (void)state;
-    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
-        base64_write((const uint8_t *)"foobar", i, text);
-        assert_string_equal(text, said[i]);
-    }
-}
 
 static void every_status_has_its_verdict(void **state)
 {
@@ -73,8 +48,6 @@ static void a_pause_is_obeyed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(base64_of_a_captured_page),
-        cmocka_unit_test(base64_pads),
         cmocka_unit_test(every_status_has_its_verdict),
         cmocka_unit_test(a_pause_is_obeyed),
     };
