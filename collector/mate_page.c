@@ -20,9 +20,10 @@ enum { DC_PAGES = 6 };
 
 // clang-format off
 const struct mate_page mate_pages[] = {
-    { "mx-status", "mate_mx", "mx", MATE_PAGE,            "chg_w", M_CHARGER_POWER },
-    { "fx-status", "mate_fx", "fx", MATE_PAGE,            "t_air", M_AIR_SENSOR_RAW },
-    { "dc-status", "mate_dc", "dc", DC_PAGES * MATE_PAGE, NULL,    M_NONE },
+    { "mx-status",  "mate_mx", "mx", MATE_PAGE,            "chg_w", M_CHARGER_POWER,  false },
+    { "fx-status",  "mate_fx", "fx", MATE_PAGE,            "t_air", M_AIR_SENSOR_RAW, false },
+    { "dc-status",  "mate_dc", "dc", DC_PAGES * MATE_PAGE, NULL,    M_NONE,           false },
+    { "mx-logpage", "mate_mx", "mx", MATE_DAY,             NULL,    M_NONE,           true },
     { .type = NULL },
 };
 
@@ -81,7 +82,7 @@ int mate_page_make(const struct mate_page *page, const struct reading *r, uint8_
     const struct row *rows = driver_find(page->driver)->rows;
     unsigned kind;
 
-    if (!kind_of(page, r, &kind) || !is_complete(rows, kind, r))
+    if (page->is_day || !kind_of(page, r, &kind) || !is_complete(rows, kind, r))
         return ERR_SHORT;
     memset(to, 0, MATE_RAW_MOST);
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
@@ -122,6 +123,11 @@ int mate_page_read(const struct mate_page *page, const uint8_t *bytes, struct re
     struct decoding how = {.rows = driver->rows};
     int rc = OK;
 
+    if (page->is_day) {
+        struct stretch s = {0, MATE_DAY, bytes, NULL};
+        bytes_decode(driver->rows, MATE_LOG, 0, &s, 0, MATE_DAY, take, to);
+        return OK;
+    }
     for (unsigned n = 0; n < page->length / MATE_PAGE && !rc; n++)
         rc = take_page(page, &how, n, bytes, to);
     return rc;

@@ -17,6 +17,7 @@ struct mate_page {
     size_t length;
     const char *extra; /* "chg_w"; NULL: none */
     enum metric extra_metric;
+    bool is_day; /* of a device's own log: a finished day, not what is now */
 };
 
 extern const struct mate_page mate_pages[]; /* type NULL ends it */

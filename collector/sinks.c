@@ -28,7 +28,7 @@ static int make_page(const char *driver, const struct reading *r, struct page *t
 {
     const struct mate_page *p = mate_pages;
 
-    while (p->type && strcmp(p->driver, driver) != 0)
+    while (p->type && (p->is_day || strcmp(p->driver, driver) != 0))
         p++;
     if (!p->type)
         return ERR_ABSENT;
