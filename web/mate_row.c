@@ -30,25 +30,29 @@ static bool is_text_of(const json_t *j, const char *key, const char **to)
     return *to != NULL;
 }
 
+/* "2018-10-21T14:42:44Z" and nothing else; a day that no month has is none. */
+static bool read_second(const char *text, int64_t now_ms, int64_t *to)
+{
+    char again[CLOCK_TEXT];
+
+    return text_fits(text, "0000-00-00T00:00:00Z") && when_read(text, now_ms, to) &&
+           !strcmp(clock_iso(*to, again), text);
+}
+
 /* "2018-10-21T14:42:44.938000": always UTC, whether it says Z or nothing. */
 static bool read_time(const char *text, int64_t now_ms, int64_t *to)
 {
-    static const char form[] = "0000-00-00T00:00:00";
     char whole[STAMP + 2];
     int64_t ms = 0, scale = 100;
-    size_t length = strlen(text);
 
-    if (length < STAMP)
+    if (strlen(text) < STAMP)
         return false;
-    snprintf(whole, sizeof whole, "%.*s", STAMP, text);
-    if (!text_fits(whole, form))
-        return false;
-    snprintf(whole + STAMP, 2, "Z");
+    snprintf(whole, sizeof whole, "%.*sZ", STAMP, text);
     text += STAMP;
     if (*text == '.')
         for (text++; *text >= '0' && *text <= '9'; text++, scale /= 10)
             ms += (*text - '0') * scale;
-    if ((*text && strcmp(text, "Z") != 0) || !when_read(whole, now_ms, to))
+    if ((*text && strcmp(text, "Z") != 0) || !read_second(whole, now_ms, to))
         return false;
     *to += ms;
     return true;
@@ -56,13 +60,15 @@ static bool read_time(const char *text, int64_t now_ms, int64_t *to)
 
 static bool read_date(const json_t *j, char to[MATE_DATE])
 {
+    char whole[STAMP + 2];
     const char *text;
     int64_t ms;
 
-    if (!is_text_of(j, "date", &text) || !text_fits(text, "0000-00-00") || !when_read(text, 0, &ms))
+    if (!is_text_of(j, "date", &text) || !text_fits(text, "0000-00-00"))
         return false;
     snprintf(to, MATE_DATE, "%s", text);
-    return true;
+    snprintf(whole, sizeof whole, "%sT00:00:00Z", to);
+    return read_second(whole, 0, &ms) && clock_is_possible(ms);
 }
 
 /* The one number we know; whatever else stands there is passed over, as the old server did. */
@@ -97,7 +103,7 @@ static const char *fault_of(const json_t *j, int64_t now_ms, struct mate_row *to
     to->length = (size_t)length;
     if (!is_text_of(j, "ts", &text) || !read_time(text, now_ms, &to->at_ms))
         return "\"ts\" is no time like 2018-10-21T14:42:44.938000";
-    if (!clock_is_trusted(to->at_ms) || to->at_ms > now_ms + AHEAD_MOST_MS)
+    if (!clock_is_possible(to->at_ms) || to->at_ms > now_ms + AHEAD_MOST_MS)
         return "\"ts\" is a time at which nothing can have been measured";
     if (!json_is_integer(tz) || json_integer_value(tz) < -DAY_S || json_integer_value(tz) > DAY_S)
         return "\"tz\" is no offset in seconds";
