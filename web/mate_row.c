@@ -61,13 +61,15 @@ static bool read_time(const char *text, int64_t now_ms, int64_t *to)
 static bool read_date(const json_t *j, char to[MATE_DATE])
 {
     char whole[STAMP + 2];
+    struct text t = text_on(whole, sizeof whole);
     const char *text;
     int64_t ms;
 
     if (!is_text_of(j, "date", &text) || !text_fits(text, "0000-00-00"))
         return false;
     snprintf(to, MATE_DATE, "%s", text);
-    snprintf(whole, sizeof whole, "%sT00:00:00Z", to);
+    text_add(&t, to);
+    text_add(&t, "T00:00:00Z");
     return read_second(whole, 0, &ms) && clock_is_possible(ms);
 }
 
