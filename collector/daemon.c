@@ -75,8 +75,13 @@ int daemon_open(struct daemon *d, struct plan *take_plan, const char *config)
     d->keeper.hear = rules_hear;
     d->keeper.who = &d->rules;
     rules_follow(&d->rules, take_plan);
+    rc = received_open(&d->received, d->store, d->news);
+    if (rc)
+        return rc;
     if (deliver_follow(&d->deliver, take_plan, d->store))
         log_warn("run", "not every sink could begin");
+    if (received_follow(&d->received, take_plan))
+        log_warn("run", "nobody can upload to this one");
     return add_wing(d, take_plan);
 }
 
@@ -107,13 +112,20 @@ static void drop_empty_wings(struct daemon *d)
     }
 }
 
+void daemon_take(struct daemon *d, const struct news *n)
+{
+    if (n->from)
+        keeper_take(&d->keeper, n);
+    received_keep(&d->received);
+}
+
 /* What a bus thread told before it ended still refers to its house. */
 static void take_all(struct daemon *d)
 {
     static struct news n;
 
     while (queue_get(d->news, &n, 0) == OK)
-        keeper_take(&d->keeper, &n);
+        daemon_take(d, &n);
 }
 
 static void follow(struct daemon *d, struct plan *plan)
@@ -127,6 +139,8 @@ static void follow(struct daemon *d, struct plan *plan)
     rules_follow(&d->rules, plan);
     if (deliver_follow(&d->deliver, plan, d->store))
         log_warn("run", "not every sink could begin");
+    if (received_follow(&d->received, plan))
+        log_warn("run", "nobody can upload to this one");
     drop_empty_wings(d);
 }
 
@@ -211,7 +225,9 @@ int daemon_run(struct daemon *d, int64_t until_us)
         int64_t most = wait < LOOK_US ? wait : LOOK_US;
         int rc = queue_get(d->news, &n, most);
         if (rc == OK)
-            keeper_take(&d->keeper, &n);
+            daemon_take(d, &n);
+        else
+            received_keep(&d->received);
         wait = keeper_settle(&d->keeper, rc != OK);
         rules_look(&d->rules, d);
         if (is_asked_to_reload)
@@ -244,6 +260,7 @@ static void stop_wings(struct daemon *d)
 
 void daemon_close(struct daemon *d)
 {
+    received_close(&d->received);
     rules_leave(&d->rules, d, NULL, clock_us() + RULES_LAST_US);
     if (d->news)
         stop_wings(d);

@@ -4,6 +4,7 @@
 
 #include "collector/deliver.h"
 #include "collector/keeper.h"
+#include "collector/received.h"
 #include "collector/rules.h"
 #include "collector/wing.h"
 
@@ -16,6 +17,7 @@ struct daemon {
     struct keeper keeper;
     struct deliver deliver;
     struct rules rules;
+    struct received received;
     struct queue *news;
     struct wing *wings[WINGS_MAX]; /* the newest last */
     size_t wing_count;
@@ -29,6 +31,9 @@ int daemon_open(struct daemon *d, struct plan *take_plan, const char *config) MU
 
 /* Runs until a signal, or clock_us() `until_us`. */
 int daemon_run(struct daemon *d, int64_t until_us) MUST_CHECK;
+
+/* What a bus thread told goes to the keeper. News from nobody only wake: somebody uploaded. */
+void daemon_take(struct daemon *d, const struct news *n);
 
 /* Backwards, within a few seconds. */
 void daemon_close(struct daemon *d);

@@ -5,6 +5,10 @@
 #include "drivers/device.h"
 #include "store/store.h"
 
+#ifdef HELIO_HAS_WEB
+#include "web/web.h"
+#endif
+
 #include <stdarg.h>
 #include <string.h>
 
@@ -298,6 +302,10 @@ static int example_ini(void)
     printf("\n# A charge assistant for a lead-acid battery; see docs/charge-assistant.md first.\n"
            "#[rule absorb]\n");
     setting_ini(rule_settings, none);
+#ifdef HELIO_HAS_WEB
+    printf("\n# The web server; see docs/mate-rest.md.\n#[web]\n");
+    setting_ini(web_settings, none);
+#endif
     return OK;
 }
 
@@ -321,6 +329,8 @@ static int list_effective(struct call *c, enum listing_form form)
 
     effective_rows(&s, c, c->plan->site);
     effective_rows(&s, c, c->plan->store);
+    if (c->plan->web)
+        effective_rows(&s, c, c->plan->web);
     for (size_t i = 0; i < c->plan->bus_count; i++)
         effective_rows(&s, c, c->plan->buses[i].section);
     for (size_t i = 0; i < c->plan->device_count; i++)
@@ -362,6 +372,9 @@ static int list_settings(struct call *c, enum listing_form form)
         setting_rows(&s, section, sinks[i]->settings);
     }
     setting_rows(&s, "rule", rule_settings);
+#ifdef HELIO_HAS_WEB
+    setting_rows(&s, "web", web_settings);
+#endif
     return sheet_end(&s);
 }
 

@@ -45,6 +45,7 @@ struct plan_rule {
 struct plan {
     struct settings *file;        /* NULL without one */
     struct section *site, *store; /* the section of the file, or one made of defaults */
+    struct section *web;          /* NULL without one */
     size_t group_count, sink_count, rule_count;
     struct group groups[PLAN_GROUPS];
     struct plan_sink sinks[PLAN_SINKS];

@@ -318,7 +318,7 @@ void rules_leave(struct rules *r, struct daemon *d, const struct plan *next, int
         }
         pthread_mutex_unlock(&r->lock);
         if (!is_over && queue_get(d->news, &n, NEWS_WAIT_US) == OK)
-            keeper_take(&d->keeper, &n);
+            daemon_take(d, &n);
         is_over |= clock_us() > until_us;
     }
     pthread_mutex_lock(&r->lock);

@@ -1,6 +1,11 @@
 /* The table (collector/sinks.h). */
 #include "collector/sinks.h"
 
+#ifdef HELIO_HAS_UPLOAD
+#include "collector/mate_page.h"
+#include "upload/page.h"
+#endif
+
 #include <string.h>
 
 const struct sink *const sinks[] = {
@@ -16,4 +21,27 @@ const struct sink *sink_find(const char *name)
         if (!strcmp(sinks[i]->name, name))
             return sinks[i];
     return NULL;
+}
+
+#ifdef HELIO_HAS_UPLOAD
+static int make_page(const char *driver, const struct reading *r, struct page *to)
+{
+    const struct mate_page *p = mate_pages;
+
+    while (p->type && (p->is_day || strcmp(p->driver, driver) != 0))
+        p++;
+    if (!p->type)
+        return ERR_ABSENT;
+    *to = (struct page){.type = p->type, .length = p->length};
+    if (p->extra && reading_get(r, p->extra_metric, &to->extra_value))
+        to->extra = p->extra;
+    return mate_page_make(p, r, to->bytes);
+}
+#endif
+
+void sinks_prepare(void)
+{
+#ifdef HELIO_HAS_UPLOAD
+    upload_made_by(make_page);
+#endif
 }

@@ -11,4 +11,7 @@
 extern const struct sink *const sinks[]; /* NULL ends it */
 const struct sink *sink_find(const char *name);
 
+/* Hands over what sinks cannot reach by themselves; before any of them begins. */
+void sinks_prepare(void);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "collector/sinks.h"
 
 #include <getopt.h>
 #include <signal.h>
@@ -217,6 +218,7 @@ int helio_main(int argc, char **argv)
     int rc;
 
     (void)signal(SIGPIPE, SIG_IGN); /* a reader that leaves shows up as a failed write */
+    sinks_prepare();
     if (argc < 2) {
         print_help(stderr);
         return error_exit(ERR_USAGE);

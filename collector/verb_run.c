@@ -20,7 +20,8 @@ static int run_run(struct call *c)
         return ERR_USAGE;
     if (c->count)
         return bad_call(c, "its devices are those of the settings file");
-    if (!c->plan->device_count)
+    bool is_receiver = c->plan->web && section_yes(c->plan->web, "enabled");
+    if (!c->plan->device_count && !is_receiver)
         return bad_call(c, c->config ? "the settings name no device"
                                      : "no settings file was found; begin with: helio list "
                                        "settings --as ini");

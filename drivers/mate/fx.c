@@ -81,7 +81,7 @@ const struct row mate_fx_rows[] = {
     { .in = MATE_STATUS, .at = 0x0108, .form = BYTE,  .native = "ac_mode",     .metric = M_AC_INPUT_STATE,  .per = 1, .words = ac_states },
     { .in = MATE_STATUS, .at = 0x0109, .form = BE16S, .native = "bat_voltage", .metric = M_BATTERY_VOLTAGE, .per = 10 },
     { .in = MATE_STATUS, .at = 0x010b, .form = BYTE,  .native = "misc",        .metric = M_NONE, .per = 1 },
-    { .in = MATE_STATUS, .at = 0x010b, .form = BYTE_BITS, .shift = 0, .width = 1, .native = "is_230v", .metric = M_NONE, .per = 1 },
+    { .in = MATE_STATUS, .at = 0x010b, .form = BYTE_BITS, .shift = 0, .width = 1, .native = "is_230v", .metric = M_OUTPUT_IS_230V, .per = 1 },
     { .in = MATE_STATUS, .at = 0x010b, .form = BYTE_BITS, .shift = 7, .width = 1, .native = "aux_on", .metric = M_AUX_ON, .per = 1 },
     { .in = MATE_STATUS, .at = 0x010c, .form = BYTE,  .native = "warnings",    .metric = M_NONE, .per = 1 },
     PAGE_BIT(12, 0, "warning_frequency_high", GRID_ALARMS, w_fast),

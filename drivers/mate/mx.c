@@ -37,7 +37,7 @@ const struct row mate_mx_rows[] = {
     { .in = MATE_STATUS, .at = 0x0102, .form = AMPS_80,   .of = 0, .native = "bat_current", .metric = M_CHARGER_CURRENT, .per = 10 },
     { .in = MATE_STATUS, .at = 0x0103, .form = FAR_LOW,   .shift = 0, .width = 8, .of = 8, .native = "kwh", .metric = M_PV_ENERGY_TODAY, .per = 10 },
     { .in = MATE_STATUS, .at = 0x0105, .form = BYTE_BITS, .shift = 6, .width = 1, .native = "aux_state", .metric = M_AUX_ON, .per = 1 },
-    { .in = MATE_STATUS, .at = 0x0105, .form = BYTE_BITS, .shift = 0, .width = 6, .native = "aux_mode", .metric = M_NONE, .per = 1, .words = aux_modes },
+    { .in = MATE_STATUS, .at = 0x0105, .form = BYTE_BITS, .shift = 0, .width = 6, .native = "aux_mode", .metric = M_AUX_MODE_NOW, .per = 1, .words = aux_modes },
     { .in = MATE_STATUS, .at = 0x0106, .form = BYTE,      .native = "status",      .metric = M_CHARGE_STAGE,    .per = 1, .words = stages },
     { .in = MATE_STATUS, .at = 0x0107, .form = BYTE,      .native = "errors",      .metric = M_NONE,            .per = 1 },
     { .in = MATE_STATUS, .at = 0x0107, .form = BYTE_BITS, .shift = 7, .width = 1, .native = "error_high_voc", .metric = M_PV_ALARMS,      .per = 1, .words = high_voc },

@@ -1,0 +1,227 @@
+/* Uploaded rows into the store (collector/received.h). */
+#include "collector/received.h"
+
+#ifdef HELIO_HAS_WEB
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "collector/mate_page.h"
+#include "collector/rounds.h"
+#include "store/days.h"
+#include "web/web.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { ROWS_WAITING = 64 };
+static const int64_t LATE_REST_US = 5000000;
+
+/* ---- the server's thread ----------------------------------------------------------------- */
+
+static int take(void *who, struct web_upload *upload)
+{
+    static const struct news wake = {.from = NULL};
+    struct received *r = who;
+    int rc;
+
+    pthread_mutex_lock(&r->lock);
+    rc = r->is_closed ? ERR_STOPPED : queue_put(r->rows, &upload, 0);
+    pthread_mutex_unlock(&r->lock);
+    if (!rc && queue_put(r->news, &wake, 0))
+        return OK; /* the queue is full: whoever takes from it comes by here soon */
+    return rc;
+}
+
+/* ---- the main thread --------------------------------------------------------------------- */
+
+static const struct origin *whose(const struct received *r, const struct mate_page *page)
+{
+    struct origin o = {.address = 0};
+
+    snprintf(o.name, sizeof o.name, "%s-%s", r->prefix, page->kind);
+    snprintf(o.driver, sizeof o.driver, "%s", page->driver);
+    const struct origin *known = store_origin_named(r->store, o.name);
+    return known ? known : store_origin(r->store, &o);
+}
+
+/* ---- days that are over -------------------------------------------------------------------- */
+
+static void close_late_days(struct received *r)
+{
+    for (unsigned i = 0; i < r->late_count; i++)
+        if (store_close_day(r->store, r->late[i].from, r->late[i].day))
+            log_warn(r->late[i].from->name, "the sums of %d could not be reckoned again",
+                     r->late[i].day);
+    r->late_count = 0;
+}
+
+static void note_late_day(struct received *r, const struct origin *from, int64_t at_ms)
+{
+    int day = day_of(at_ms);
+    unsigned i = 0;
+
+    if (day >= day_of(clock_wall_ms()))
+        return;
+    r->late_us = clock_us();
+    while (i < r->late_count && (r->late[i].from != from || r->late[i].day != day))
+        i++;
+    if (i < r->late_count)
+        return;
+    if (r->late_count == LATE_DAYS && store_commit(r->store) == OK)
+        close_late_days(r);
+    if (r->late_count < LATE_DAYS)
+        r->late[r->late_count++] = (struct late_day){from, day};
+}
+
+/* ---- one row --------------------------------------------------------------------------------- */
+
+/* A day of the log belongs to its own last second, on the clock of whoever read it. */
+static int64_t moment_of(const struct mate_row *row)
+{
+    char text[40];
+    int64_t at_ms = row->at_ms;
+
+    if (!*row->date)
+        return at_ms;
+    snprintf(text, sizeof text, "%sT23:59:59Z", row->date);
+    return when_read(text, 0, &at_ms) ? at_ms - (int64_t)row->tz_s * MS_PER_S : row->at_ms;
+}
+
+/*
+ * They are live readings of somebody else's collector, so they are kept as such, with the time
+ * they were made, and every sink gets them. The gate is not asked: it judges a jump by when a
+ * number was heard, and these may come a day late and a hundred in a second. What no metric can be
+ * is withheld by the rows that read them. A day of a device's own log is history, and kept so. A
+ * row that came before is known by device, time and words: whoever repeats it after a lost answer
+ * is told that all is well.
+ */
+static int keep(struct received *r, const struct mate_row *row)
+{
+    const struct mate_page *page = mate_page_named(row->type->name);
+    int64_t at_ms = moment_of(row);
+    struct reading reading = {.round_ms = at_ms};
+    const struct origin *from = page ? whose(r, page) : NULL;
+
+    if (!page)
+        return ERR_DATA;
+    if (!from)
+        return ERR_FULL;
+    int rc = mate_page_read(page, row->bytes, &reading);
+    if (!rc && row->has_extra && metric_is_possible(page->extra_metric, row->extra))
+        (void)reading_put(&reading, page->extra_metric, row->extra); /* a page has room left */
+    if (!rc && !page->is_day)
+        driver_find(page->driver)->derive(NULL, &reading);
+    if (rc || !reading.count)
+        return ERR_DATA;
+    if (store_has(r->store, from, at_ms, &reading))
+        return OK;
+    int64_t seq =
+        store_append(r->store, from, page->is_day ? RECORD_IMPORTED : RECORD_LIVE, at_ms, &reading);
+    if (seq >= 0)
+        note_late_day(r, from, at_ms);
+    return seq < 0 ? (int)seq : OK;
+}
+
+void received_keep(struct received *r)
+{
+    struct web_upload *waiting[ROWS_WAITING];
+    int results[ROWS_WAITING];
+    unsigned count = 0;
+
+    if (!r->rows)
+        return;
+    while (count < ROWS_WAITING && queue_get(r->rows, &waiting[count], 0) == OK) {
+        results[count] = keep(r, &waiting[count]->row);
+        count++;
+    }
+    if (!count && r->late_count && clock_us() - r->late_us > LATE_REST_US)
+        close_late_days(r);
+    if (!count)
+        return;
+    int rc = store_commit(r->store);
+    for (unsigned i = 0; i < count; i++)
+        web_settle(waiting[i], results[i] ? results[i] : rc);
+}
+
+/* ---- starting and stopping --------------------------------------------------------------- */
+
+int received_open(struct received *r, struct store *store, struct queue *news)
+{
+    *r = (struct received){.store = store, .news = news, .is_closed = true};
+    pthread_mutex_init(&r->lock, NULL);
+    r->rows = queue_new(sizeof(struct web_upload *), ROWS_WAITING);
+    return r->rows ? OK : ERR_FULL;
+}
+
+static void set_closed(struct received *r, bool is_closed)
+{
+    pthread_mutex_lock(&r->lock);
+    r->is_closed = is_closed;
+    pthread_mutex_unlock(&r->lock);
+}
+
+static void end_web(struct received *r)
+{
+    if (!r->web)
+        return;
+    web_quiet(r->web);
+    set_closed(r, true);
+    received_keep(r); /* nobody can add to what is settled here */
+    close_late_days(r);
+    web_stop(r->web);
+    r->web = NULL;
+}
+
+int received_follow(struct received *r, const struct plan *plan)
+{
+    const struct web_house house = {.who = r, .take = take};
+    int rc;
+
+    end_web(r);
+    if (!plan->web || !section_yes(plan->web, "enabled"))
+        return OK;
+    snprintf(r->prefix, sizeof r->prefix, "%s", section_text(plan->web, "mate_device"));
+    set_closed(r, false);
+    rc = web_start(&r->web, plan->web, &house);
+    if (!rc)
+        log_note("web", "listening at %s, port %.0f", section_text(plan->web, "listen"),
+                 section_number(plan->web, "port"));
+    return rc;
+}
+
+void received_close(struct received *r)
+{
+    if (!r->rows)
+        return;
+    end_web(r);
+    queue_free(r->rows);
+    pthread_mutex_destroy(&r->lock);
+    *r = (struct received){0};
+}
+
+#else
+
+int received_open(struct received *r, struct store *store, struct queue *news)
+{
+    *r = (struct received){.store = store, .news = news};
+    return OK;
+}
+
+void received_close(struct received *r)
+{
+    *r = (struct received){0};
+}
+
+int received_follow(struct received *r, const struct plan *plan)
+{
+    (void)r;
+    (void)plan;
+    return OK;
+}
+
+void received_keep(struct received *r)
+{
+    (void)r;
+}
+
+#endif

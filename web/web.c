@@ -1,0 +1,242 @@
+/* The server: connections, routes, bodies (web/web.h). */
+#include "web/inside.h"
+
+#include "base/log.h"
+#include "base/secret.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* So many that a crowd of idle ones does not lock out who has something to say, and so little
+ * memory for each that all of them together are nothing. */
+enum { CONNECTIONS = 256, CONNECTION_BYTES = 16 * 1024, IDLE_S = 20 };
+
+// clang-format off
+const struct setting web_settings[] = {
+    /* key              type    default      least most   choices help */
+    { "enabled",        YESNO,  "no",        0,    0,     NULL, "Listen at all" },
+    { "listen",         TEXT,   "127.0.0.1", 0,    0,     NULL, "The address to listen at; from elsewhere come through a proxy that speaks https" },
+    { "port",           NUMBER, "8080",      1,    65535, NULL, "The port" },
+    { "mate_token_file", TEXT,  "",          0,    0,     NULL, "The file of the token that an old MATE collector, or another helio, uploads with (chmod 600)" },
+    { "mate_device",    TEXT,   "mate",      0,    0,     NULL, "What is uploaded belongs to devices of this name and -mx, -fx, -dc" },
+    SETTINGS_END,
+};
+
+const struct route routes[] = {
+#define ROUTE(m, p, most, key, what, handler, later)                                               \
+    { .method = m, .path = p, .most_body = most, .token_key = key, .detail = what,                 \
+      .serve = handler, .settled = later },
+#include "web/routes.def"
+#undef ROUTE
+    { .method = NULL },
+};
+// clang-format on
+
+/* ---- one request ------------------------------------------------------------------------- */
+
+/* The route, or what else there is: 404, or 405. */
+static const struct route *find_route(const char *method, const char *path, bool *has_path)
+{
+    *has_path = false;
+    for (const struct route *r = routes; r->method; r++) {
+        if (strcmp(r->path, path) != 0)
+            continue;
+        *has_path = true;
+        if (!strcmp(r->method, method))
+            return r;
+    }
+    return NULL;
+}
+
+static bool is_announced_too_large(const struct exchange *x)
+{
+    const char *length =
+        MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+    return length && strtoull(length, NULL, 10) > x->route->most_body;
+}
+
+/* The head of a request is there: whoever may not is told so before a body is read. */
+static enum MHD_Result begin(struct web *w, struct MHD_Connection *c, const char *path,
+                             const char *method, void **memory)
+{
+    enum MHD_Result answered = MHD_NO;
+    bool has_path;
+    const struct route *route = find_route(method, path, &has_path);
+
+    if (!route)
+        return answer_problem(c, has_path ? MHD_HTTP_METHOD_NOT_ALLOWED : MHD_HTTP_NOT_FOUND,
+                              has_path ? "this path takes another method"
+                                       : "there is no such path");
+    struct exchange *x = calloc(1, sizeof *x);
+    if (!x)
+        return MHD_NO;
+    *x = (struct exchange){.web = w, .route = route, .connection = c};
+    *memory = x;
+    if (token_check(x, &answered))
+        return answered;
+    if (is_announced_too_large(x))
+        return answer_problem(c, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large");
+    return MHD_YES;
+}
+
+static void take_body(struct exchange *x, const char *bytes, size_t length)
+{
+    if (x->length + length > x->route->most_body)
+        x->is_too_large = true;
+    if (!x->body && !x->is_too_large)
+        x->body = malloc(x->route->most_body);
+    if (!x->body || x->is_too_large) {
+        x->is_too_large = true; /* the rest is read and thrown away */
+        return;
+    }
+    memcpy(x->body + x->length, bytes, length);
+    x->length += length;
+}
+
+static enum MHD_Result on_request(void *who, struct MHD_Connection *c, const char *path,
+                                  const char *method, const char *version, const char *bytes,
+                                  size_t *length, void **memory)
+{
+    struct exchange *x = *memory;
+
+    (void)version;
+    if (!x)
+        return begin(who, c, path, method, memory);
+    if (*length) {
+        take_body(x, bytes, *length);
+        *length = 0;
+        return MHD_YES;
+    }
+    if (x->stage == STAGE_WAITING)
+        return x->route->settled(x);
+    if (x->is_too_large)
+        return answer_problem(c, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large");
+    return x->route->serve(x);
+}
+
+static void on_end(void *who, struct MHD_Connection *c, void **memory,
+                   enum MHD_RequestTerminationCode why)
+{
+    struct exchange *x = *memory;
+
+    (void)who;
+    (void)c;
+    (void)why;
+    if (!x)
+        return;
+    free(x->body);
+    free(x);
+    *memory = NULL;
+}
+
+void web_settle(struct web_upload *upload, int result)
+{
+    struct exchange *x = (struct exchange *)(void *)upload;
+
+    upload->result = result;
+    MHD_resume_connection(x->connection);
+}
+
+/* ---- starting and stopping --------------------------------------------------------------- */
+
+static int find_address(const struct section *s, struct addrinfo **to)
+{
+    const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
+                                   .ai_socktype = SOCK_STREAM};
+    char port[16];
+    struct text t = text_on(port, sizeof port);
+
+    text_number(&t, section_number(s, "port"));
+    return getaddrinfo(section_text(s, "listen"), port, &hints, to) ? ERR_CONFIG : OK;
+}
+
+void web_check(struct section *s)
+{
+    struct addrinfo *found = NULL;
+
+    if (find_address(s, &found))
+        section_fault(s, "listen", "must be an address, as 127.0.0.1 or ::1");
+    else
+        freeaddrinfo(found);
+    if (!*section_text(s, "mate_device"))
+        section_fault(s, "mate_device", "must not be empty");
+}
+
+/* The library's own words: few, and none of them for the owner's eyes unless asked for. */
+static void on_words(void *who, const char *format, va_list args)
+{
+    char words[200];
+
+    (void)who;
+    vsnprintf(words, sizeof words, format, args);
+    words[strcspn(words, "\r\n")] = '\0';
+    log_debug("web", "%s", words);
+}
+
+static struct MHD_Daemon *listen_at(struct web *w, const struct addrinfo *at)
+{
+    unsigned flags = MHD_USE_AUTO_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+
+    if (at->ai_family == AF_INET6)
+        flags |= MHD_USE_IPv6;
+    return MHD_start_daemon(
+        flags, 0, NULL, NULL, on_request, w, MHD_OPTION_EXTERNAL_LOGGER, on_words, NULL,
+        MHD_OPTION_SOCK_ADDR, at->ai_addr, MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_END);
+}
+
+int web_start(struct web **to, const struct section *s, const struct web_house *house)
+{
+    const char *file = section_text(s, "mate_token_file");
+    struct addrinfo *at = NULL;
+    struct web *w = calloc(1, sizeof *w);
+    int rc = w ? OK : ERR_FULL;
+
+    if (!rc) {
+        w->section = s;
+        w->house = *house;
+        rc = *file ? secret_read("web", file, w->mate_token, sizeof w->mate_token) : OK;
+    }
+    if (!rc)
+        rc = find_address(s, &at);
+    if (!rc) {
+        w->daemon = listen_at(w, at);
+        rc = w->daemon ? OK : ERR_IO;
+        if (rc)
+            log_err("web", "cannot listen at %s, port %.0f: %s", section_text(s, "listen"),
+                    section_number(s, "port"), strerror(errno));
+    }
+    if (at)
+        freeaddrinfo(at);
+    if (rc)
+        web_stop(w);
+    *to = rc ? NULL : w;
+    return rc;
+}
+
+void web_quiet(struct web *w)
+{
+    MHD_socket fd = MHD_quiesce_daemon(w->daemon);
+
+    if (fd != MHD_INVALID_SOCKET)
+        close(fd);
+}
+
+void web_stop(struct web *w)
+{
+    if (!w)
+        return;
+    if (w->daemon)
+        MHD_stop_daemon(w->daemon);
+    explicit_bzero(w->mate_token, sizeof w->mate_token);
+    free(w);
+}
