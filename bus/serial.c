@@ -5,13 +5,33 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 struct serial {
     int fd;
 };
 
-static const struct setting serial_settings[] = {PORT_SETTINGS("9600"), SETTINGS_END};
+// clang-format off
+/* Some ports and converters live on the power of these two lines. */
+static const struct setting serial_settings[] = {
+    PORT_SETTINGS("9600"),
+    { "dtr", CHOICE, "leave", 0, 0, "leave on off", "The line DTR: set, cleared, or left as it is" },
+    { "rts", CHOICE, "leave", 0, 0, "leave on off", "The line RTS, the same" },
+    SETTINGS_END,
+};
+// clang-format on
+
+static void set_modem_line(const struct bus *bus, const struct serial *serial, const char *key,
+                           int bit)
+{
+    const char *wanted = section_text(bus->section, key);
+
+    if (strcmp(wanted, "leave") != 0 &&
+        ioctl(serial->fd, !strcmp(wanted, "on") ? TIOCMBIS : TIOCMBIC, &bit))
+        log_debug(bus->name, "%s has no line %s: %s", bus->where, key, strerror(errno));
+}
 
 static int serial_open(struct bus *bus)
 {
@@ -27,6 +47,8 @@ static int serial_open(struct bus *bus)
         close(serial->fd);
         return rc;
     }
+    set_modem_line(bus, serial, "dtr", TIOCM_DTR);
+    set_modem_line(bus, serial, "rts", TIOCM_RTS);
     bus->byte_us = port_byte_us(&form);
     bus->gap_us = 7 * bus->byte_us / 2;
     bus->has_true_speed = true;

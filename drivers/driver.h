@@ -24,10 +24,14 @@ struct driver;
 struct twin;
 
 /* A line a driver may sit on, and the adapters to look for there. */
+struct speech;
 struct place {
     const char *scheme;  /* NULL ends the list */
     const char *options; /* settings that differ from the line's usual ones: "speed=2400" */
     const char *usb_ids; /* "04e2:1411 1a86:55d3"; NULL: cannot be found by itself */
+    /* Where the family speaks otherwise than elsewhere. NULL: as the driver says. */
+    const struct speech *speech;
+    const struct block *blocks;
 };
 
 enum { IDENTITY_TEXT = 48 };

@@ -8,6 +8,7 @@
 
 /* A page says by a bit whether it counts ampere-hours at all. */
 enum { KIND_COUNTS_AH = 4 };
+enum { FX_MISC = 11 }; /* whose lowest bit means 230 V */
 
 #define WORD_LIST(name, ...) static const struct code_word name[] = {__VA_ARGS__, {.text = NULL}}
 #define ALARM_WORD(name, means, words) WORD_LIST(name, {1, means, words})
@@ -29,6 +30,11 @@ enum { KIND_COUNTS_AH = 4 };
 // clang-format on
 
 extern const struct place mate_places[];
+extern const struct place mate_fx_places[], mate_mx_places[], mate_dc_places[];
+
+/* Rows of status pages, and what follows from them: an FX's powers. */
+void mate_give_pages(const struct row *rows, unsigned kind, const struct stretch *s, uint16_t from,
+                     uint16_t count, field_fn *each, void *to);
 
 struct mate_memory {
     bool is_sought;    /* it has no port in the settings */

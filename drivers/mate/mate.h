@@ -20,6 +20,7 @@ enum mate_type { MATE_HUB = 1, MATE_FX = 2, MATE_MX = 3, MATE_DC = 4 };
 enum {
     MATE_ASKED = 8,    /* bytes of every question */
     MATE_PAGE = 13,    /* of a status page */
+    MATE_PAGES = 6,    /* as many as a device has, at most */
     MATE_DAY = 14,     /* of a day of the log */
     MATE_ERROR = 0x80, /* in the first byte: the device says no */
     MATE_PORTS = 10,

@@ -1,5 +1,6 @@
 /* How MATEnet is spoken: questions, and what answers say (drivers/mate/mate.h). */
 #include "drivers/mate/kinds.h"
+#include "drivers/mate/line.h"
 
 #include "base/text.h"
 
@@ -128,6 +129,16 @@ static void give_powers(const struct passing *p)
         p->each(p->to, &(struct field){.name = made[i].native, .row = &made[i], .value = kw[i]});
 }
 
+void mate_give_pages(const struct row *rows, unsigned kind, const struct stretch *s, uint16_t from,
+                     uint16_t count, field_fn *each, void *to)
+{
+    struct passing p = {.each = each, .to = to};
+
+    bytes_decode(rows, MATE_STATUS, kind, s, from, count, pass, &p);
+    if (rows == mate_fx_rows)
+        give_powers(&p);
+}
+
 static unsigned type_of(const struct row *rows)
 {
     return rows == mate_mx_rows   ? MATE_MX
@@ -151,14 +162,13 @@ static int decode_page(struct decoding *how, uint8_t page, const uint8_t *b, fie
 {
     unsigned type = type_of(how->rows), base = type == MATE_DC ? 0x0a : 1;
     const struct row *rows = how->rows;
-    struct passing p = {.each = each, .to = to};
 
     if (type && b[0] && b[0] != type)
         return ERR_FOREIGN; /* a neighbour's */
     if (!type)
         rows = rows_of(b[0]);
     base = rows == mate_dc_rows ? 0x0a : 1;
-    if (page < base || (page - base + 1u) * MATE_PAGE > PAGES_MAX)
+    if (page < base || (page - base + 1u) * MATE_PAGE > MATE_PAGES * MATE_PAGE)
         return ERR_FUNCTION;
     unsigned from = (page - base) * MATE_PAGE, kind = how->kind;
     memcpy(how->pages + from, b + 1, MATE_PAGE);
@@ -170,9 +180,7 @@ static int decode_page(struct decoding *how, uint8_t page, const uint8_t *b, fie
     give(each, to, "page", page);
     give(each, to, "payload_len", MATE_PAGE);
     struct stretch s = {(uint16_t)(base << 8), PAGES_MAX, how->pages, how->have};
-    bytes_decode(rows, MATE_STATUS, kind, &s, (uint16_t)((base << 8) + from), MATE_PAGE, pass, &p);
-    if (rows == mate_fx_rows)
-        give_powers(&p);
+    mate_give_pages(rows, kind, &s, (uint16_t)((base << 8) + from), MATE_PAGE, each, to);
     return OK;
 }
 
@@ -234,6 +242,8 @@ static int mate_decode(struct decoding *how, const uint8_t *asked, size_t asked_
     uint8_t guessed[ASK_MAX];
     size_t skipped;
 
+    if (!asked_length && mate_is_line(b, length))
+        return mate_line_decode(how, b, length, each, to);
     if (!asked_length) {
         guess_question(b, length, guessed);
         asked = guessed;
