@@ -9,28 +9,36 @@
 /* Widths of the numbers between letter and sum, which has three digits. */
 static const struct form {
     enum mate_type type;
-    char first; /* the letter of one alone */
+    char first;         /* letter of its family */
+    uint8_t first_port; /* which has it; 0: one alone, without a hub */
     bool is_old;
     const char *widths;
 } forms[] = {
-    {MATE_FX, '0', false, "222332232333"},
-    {MATE_MX, 'A', false, "222332232342"},
-    {MATE_MX, 'A', true, "222332232333"},
-    {MATE_DC, 'a', false, "4442533322"},
+    {MATE_FX, '0', 0, false, "222332232333"},
+    {MATE_MX, 'A', 0, false, "222332232342"},
+    {MATE_MX, 'A', 0, true, "222332232333"},
+    {MATE_DC, 'a', 1, false, "4442533322"},
 };
 enum { SUM_DIGITS = 3, FORMS = sizeof forms / sizeof *forms };
 
-char mate_line_letter(enum mate_type type, uint8_t port)
+static uint8_t letter_of(const struct form *form, uint8_t port)
 {
-    for (size_t i = 0; i < FORMS; i++)
-        if (forms[i].type == type)
-            return (char)(forms[i].first + port);
-    return 0;
+    return (uint8_t)(form->first + (port > form->first_port ? port - form->first_port : 0));
 }
 
 static bool is_letter_of(const struct form *form, uint8_t letter)
 {
-    return letter >= form->first && letter <= form->first + MATE_PORTS;
+    return letter >= form->first && letter <= letter_of(form, MATE_PORTS);
+}
+
+void mate_line_letters(char first, uint8_t port, uint8_t to[2])
+{
+    const struct form *form = forms;
+
+    while (form < forms + FORMS - 1 && form->first != first)
+        form++;
+    to[0] = letter_of(form, port);
+    to[1] = port ? to[0] : letter_of(form, MATE_PORTS);
 }
 
 /* Letters count too; commas don't. */
@@ -97,7 +105,8 @@ int mate_line_read(const uint8_t *bytes, size_t length, struct mate_line *to)
             continue;
         to->type = forms[i].type;
         to->is_old = forms[i].is_old;
-        to->port = (uint8_t)(bytes[0] - forms[i].first);
+        to->port = (uint8_t)(bytes[0] - forms[i].first + forms[i].first_port);
+        to->letter = (char)bytes[0];
         return sum_of(bytes, MATE_LINE - SUM_DIGITS) == to->sum ? OK : ERR_CRC;
     }
     return is_somebody ? ERR_GARBAGE : ERR_FOREIGN;
@@ -112,7 +121,7 @@ size_t mate_line_write(const struct mate_line *line, uint8_t *to, size_t size)
     while (form->type != line->type || form->is_old != line->is_old)
         if (++form == forms + FORMS)
             return 0;
-    text_format(&text, "\n%c", form->first + line->port);
+    text_format(&text, "\n%c", letter_of(form, line->port));
     for (size_t i = 0; form->widths[i]; i++)
         text_format(&text, ",%0*u", form->widths[i] - '0', line->numbers[i]);
     text_char(&text, ',');

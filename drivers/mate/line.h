@@ -5,7 +5,7 @@
  *      A,00,08,06,034,031,00,05,000,02,262,0000,00,059
  *      |                                           \_ sum of all characters but commas, each less
  * 48
- *      \_ 0 to : an FX, A to K an MX, a to k a FLEXnet DC: alone, or on port 1, 2, 3...
+ *      \_ 0 an FX alone, 1 to : on ports 1 to 10; A and B to K an MX; a to j a FLEXnet DC
  */
 #ifndef DRIVERS_MATE_LINE_H
 #define DRIVERS_MATE_LINE_H
@@ -26,6 +26,7 @@ enum {
 
 struct mate_line {
     enum mate_type type;
+    char letter;
     uint8_t port;
     bool is_old; /* an MX line before revision 4.01: it has no ampere-hours */
     unsigned count;
@@ -42,7 +43,10 @@ size_t mate_line_write(const struct mate_line *line, uint8_t *to, size_t size);
 
 /* Could these bytes be such a line, rather than a packet? */
 bool mate_is_line(const uint8_t *bytes, size_t length);
-char mate_line_letter(enum mate_type type, uint8_t port);
+
+/* First and last letter that the line of this port may begin with, of the family whose first letter
+ * is given; port 0: of any port. */
+void mate_line_letters(char first, uint8_t port, uint8_t to[2]);
 
 /* A status page says the same in other words: these bytes of it are known from a line. */
 void mate_line_to_pages(const struct mate_line *line, uint8_t pages[PAGES_MAX],

@@ -12,7 +12,7 @@
 enum { MADE_OF = MATE_LINE + 2 /* with line feed and carriage return */ };
 static const int64_t LINE_PATIENCE_US = 2500000; /* two lines, and what makes them late */
 
-/* The letter of one alone says the kind. All that a status page says, and a little more. */
+/* The first letter of a family says which. All that a status page says, and a little more. */
 #define HEARD(type, letter, first)                                                                 \
     const struct block mate_stream_##type[] = {                                                    \
         {.name = "line",                                                                           \
@@ -65,8 +65,7 @@ static int line_whole(const struct ask *ask, const uint8_t *bytes, size_t length
 static int stream_question(uint8_t address, const struct block *b, uint8_t bytes[ASK_MAX],
                            struct ask *ask)
 {
-    bytes[0] = (uint8_t)(b->text[0] + address);
-    bytes[1] = address ? bytes[0] : (uint8_t)(b->text[0] + MATE_PORTS);
+    mate_line_letters(b->text[0], address, bytes);
     ask->length = 0;
     ask->pass = pass_others;
     ask->whole = line_whole;
@@ -122,7 +121,7 @@ int mate_line_decode(struct decoding *how, const uint8_t *bytes, size_t length, 
     unsigned kind = line.type != MATE_FX ? (pages[0] & 0x80 ? KIND_COUNTS_AH : 0)
                     : pages[FX_MISC] & 1 ? KIND_230V
                                          : KIND_120V;
-    char letter[] = {mate_line_letter(line.type, line.port), '\0'};
+    char letter[] = {line.letter, 0};
     each(to, &(struct field){.name = "address", .is_text = true, .text = letter});
     give(each, to, "port", line.port);
     uint16_t first = line.type == MATE_DC ? 0x0a00 : 0x0100;
