@@ -91,6 +91,9 @@ struct speech {
     int (*heard)(const uint8_t *bytes, size_t length);
     int (*answer)(struct twin *t, const uint8_t *asked, size_t length, struct answer *a);
     void (*refuse)(const uint8_t *asked, size_t length, struct answer *a);
+    /* What a twin says by itself, once a second: one packet after the other; ERR_ABSENT: no more.
+     * NULL: it only answers. */
+    int (*announce)(struct twin *t, unsigned which, uint64_t round, struct answer *a);
     stranger_fn *stranger;
 };
 

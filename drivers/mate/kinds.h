@@ -54,6 +54,11 @@ void mate_derive_temperature(struct reading *r);
 int mate_hub_answer(struct twin *t, const uint8_t *asked, size_t length,
                     struct answer *a) MUST_CHECK;
 int mate_twin_begin(struct twin *t) MUST_CHECK;
+unsigned mate_twin_type(const struct twin *t);
+uint8_t mate_twin_port(const struct twin *t);
+void mate_twin_pages(struct twin *t, uint8_t all[PAGES_MAX]); /* one behind the other */
+struct twin *mate_hub_seat(struct twin *hub, unsigned which); /* NULL: it has no more */
+int mate_announce(struct twin *t, unsigned which, uint64_t round, struct answer *a) MUST_CHECK;
 void mate_mx_now(struct twin *t);
 void mate_fx_now(struct twin *t);
 void mate_dc_now(struct twin *t);

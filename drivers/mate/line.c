@@ -115,6 +115,7 @@ int mate_line_read(const uint8_t *bytes, size_t length, struct mate_line *to)
 size_t mate_line_write(const struct mate_line *line, uint8_t *to, size_t size)
 {
     char words[MATE_LINE + 16];
+    static const unsigned largest[] = {0, 9, 99, 999, 9999, 99999};
     struct text text = text_on(words, sizeof words);
     const struct form *form = forms;
 
@@ -122,8 +123,11 @@ size_t mate_line_write(const struct mate_line *line, uint8_t *to, size_t size)
         if (++form == forms + FORMS)
             return 0;
     text_format(&text, "\n%c", letter_of(form, line->port));
-    for (size_t i = 0; form->widths[i]; i++)
-        text_format(&text, ",%0*u", form->widths[i] - '0', line->numbers[i]);
+    for (size_t i = 0; form->widths[i]; i++) {
+        int width = form->widths[i] - '0';
+        unsigned most = largest[width], n = line->numbers[i];
+        text_format(&text, ",%0*u", width, n < most ? n : most);
+    }
     text_char(&text, ',');
     text_format(&text, "%03u\r", sum_of((const uint8_t *)words + 1, text.used - 1));
     size_t length = text.used;

@@ -38,7 +38,7 @@ struct mate_line {
  * ERR_FOREIGN (nobody's letter), ERR_CRC. */
 int mate_line_read(const uint8_t *bytes, size_t length, struct mate_line *to) MUST_CHECK;
 
-/* The other direction: LF, line, CR. Returns the length, or 0 when a number does not fit. */
+/* The other direction: LF, line, CR. A number that has no room is the largest that has. */
 size_t mate_line_write(const struct mate_line *line, uint8_t *to, size_t size);
 
 /* Could these bytes be such a line, rather than a packet? */

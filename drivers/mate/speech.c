@@ -289,5 +289,6 @@ const struct speech mate_speech = {
     .heard = mate_heard,
     .answer = mate_answer,
     .refuse = mate_refuse,
+    .announce = mate_announce,
     .stranger = mate_stranger,
 };

@@ -161,5 +161,6 @@ const struct speech mate_stream = {
     .heard = mate_heard,
     .answer = mate_answer,
     .refuse = mate_refuse,
+    .announce = mate_announce,
     .stranger = mate_stranger,
 };

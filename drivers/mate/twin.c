@@ -34,7 +34,7 @@ void mate_refuse(const uint8_t *asked, size_t length, struct answer *a)
     (void)say_word(a, MATE_ERROR | asked[1], 0);
 }
 
-static unsigned type_of(const struct twin *t)
+unsigned mate_twin_type(const struct twin *t)
 {
     return t->driver->rows == mate_mx_rows   ? MATE_MX
            : t->driver->rows == mate_fx_rows ? MATE_FX
@@ -43,7 +43,7 @@ static unsigned type_of(const struct twin *t)
 }
 
 /* Twins without a port of their own: alone on the wire, or one after the other on a hub's ports. */
-static uint8_t mate_twin_port(const struct twin *t)
+uint8_t mate_twin_port(const struct twin *t)
 {
     return t->address ? t->address : t->of > 1 ? (uint8_t)(t->place + 1) : 0;
 }
@@ -80,7 +80,7 @@ static uint16_t *cell(struct mate_twin *mine, uint16_t at, bool is_new)
 static int read_register(struct twin *t, uint16_t at, struct answer *a)
 {
     const uint16_t *written = cell(t->memory, at, false);
-    unsigned type = type_of(t);
+    unsigned type = mate_twin_type(t);
     uint16_t value = 0;
 
     if (written)
@@ -104,29 +104,37 @@ static int write_register(struct twin *t, uint16_t at, uint16_t value, struct an
 
     if (to)
         *to = value;
-    return say_word(a, MATE_WRITE, type_of(t) == MATE_MX ? value & 0xff : value);
+    return say_word(a, MATE_WRITE, mate_twin_type(t) == MATE_MX ? value & 0xff : value);
 }
 
 /* ---- pages ---------------------------------------------------------------------------------- */
 
-static int say_page(struct twin *t, uint8_t page, struct answer *a)
+void mate_twin_pages(struct twin *t, uint8_t all[PAGES_MAX])
 {
-    unsigned type = type_of(t), base = type == MATE_DC ? 0x0a : 1,
-             last = type == MATE_DC ? 0x0f : 1;
-    uint8_t all[PAGES_MAX] = {0};
-    struct reading r = t->state;
+    unsigned type = mate_twin_type(t), base = type == MATE_DC ? 0x0a : 1;
 
-    if (page < base || page > last)
-        return ERR_TIMEOUT;
+    memset(all, 0, PAGES_MAX);
     if (type == MATE_MX && t->kind & KIND_COUNTS_AH)
         all[0] = 0x80;
     if (type == MATE_FX)
-        all[11] = t->kind & KIND_230V ? 0x09 : 0x08;
+        all[FX_MISC] = t->kind & KIND_230V ? 0x09 : 0x08;
     if (type == MATE_DC) {
         all[16] = 0x21;
         all[72] = 0x0f;
     }
-    bytes_encode(t->driver->rows, MATE_STATUS, t->kind, &r, (uint16_t)(base << 8), PAGES_MAX, all);
+    bytes_encode(t->driver->rows, MATE_STATUS, t->kind, &t->state, (uint16_t)(base << 8), PAGES_MAX,
+                 all);
+}
+
+static int say_page(struct twin *t, uint8_t page, struct answer *a)
+{
+    unsigned type = mate_twin_type(t), base = type == MATE_DC ? 0x0a : 1,
+             last = type == MATE_DC ? 0x0f : 1;
+    uint8_t all[PAGES_MAX];
+
+    if (page < base || page > last)
+        return ERR_TIMEOUT;
+    mate_twin_pages(t, all);
     a->bytes[0] = (uint8_t)type;
     memcpy(a->bytes + 1, all + (page - base) * MATE_PAGE, MATE_PAGE);
     return finish(a, 1 + MATE_PAGE);
@@ -138,7 +146,7 @@ static int say_day(struct twin *t, unsigned day, struct answer *a)
     struct reading r = t->state;
     uint8_t page[MATE_DAY] = {0};
 
-    if (type_of(t) != MATE_MX)
+    if (mate_twin_type(t) != MATE_MX)
         return ERR_TIMEOUT;
     if (day > 0) {
         int64_t date = t->wall_ms / 86400000 - (int64_t)day;
@@ -167,7 +175,7 @@ static int age(const struct twin *t, struct answer *a)
 int mate_answer(struct twin *t, const uint8_t *asked, size_t length, struct answer *a)
 {
     uint8_t port = mate_twin_port(t);
-    bool is_hub = type_of(t) == MATE_HUB;
+    bool is_hub = mate_twin_type(t) == MATE_HUB;
 
     if (length != MATE_ASKED)
         return ERR_TIMEOUT;
@@ -217,10 +225,10 @@ size_t mate_stranger(struct chance *c, uint8_t *to)
 
 int mate_twin_begin(struct twin *t)
 {
-    t->kind = !strcmp(t->model, "vfx230") ? KIND_230V
-              : type_of(t) == MATE_FX     ? KIND_120V
-              : strcmp(t->model, "mx60")  ? KIND_COUNTS_AH
-                                          : 0;
+    t->kind = !strcmp(t->model, "vfx230")    ? KIND_230V
+              : mate_twin_type(t) == MATE_FX ? KIND_120V
+              : strcmp(t->model, "mx60")     ? KIND_COUNTS_AH
+                                             : 0;
     return OK;
 }
 
