@@ -65,6 +65,8 @@ static int line_whole(const struct ask *ask, const uint8_t *bytes, size_t length
 static int stream_question(uint8_t address, const struct block *b, uint8_t bytes[ASK_MAX],
                            struct ask *ask)
 {
+    if (!b->text)
+        return ERR_ABSENT; /* registers and pages cannot be asked for here */
     mate_line_letters(b->text[0], address, bytes);
     ask->length = 0;
     ask->pass = pass_others;
