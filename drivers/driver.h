@@ -49,12 +49,23 @@ struct identity {
 };
 
 /* What a decoder knows besides the bytes, and what it keeps of those before them. */
-enum { PAGES_MAX = 96 };
+enum { PAGES_MAX = 96, HEARD_MAX = 16 };
 struct decoding {
     const struct row *rows;
     unsigned kind; /* which of the family it is, as was found out; 0: not known */
     /* A reading that comes in several answers, with numbers across their borders. */
     uint8_t pages[PAGES_MAX], have[PAGES_MAX];
+    /* For who listens to a whole wire: what was heard of whom, by address, and what came last. */
+    struct {
+        uint8_t type, kind;
+    } heard[HEARD_MAX];
+    uint8_t last_address, last_page;
+};
+
+/* A frame of a tap's recording: a question, an answer, or both. */
+struct tapped {
+    size_t asked_length, answered_length;
+    uint8_t asked[ASK_MAX], answered[ANSWER_MAX];
 };
 
 /*
@@ -86,6 +97,9 @@ struct speech {
                   const uint8_t *answered, size_t answered_length, field_fn *each, void *to,
                   int *detail);
     const char *(*result)(int rc, int detail); /* in the family's own words; NULL: the usual */
+
+    /* false: no such frame. NULL: there are no taps for this wire. */
+    bool (*tapped)(const uint8_t *frame, size_t length, struct tapped *to);
 
     /* Is this question whole? 0 more to come, n whole, negative: drop a byte. For twins. */
     int (*heard)(const uint8_t *bytes, size_t length);

@@ -50,6 +50,9 @@ size_t mate_ask(uint8_t to[ASK_MAX], uint8_t port, uint8_t command, uint16_t at,
 int mate_judge(const uint8_t *asked, const uint8_t *bytes, size_t length,
                size_t *skipped) MUST_CHECK;
 
+/* A frame that a tap wrote (tap.c). */
+bool mate_tapped(const uint8_t *frame, size_t length, struct tapped *to);
+
 /* Which page a position of a block belongs to: pages follow each other without a gap. */
 static inline uint8_t mate_page_of(uint16_t at)
 {
