@@ -12,6 +12,8 @@ static int say_line(struct twin *t, uint64_t round, struct answer *a)
     if (t->driver->twin_now)
         t->driver->twin_now(t);
     mate_twin_pages(t, all);
+    if (line.type == MATE_DC)
+        bytes_encode(mate_dc_line_rows, MATE_STATUS, 0, &t->state, 0x0a00, PAGES_MAX, all);
     mate_pages_to_line(all, (unsigned)(round % MATE_EXTRAS), &line);
     line.is_old = line.type == MATE_MX && !strcmp(t->model, "old");
     if (line.is_old)

@@ -79,17 +79,6 @@ const struct row mate_dc_rows[] = {
     AT(70, BE16S, "cf_net_kwh",     BATTERY_ENERGY_CORRECTED, 100),
     AT(72, BYTE,  "page_f_7",       NONE, 1),
 
-    /* ---- what only its line in the MATE's own stream says */
-    AT(LINE_EXTRA, BYTE, "extra_id", NONE, 1),
-    SHUNT(0, "shunta_enabled",      SHUNT_A_MODE),
-    SHUNT(1, "shuntb_enabled",      SHUNT_B_MODE),
-    SHUNT(2, "shuntc_enabled",      SHUNT_C_MODE),
-    AT(LINE_FLAGS, BYTE, "flags",   NONE, 1),
-    FLAG(0, "charge_params_met",    CHARGE_PARAMETERS_MET),
-    FLAG(1, "relay_auto",           NONE),
-    FLAG(2, "relay_closed",         AUX_ON),
-    AT(LINE_TEMPERATURE, BE16S, "battery_temperature", BATTERY_TEMPERATURE, 1),
-
     /* ---- registers */
     COMMON_ROWS,
     REG  (0x0010, "temp_comp_setpoint",   CHARGER_SETPOINT_VOLTAGE, 10),
@@ -142,6 +131,20 @@ const struct row mate_dc_rows[] = {
     REG  (0x00e0, "aux_high_delay",       AUX_ON_DELAY, 1),
     REG  (0x00e1, "aux_low_delay",        AUX_OFF_DELAY, 1),
     { .in = MATE_READ, .at = 0x00f0, .form = S16, .native = "battery_temperature", .metric = M_BATTERY_TEMPERATURE, .per = 1, .words = no_sensor },
+    { .native = NULL },
+};
+
+/* What only its line in the MATE's own stream says. */
+const struct row mate_dc_line_rows[] = {
+    AT(LINE_EXTRA, BYTE, "extra_id", NONE, 1),
+    SHUNT(0, "shunta_enabled",      SHUNT_A_MODE),
+    SHUNT(1, "shuntb_enabled",      SHUNT_B_MODE),
+    SHUNT(2, "shuntc_enabled",      SHUNT_C_MODE),
+    AT(LINE_FLAGS, BYTE, "flags",   NONE, 1),
+    FLAG(0, "charge_params_met",    CHARGE_PARAMETERS_MET),
+    FLAG(1, "relay_auto",           NONE),
+    FLAG(2, "relay_closed",         AUX_ON),
+    AT(LINE_TEMPERATURE, BE16S, "battery_temperature", BATTERY_TEMPERATURE, 1),
     { .native = NULL },
 };
 // clang-format on

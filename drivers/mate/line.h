@@ -57,6 +57,7 @@ void mate_pages_to_line(const uint8_t pages[PAGES_MAX], unsigned extra, struct m
 int mate_line_decode(struct decoding *how, const uint8_t *bytes, size_t length, field_fn *each,
                      void *to) MUST_CHECK;
 
+extern const struct row mate_dc_line_rows[]; /* of what stands behind the pages */
 extern const struct speech mate_stream;
 extern const struct block mate_stream_fx[], mate_stream_mx[], mate_stream_dc[];
 int mate_stream_meet(struct device *d) MUST_CHECK;

@@ -129,6 +129,8 @@ int mate_line_decode(struct decoding *how, const uint8_t *bytes, size_t length, 
     uint16_t first = line.type == MATE_DC ? 0x0a00 : 0x0100;
     struct stretch s = {first, PAGES_MAX, pages, have};
     mate_give_pages(rows, kind, &s, first, PAGES_MAX, each, to);
+    if (line.type == MATE_DC)
+        bytes_decode(mate_dc_line_rows, MATE_STATUS, 0, &s, first, PAGES_MAX, each, to);
     give(each, to, "checksum", line.sum);
     return OK;
 }
