@@ -168,7 +168,8 @@ static void a_real_one_is_answered(void **state)
         assert_true(length >= 0);
         size_t said = ask(question, ours);
         if (said != (size_t)length || (said && ours[0] != theirs[0]))
-            fail_msg("%s: %zu bytes from %02x on, not %d from %02x on", q, said, ours[0], length, theirs[0]);
+            fail_msg("%s: %zu bytes from %02x on, not %d from %02x on", q, said, ours[0], length,
+                     theirs[0]);
         asked++;
         silent += !said;
     }
