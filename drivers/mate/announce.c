@@ -6,12 +6,12 @@
 
 static int say_line(struct twin *t, uint64_t round, struct answer *a)
 {
-    struct mate_line line = {.type = mate_twin_type(t), .port = mate_twin_port(t)};
+    struct mate_line line = {.port = mate_twin_port(t)};
     uint8_t all[PAGES_MAX];
 
     if (t->driver->twin_now)
         t->driver->twin_now(t);
-    mate_twin_pages(t, all);
+    line.type = mate_twin_pages(t, all);
     if (line.type == MATE_DC)
         bytes_encode(mate_dc_line_rows, MATE_STATUS, 0, &t->state, 0x0a00, PAGES_MAX, all);
     mate_pages_to_line(all, (unsigned)(round % MATE_EXTRAS), &line);
@@ -24,7 +24,7 @@ static int say_line(struct twin *t, uint64_t round, struct answer *a)
 
 int mate_announce(struct twin *t, unsigned which, uint64_t round, struct answer *a)
 {
-    if (mate_twin_type(t) != MATE_HUB)
+    if (t->driver != &driver_mate)
         return which == 0 && !(t->dead && t->dead == t->address) ? say_line(t, round, a)
                                                                  : ERR_ABSENT;
     for (unsigned i = 0;; i++) {

@@ -8,7 +8,6 @@
 
 /* A page says by a bit whether it counts ampere-hours at all. */
 enum { KIND_COUNTS_AH = 4 };
-enum { FX_MISC = 11 }; /* whose lowest bit means 230 V */
 
 #define WORD_LIST(name, ...) static const struct code_word name[] = {__VA_ARGS__, {.text = NULL}}
 #define ALARM_WORD(name, means, words) WORD_LIST(name, {1, means, words})
@@ -32,6 +31,8 @@ enum { FX_MISC = 11 }; /* whose lowest bit means 230 V */
 extern const struct place mate_places[];
 extern const struct place mate_fx_places[], mate_mx_places[], mate_dc_places[];
 
+enum { FX_MISC = 11 }; /* the byte of an FX's page whose lowest bit means 230 V */
+
 /* Rows of status pages, and what follows from them: an FX's powers. */
 void mate_give_pages(const struct row *rows, unsigned kind, const struct stretch *s, uint16_t from,
                      uint16_t count, field_fn *each, void *to);
@@ -54,10 +55,9 @@ void mate_derive_temperature(struct reading *r);
 int mate_hub_answer(struct twin *t, const uint8_t *asked, size_t length,
                     struct answer *a) MUST_CHECK;
 int mate_twin_begin(struct twin *t) MUST_CHECK;
-unsigned mate_twin_type(const struct twin *t);
 uint8_t mate_twin_port(const struct twin *t);
-void mate_twin_pages(struct twin *t, uint8_t all[PAGES_MAX]); /* one behind the other */
-struct twin *mate_hub_seat(struct twin *hub, unsigned which); /* NULL: it has no more */
+unsigned mate_twin_pages(struct twin *t, uint8_t all[PAGES_MAX]); /* returns its type */
+struct twin *mate_hub_seat(struct twin *hub, unsigned which);     /* NULL: it has no more */
 int mate_announce(struct twin *t, unsigned which, uint64_t round, struct answer *a) MUST_CHECK;
 void mate_mx_now(struct twin *t);
 void mate_fx_now(struct twin *t);

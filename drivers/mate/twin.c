@@ -34,7 +34,7 @@ void mate_refuse(const uint8_t *asked, size_t length, struct answer *a)
     (void)say_word(a, MATE_ERROR | asked[1], 0);
 }
 
-unsigned mate_twin_type(const struct twin *t)
+static unsigned type_of(const struct twin *t)
 {
     return t->driver->rows == mate_mx_rows   ? MATE_MX
            : t->driver->rows == mate_fx_rows ? MATE_FX
@@ -80,13 +80,13 @@ static uint16_t *cell(struct mate_twin *mine, uint16_t at, bool is_new)
 static int read_register(struct twin *t, uint16_t at, struct answer *a)
 {
     const uint16_t *written = cell(t->memory, at, false);
-    unsigned type = mate_twin_type(t);
+    unsigned type = type_of(t);
     uint16_t value = 0;
 
     if (written)
         return say_word(a, MATE_READ, *written);
     if (at == REG_TYPE)
-        return say_word(a, MATE_READ, (uint16_t)type);
+        return say_word(a, type == MATE_HUB ? 0 : MATE_READ, (uint16_t)type);
     if (at >= REG_REVISION && at < REG_REVISION + 3)
         return say_word(a, MATE_READ, revisions[type][at - REG_REVISION]);
     for (const struct row *row = t->driver->rows; row->native; row++) {
@@ -104,14 +104,14 @@ static int write_register(struct twin *t, uint16_t at, uint16_t value, struct an
 
     if (to)
         *to = value;
-    return say_word(a, MATE_WRITE, mate_twin_type(t) == MATE_MX ? value & 0xff : value);
+    return say_word(a, MATE_WRITE, type_of(t) == MATE_MX ? value & 0xff : value);
 }
 
 /* ---- pages ---------------------------------------------------------------------------------- */
 
-void mate_twin_pages(struct twin *t, uint8_t all[PAGES_MAX])
+unsigned mate_twin_pages(struct twin *t, uint8_t all[PAGES_MAX])
 {
-    unsigned type = mate_twin_type(t), base = type == MATE_DC ? 0x0a : 1;
+    unsigned type = type_of(t), base = type == MATE_DC ? 0x0a : 1;
 
     memset(all, 0, PAGES_MAX);
     if (type == MATE_MX && t->kind & KIND_COUNTS_AH)
@@ -124,17 +124,18 @@ void mate_twin_pages(struct twin *t, uint8_t all[PAGES_MAX])
     }
     bytes_encode(t->driver->rows, MATE_STATUS, t->kind, &t->state, (uint16_t)(base << 8), PAGES_MAX,
                  all);
+    return type;
 }
 
 static int say_page(struct twin *t, uint8_t page, struct answer *a)
 {
-    unsigned type = mate_twin_type(t), base = type == MATE_DC ? 0x0a : 1,
+    unsigned type = type_of(t), base = type == MATE_DC ? 0x0a : 1,
              last = type == MATE_DC ? 0x0f : 1;
     uint8_t all[PAGES_MAX];
 
     if (page < base || page > last)
         return ERR_TIMEOUT;
-    mate_twin_pages(t, all);
+    (void)mate_twin_pages(t, all); /* its type is known */
     a->bytes[0] = (uint8_t)type;
     memcpy(a->bytes + 1, all + (page - base) * MATE_PAGE, MATE_PAGE);
     return finish(a, 1 + MATE_PAGE);
@@ -146,7 +147,7 @@ static int say_day(struct twin *t, unsigned day, struct answer *a)
     struct reading r = t->state;
     uint8_t page[MATE_DAY] = {0};
 
-    if (mate_twin_type(t) != MATE_MX)
+    if (type_of(t) != MATE_MX)
         return ERR_TIMEOUT;
     if (day > 0) {
         int64_t date = t->wall_ms / 86400000 - (int64_t)day;
@@ -175,7 +176,7 @@ static int age(const struct twin *t, struct answer *a)
 int mate_answer(struct twin *t, const uint8_t *asked, size_t length, struct answer *a)
 {
     uint8_t port = mate_twin_port(t);
-    bool is_hub = mate_twin_type(t) == MATE_HUB;
+    bool is_hub = type_of(t) == MATE_HUB;
 
     if (length != MATE_ASKED)
         return ERR_TIMEOUT;
@@ -225,10 +226,10 @@ size_t mate_stranger(struct chance *c, uint8_t *to)
 
 int mate_twin_begin(struct twin *t)
 {
-    t->kind = !strcmp(t->model, "vfx230")    ? KIND_230V
-              : mate_twin_type(t) == MATE_FX ? KIND_120V
-              : strcmp(t->model, "mx60")     ? KIND_COUNTS_AH
-                                             : 0;
+    t->kind = !strcmp(t->model, "vfx230") ? KIND_230V
+              : type_of(t) == MATE_FX     ? KIND_120V
+              : strcmp(t->model, "mx60")  ? KIND_COUNTS_AH
+                                          : 0;
     return OK;
 }
 
