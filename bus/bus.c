@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "bus/capture.h"
+#include "bus/listen.h"
 #include "bus/loan.h"
 
 #include <stdlib.h>
@@ -126,6 +127,7 @@ static int borrow(struct bus *bus, int64_t wait_us)
         bus->is_open = true;
     }
     bus->is_lent = true;
+    bus->kept = 0;
     if (bus->line->lend)
         bus->line->lend(bus, true);
     /* What was said while the wire was not ours is not for us. */
@@ -393,6 +395,12 @@ int bus_talk(struct bus *bus, const struct ask *ask, struct answer *answer)
     answer->skipped = answer->length = 0;
     if (!bus->is_open)
         return ERR_GONE;
+    if (ask->pass) {
+        rc = bus_listen(bus, ask, answer);
+        if (rc == ERR_GONE || rc == ERR_IO)
+            close_line(bus);
+        return rc;
+    }
     for (unsigned attempt = 1; attempt <= tries; attempt++) {
         if (bus->stop && bell_is_rung(bus->stop)) {
             rc = ERR_STOPPED;

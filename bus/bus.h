@@ -38,10 +38,17 @@ struct ask;
  */
 typedef int whole_fn(const struct ask *ask, const uint8_t *bytes, size_t length);
 
+/*
+ * Some devices talk by themselves: nothing is sent, their next packet is waited for. How many bytes
+ * at the front are not of that packet? Pure too.
+ */
+typedef size_t pass_fn(const struct ask *ask, const uint8_t *bytes, size_t length);
+
 struct ask {
     const uint8_t *bytes; /* borrowed for the call; the frame as it travels */
     size_t length;
     whole_fn *whole;
+    pass_fn *pass;       /* listen only, for as long as `patience_us`; NULL: ask */
     struct pace *pace;   /* how fast this device answers; NULL: nothing known */
     unsigned tries;      /* 0: as many as the bus allows; 1 for whatever must not be said twice */
     int64_t late_us;     /* nobody of this family answers later than this; 0: a second */
@@ -132,6 +139,10 @@ struct bus {
         uint64_t question;
         int64_t until_us;
     } owed[OWED_MAX];
+
+    /* Heard by a listener behind its own packet: the next one begins with it. */
+    size_t kept;
+    uint8_t kept_bytes[ANSWER_MAX];
 
     who_fn *who; /* for lines with several units to choose from; NULL: nobody can be asked */
     void *who_context;

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 static const int64_t STALE_US = 300000; /* half a question older than this is dropped */
+static const int64_t ANNOUNCE_US = 1000000;
 enum { LOOK_MS = 200 };
 
 static void begin(struct far_end *f)
@@ -227,6 +228,25 @@ static void serve_client(struct far_end *f, struct client *c)
         c->length = 0;
 }
 
+/* To the terminal's user. What nobody has read by now is lost, as it would be on a wire. */
+static void announce(struct far_end *f)
+{
+    static struct far_answer a;
+    int64_t now = clock_us();
+
+    if (!f->announce || f->listener >= 0 || now - f->announced_us < ANNOUNCE_US)
+        return;
+    f->announced_us = now;
+    (void)tcflush(f->keeper, TCIFLUSH); /* at worst somebody hears what is old */
+    for (unsigned i = 0; f->announce(f->who, i, f->announcements, &a) == OK; i++) {
+        int64_t due = clock_us() + a.delay_us;
+        if (a.answer.length && send_paced(f, f->clients[0].fd, &a, due))
+            break; /* nobody listens */
+        f->answered += a.answer.length > 0;
+    }
+    f->announcements++;
+}
+
 int far_end_serve(struct far_end *f, volatile sig_atomic_t *stop)
 {
     while (!*stop) {
@@ -237,6 +257,7 @@ int far_end_serve(struct far_end *f, volatile sig_atomic_t *stop)
         /* A bridge has one owner; the next one waits at the door. */
         bool is_taken = f->has_reports && f->clients[0].fd >= 0;
         p[count++] = (struct pollfd){.fd = is_taken ? -1 : f->listener, .events = POLLIN};
+        announce(f);
         if (poll(p, (nfds_t)count, LOOK_MS) < 0 && errno != EINTR)
             return ERR_SYSTEM;
         for (int i = 0; i < FAR_CLIENTS; i++)

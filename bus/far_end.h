@@ -15,6 +15,9 @@ enum { FAR_CLIENTS = 16 };
 /* Is this question whole? 0 more to come, n whole in n bytes, negative: drop one byte. */
 typedef int heard_fn(const uint8_t *bytes, size_t length);
 
+/* What the far end says by itself, one packet after the other; ERR_ABSENT: no more this time. */
+typedef int announce_fn(void *far, unsigned which, uint64_t round, struct far_answer *answer);
+
 struct far_end {
     int listener; /* TCP and reports; -1 for a pseudo-terminal */
     int keeper;   /* our own hold on the terminal, so that it outlives its users */
@@ -32,6 +35,9 @@ struct far_end {
 
     heard_fn *heard;
     answer_fn *answer;
+    announce_fn *announce; /* once a second; NULL: it only answers */
+    int64_t announced_us;
+    uint64_t announcements;
     void *who;
     uint64_t asked, answered;
 };

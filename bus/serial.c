@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 struct serial {
@@ -12,12 +14,25 @@ struct serial {
 };
 
 // clang-format off
+/* Some ports and converters live on the power of these two lines. */
 static const struct setting serial_settings[] = {
     PORT_SETTINGS("9600"),
     { "shared", YESNO, "yes", 0, 0, NULL, "Others may speak on the wire (RS-485): listen before each question; no: a cable from here to one device (RS-232)" },
+    { "dtr", CHOICE, "leave", 0, 0, "leave on off", "The line DTR: set, cleared, or left as it is" },
+    { "rts", CHOICE, "leave", 0, 0, "leave on off", "The line RTS, the same" },
     SETTINGS_END,
 };
 // clang-format on
+
+static void set_modem_line(const struct bus *bus, const struct serial *serial, const char *key,
+                           int bit)
+{
+    const char *wanted = section_text(bus->section, key);
+
+    if (strcmp(wanted, "leave") != 0 &&
+        ioctl(serial->fd, !strcmp(wanted, "on") ? TIOCMBIS : TIOCMBIC, &bit))
+        log_debug(bus->name, "%s has no line %s: %s", bus->where, key, strerror(errno));
+}
 
 static int serial_open(struct bus *bus)
 {
@@ -33,6 +48,8 @@ static int serial_open(struct bus *bus)
         close(serial->fd);
         return rc;
     }
+    set_modem_line(bus, serial, "dtr", TIOCM_DTR);
+    set_modem_line(bus, serial, "rts", TIOCM_RTS);
     bus->byte_us = port_byte_us(&form);
     /* On a cable for two nobody speaks but who is asked, and the answer's end is the silence. */
     bus->gap_us = section_yes(bus->section, "shared") ? 7 * bus->byte_us / 2 : 0;

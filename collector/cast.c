@@ -128,15 +128,43 @@ static bool speaks_for(const struct cast *c, const struct twin *t)
     return !(c->moods.dead > 0) || (unsigned)c->moods.dead != t->address;
 }
 
-int cast_answer(void *who, const uint8_t *asked, size_t length, struct far_answer *answer)
+static int64_t let_play(struct cast *c)
 {
-    struct cast *c = who;
     int64_t played_us = clock_us() - c->started_us;
     int64_t wall_ms = c->started_ms + (int64_t)((double)(played_us / US_PER_MS) * c->time_scale);
-    bool is_answered = false;
 
     follow_script(c);
     plant_to(&c->plant, wall_ms);
+    return wall_ms;
+}
+
+int cast_announce(void *who, unsigned which, uint64_t round, struct far_answer *answer)
+{
+    struct cast *c = who;
+    int64_t wall_ms = let_play(c);
+
+    *answer = (struct far_answer){.delay_us = 0};
+    for (unsigned i = 0; i < c->count; i++) {
+        struct twin *t = &c->twins[i];
+        t->wall_ms = wall_ms;
+        t->dead = (unsigned)c->moods.dead;
+        for (unsigned n = 0; t->driver->speech->announce(t, n, round, &answer->answer) == OK; n++) {
+            if (which-- > 0)
+                continue;
+            if (moods_spoil(&c->moods, &c->chance, c->speech->stranger, answer))
+                answer->answer.length = 0; /* silent this time */
+            return OK;
+        }
+    }
+    return ERR_ABSENT;
+}
+
+int cast_answer(void *who, const uint8_t *asked, size_t length, struct far_answer *answer)
+{
+    struct cast *c = who;
+    int64_t wall_ms = let_play(c);
+    bool is_answered = false;
+
     answer->answer.length = 0;
     answer->delay_us = c->turnaround_us;
     answer->pause_us = 0;

@@ -31,6 +31,8 @@ int cast_add(struct cast *c, const struct driver *driver, uint8_t address,
              const struct section *section) MUST_CHECK;
 void cast_done(struct cast *c);
 
+/* What the cast says by itself: one packet after the other; ERR_ABSENT: no more in this second. */
+int cast_announce(void *cast, unsigned which, uint64_t round, struct far_answer *answer);
 int cast_answer(void *cast, const uint8_t *asked, size_t length, struct far_answer *answer);
 
 #endif

@@ -34,8 +34,7 @@ static int print_json(struct device *d, const uint8_t *asked, size_t length, con
 
     json_open(&j, NULL, '{');
     json_open(&j, "fields", '{');
-    rc = d->driver->speech->decode(&d->how, asked, length, a->bytes, a->length, add_field, &j,
-                                   &detail);
+    rc = d->speech->decode(&d->how, asked, length, a->bytes, a->length, add_field, &j, &detail);
     json_close(&j, '}');
     json_string(&j, "result", error_word(rc));
     json_close(&j, '}');
@@ -49,7 +48,7 @@ static int print_answer(struct call *c, struct device *d, const struct block *b,
     char hex[3 * ANSWER_MAX + 1];
     struct text text = text_on(hex, sizeof hex);
     struct ask ask = {0};
-    int detail = 0, rc = d->driver->speech->question(d->address, b, asked, &ask);
+    int detail = 0, rc = d->speech->question(d->address, b, asked, &ask);
 
     if (rc)
         return rc;
@@ -60,8 +59,8 @@ static int print_answer(struct call *c, struct device *d, const struct block *b,
     }
     if (call_has(c, "json"))
         return print_json(d, asked, ask.length, a);
-    rc = d->driver->speech->decode(&d->how, asked, ask.length, a->bytes, a->length, print_field,
-                                   stdout, &detail);
+    rc = d->speech->decode(&d->how, asked, ask.length, a->bytes, a->length, print_field, stdout,
+                           &detail);
     if (rc == ERR_REFUSED)
         log_err(d->name, "%s (exception %d)", error_text(rc), detail);
     return rc;

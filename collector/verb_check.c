@@ -35,7 +35,7 @@ static int check_bus(struct house *h, size_t at)
         struct reading r = {0};
         if (d->bus != bus)
             continue;
-        rc = device_block(d, &d->driver->blocks[0], device_collect, &r);
+        rc = device_block(d, &d->blocks[0], device_collect, &r);
         if (!rc && d->driver->greet && d->driver->greet(d, &d->identity))
             d->identity = (struct identity){0}; /* older models do not say who they are */
         printf("device %-15s %s, address %u  %s%s%s%s\n", d->name, d->driver->name, d->address,

@@ -50,7 +50,7 @@ static int ask_for(struct device *d, const struct row *row, struct found *found,
 
     if (!device_block_for(d, row, &one))
         return ERR_ABSENT;
-    for (const struct block *b = d->driver->blocks; b->name; b++) {
+    for (const struct block *b = d->blocks; b->name; b++) {
         if (strcmp(b->name, one.name))
             continue;
         for (unsigned i = 0; i < *asked_count; i++)
@@ -131,7 +131,7 @@ static int ask_the_rest(struct device *d, struct found *found)
 
     for (unsigned i = 0; i < found->count; i++)
         is_missing |= metric_find(found->wanted[i]) != M_NONE && !is_known(found, i);
-    for (const struct block *b = d->driver->blocks; b->name && is_missing && !rc; b++) {
+    for (const struct block *b = d->blocks; b->name && is_missing && !rc; b++) {
         if (b->refresh == EVERY_ROUND)
             rc = device_block(d, b, note_field, found);
         if (rc == ERR_ABSENT || rc == ERR_REFUSED)

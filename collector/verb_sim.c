@@ -16,6 +16,7 @@ static const struct option_row options[] = {
     {"ids", 'i', "LIST", "addresses of the units: 1-6 or 1,3,5 (else the driver's usual one)"},
     {"link", 'l', "PATH", "a pseudo-terminal, under this name"},
     {"pjon", 0, "PATH", "the same behind a PJON bridge, for units on a MATEnet"},
+    {"stream", 0, "PATH", "the same, where they talk by themselves once a second (mate)"},
     {"tcp", 't', "PORT", "a TCP port on 127.0.0.1; 0 takes a free one and prints it"},
     {"tcp-framing", 0, "tcp|rtu", "tcp: Modbus TCP (usual); rtu: frames as they are"},
     {"reports", 'r', "PATH", "a USB HID unit's reports, as messages of a UNIX socket of this name"},
@@ -32,6 +33,8 @@ static const struct option_row options[] = {
     {"seed", 0, "NUMBER", "the same seed, the same chances"},
     {.name = NULL},
 };
+
+enum { STREAM_SPEED = 19200 };
 
 static volatile sig_atomic_t is_asked_to_stop;
 
@@ -102,7 +105,7 @@ static const struct place *place_on(const struct driver *driver, const char *sch
 {
     for (const struct place *place = driver->places; place->scheme; place++) {
         const char *said = place->options ? strstr(place->options, "speed=") : NULL;
-        if (strcmp(place->scheme, scheme))
+        if (place->speech || strcmp(place->scheme, scheme))
             continue;
         if (said)
             (void)sscanf(said, "speed=%lf", speed); /* else as it was */
@@ -182,6 +185,32 @@ static int open_pjon(struct call *c, const struct driver *driver, struct far_end
     return rc;
 }
 
+static int hears_nothing(const uint8_t *bytes, size_t length)
+{
+    (void)bytes;
+    (void)length;
+    return ERR_GARBAGE;
+}
+
+/* A terminal that talks, and does not listen. */
+static int open_stream(struct call *c, const struct driver *driver, struct far_end *end)
+{
+    double speed = STREAM_SPEED;
+    int rc;
+
+    if (!driver->speech->announce)
+        return bad_call(c, "a %s says nothing by itself", driver->name);
+    if (!call_number(c, "speed", 0, 4000000, &speed))
+        return ERR_USAGE;
+    end->byte_us = speed > 0 ? (int64_t)(10e6 / speed + 0.5) : 0;
+    end->heard = hears_nothing;
+    end->announce = cast_announce;
+    rc = far_end_terminal(end, call_text(c, "stream", NULL));
+    if (!rc)
+        printf("serial:%s\n", call_text(c, "stream", ""));
+    return rc;
+}
+
 static int open_end(struct call *c, const struct driver *driver, struct far_end *end)
 {
     const struct wire_kind *kind = NULL;
@@ -235,7 +264,7 @@ static int run_sim(struct call *c)
         end.heard = driver->speech->heard;
         end.answer = cast_answer;
         end.who = &cast;
-        rc = open_end(c, driver, &end);
+        rc = call_has(c, "stream") ? open_stream(c, driver, &end) : open_end(c, driver, &end);
         fflush(stdout); /* whoever started us waits for the line it printed */
         if (!rc)
             rc = far_end_serve(&end, &is_asked_to_stop);
@@ -250,7 +279,7 @@ static int run_sim(struct call *c)
 
 const struct verb verb_sim = {
     .name = "sim",
-    .synopsis = "DRIVER --link PATH | --tcp PORT | --pjon PATH | --reports PATH",
+    .synopsis = "DRIVER --link PATH | --stream PATH | --tcp PORT | --pjon PATH | --reports PATH",
     .about = "devices that do not exist, for any program to talk to\n\n"
              "Prints the line they sit on, then answers until it is stopped. All units share one\n"
              "plant: sun, clouds, load and battery, with counters that only grow.",

@@ -27,13 +27,27 @@ const struct setting device_settings[] = {
 static const int64_t SILENT_FIRST_US = 2000000, SILENT_MOST_US = 60000000;
 enum { SILENT_ROUNDS_MOST = 16 }; /* by then the pause has long been the longest */
 
-static unsigned count_blocks(const struct driver *driver)
+static unsigned count_blocks(const struct device *d)
 {
     unsigned count = 0;
 
-    while (driver->blocks[count].name)
+    while (d->blocks[count].name)
         count++;
     return count;
+}
+
+/* On some lines a family speaks otherwise than on the rest. */
+static void choose_speech(struct device *d, const struct bus *bus)
+{
+    const struct place *place = d->driver->places;
+
+    d->speech = d->driver->speech;
+    d->blocks = d->driver->blocks;
+    for (; bus && bus->line && place && place->scheme; place++)
+        if (place->speech && !strcmp(place->scheme, bus->line->scheme)) {
+            d->speech = place->speech;
+            d->blocks = place->blocks;
+        }
 }
 
 int device_init(struct device *d, const char *name, const struct driver *driver, struct bus *bus,
@@ -42,7 +56,8 @@ int device_init(struct device *d, const char *name, const struct driver *driver,
     *d = (struct device){
         .name = name, .driver = driver, .bus = bus, .address = address, .section = section};
     d->how.rows = driver->rows;
-    unsigned blocks = count_blocks(driver);
+    choose_speech(d, bus);
+    unsigned blocks = count_blocks(d);
     d->pieces = calloc(blocks, sizeof *d->pieces);
     d->knowledge = calloc(blocks, sizeof *d->knowledge);
     d->memory = driver->memory ? calloc(1, driver->memory) : NULL;
@@ -64,8 +79,8 @@ void device_done(struct device *d)
 /* Which of the driver's blocks is it? -1: one made up by somebody. */
 static int place_of(const struct device *d, const struct block *b)
 {
-    for (int i = 0; d->driver->blocks[i].name; i++)
-        if (&d->driver->blocks[i] == b)
+    for (int i = 0; d->blocks[i].name; i++)
+        if (&d->blocks[i] == b)
             return i;
     return -1;
 }
@@ -85,7 +100,7 @@ static int talk(struct device *d, const struct block *b, unsigned tries, struct 
 {
     uint8_t bytes[ASK_MAX];
     struct ask ask = {0};
-    int rc = d->driver->speech->question(d->address, b, bytes, &ask);
+    int rc = d->speech->question(d->address, b, bytes, &ask);
 
     if (rc)
         return rc;
@@ -113,7 +128,7 @@ int device_send(struct device *d, const struct block *b, struct answer *a)
 static int talk_and_decode(struct device *d, const struct block *b, field_fn *each, void *to,
                            int *detail)
 {
-    const struct speech *speech = d->driver->speech;
+    const struct speech *speech = d->speech;
     uint8_t bytes[ASK_MAX];
     struct ask ask = {0};
     struct answer a;
@@ -173,7 +188,9 @@ uint64_t device_lacking(const struct device *d)
 {
     uint64_t lacking = 0;
 
-    for (unsigned i = 0; d->driver->blocks[i].name; i++)
+    if (d->blocks != d->driver->blocks)
+        return UINT64_MAX; /* on this line it knows none of its driver's questions */
+    for (unsigned i = 0; d->blocks[i].name; i++)
         if (d->knowledge[i].again_us > clock_us())
             lacking |= UINT64_C(1) << i;
     return lacking;
@@ -182,7 +199,7 @@ uint64_t device_lacking(const struct device *d)
 static bool means_hole(const struct device *d, int rc, int detail)
 {
     /* Some gateways shorten an answer at a hole instead of refusing it. */
-    return (rc == ERR_REFUSED && detail == d->driver->speech->hole) || rc == ERR_LENGTH;
+    return (rc == ERR_REFUSED && detail == d->speech->hole) || rc == ERR_LENGTH;
 }
 
 /* A block of several questions: what this model refuses of it is left out. */
@@ -192,7 +209,7 @@ static int ask_parts(struct device *d, const struct block *b, field_fn *each, vo
     unsigned given = 0, refused = 0;
 
     memset(d->how.have, 0, sizeof d->how.have);
-    for (unsigned n = 0; d->driver->speech->piece(d->driver->rows, b, n, &part); n++) {
+    for (unsigned n = 0; d->speech->piece(d->driver->rows, b, n, &part); n++) {
         int detail = 0, rc = talk_and_decode(d, &part, each, to, &detail);
         given += rc == OK;
         refused += rc == ERR_REFUSED;
@@ -213,8 +230,7 @@ static int ask_learning(struct device *d, const struct block *b, int place, fiel
     rc = meet(d);
     if (rc)
         return rc;
-    rc = d->driver->speech->piece ? ask_parts(d, b, each, to)
-                                  : talk_and_decode(d, b, each, to, &detail);
+    rc = d->speech->piece ? ask_parts(d, b, each, to) : talk_and_decode(d, b, each, to, &detail);
     return k ? learn(d, b, k, rc) : rc;
 }
 
@@ -223,7 +239,7 @@ int device_block(struct device *d, const struct block *b, field_fn *each, void *
     int place = place_of(d, b), detail = 0, given = 0;
     struct pieces *p = place < 0 ? NULL : &d->pieces[place];
 
-    if (b->text || d->driver->speech->piece)
+    if (b->text || d->speech->piece)
         return ask_learning(d, b, place, each, to);
     if (!p || !b->count)
         return talk_and_decode(d, b, each, to, &detail);
@@ -314,8 +330,8 @@ static void note_answer(struct device *d)
 /* One slow block has its turn each round. */
 static void ask_slow(struct device *d, struct collector *c)
 {
-    const struct block *blocks = d->driver->blocks;
-    unsigned count = count_blocks(d->driver);
+    const struct block *blocks = d->blocks;
+    unsigned count = count_blocks(d);
 
     for (unsigned i = 0; i < count; i++) {
         unsigned at = (d->next_slow + i) % count;
@@ -335,7 +351,7 @@ static int ask_live(struct device *d, struct collector *c, bool *heard)
 {
     int result = OK;
 
-    for (const struct block *b = d->driver->blocks; b->name; b++) {
+    for (const struct block *b = d->blocks; b->name; b++) {
         if (b->refresh != EVERY_ROUND)
             continue;
         int rc = device_block(d, b, collect_and_count, c);
@@ -384,12 +400,12 @@ int device_round(struct device *d, enum depth depth, int64_t round_ms, struct re
 
 bool device_block_for(const struct device *d, const struct row *row, struct block *to)
 {
-    for (const struct block *b = d->driver->blocks; b->name; b++) {
+    for (const struct block *b = d->blocks; b->name; b++) {
         bool holds = block_holds(b, row);
         if (!holds)
             continue;
         *to = *b;
-        if (b->count && !d->driver->speech->piece) {
+        if (b->count && !d->speech->piece) {
             to->start = row->at;
             to->count = (uint16_t)row_size(row);
         }
@@ -400,7 +416,7 @@ bool device_block_for(const struct device *d, const struct row *row, struct bloc
 
 bool device_lacks(const struct device *d, uint8_t function, uint16_t at)
 {
-    const struct block *blocks = d->driver->blocks;
+    const struct block *blocks = d->blocks;
 
     for (unsigned i = 0; blocks[i].name; i++) {
         const struct pieces *p = &d->pieces[i];

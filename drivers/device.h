@@ -26,6 +26,8 @@ struct knowledge {
 struct device {
     const char *name;
     const struct driver *driver;
+    const struct speech *speech; /* the driver's, or what is spoken on this line */
+    const struct block *blocks;
     const struct section *section; /* its settings */
     struct bus *bus;
     uint8_t address;

@@ -24,10 +24,14 @@ struct driver;
 struct twin;
 
 /* A line a driver may sit on, and the adapters to look for there. */
+struct speech;
 struct place {
     const char *scheme;  /* NULL ends the list */
     const char *options; /* settings that differ from the line's usual ones: "speed=2400" */
     const char *usb_ids; /* "04e2:1411 1a86:55d3"; NULL: cannot be found by itself */
+    /* Where the family speaks otherwise than elsewhere. NULL: as the driver says. */
+    const struct speech *speech;
+    const struct block *blocks;
 };
 
 enum { IDENTITY_TEXT = 48 };
@@ -45,12 +49,23 @@ struct identity {
 };
 
 /* What a decoder knows besides the bytes, and what it keeps of those before them. */
-enum { PAGES_MAX = 96 };
+enum { PAGES_MAX = 96, HEARD_MAX = 16 };
 struct decoding {
     const struct row *rows;
     unsigned kind; /* which of the family it is, as was found out; 0: not known */
     /* A reading that comes in several answers, with numbers across their borders. */
     uint8_t pages[PAGES_MAX], have[PAGES_MAX];
+    /* For who listens to a whole wire: what was heard of whom, by address, and what came last. */
+    struct {
+        uint8_t type, kind;
+    } heard[HEARD_MAX];
+    uint8_t last_address, last_page;
+};
+
+/* A frame of a tap's recording: a question, an answer, or both. */
+struct tapped {
+    size_t asked_length, answered_length;
+    uint8_t asked[ASK_MAX], answered[ANSWER_MAX];
 };
 
 /*
@@ -83,10 +98,16 @@ struct speech {
                   int *detail);
     const char *(*result)(int rc, int detail); /* in the family's own words; NULL: the usual */
 
+    /* false: no such frame. NULL: there are no taps for this wire. */
+    bool (*tapped)(const uint8_t *frame, size_t length, struct tapped *to);
+
     /* Is this question whole? 0 more to come, n whole, negative: drop a byte. For twins. */
     int (*heard)(const uint8_t *bytes, size_t length);
     int (*answer)(struct twin *t, const uint8_t *asked, size_t length, struct answer *a);
     void (*refuse)(const uint8_t *asked, size_t length, struct answer *a);
+    /* What a twin says by itself, once a second: one packet after the other; ERR_ABSENT: no more.
+     * NULL: it only answers. */
+    int (*announce)(struct twin *t, unsigned which, uint64_t round, struct answer *a);
     stranger_fn *stranger;
 };
 

@@ -1,5 +1,6 @@
 /* A FLEXnet DC: three shunts and a state of charge, on six pages (drivers/mate/mate.h). */
 #include "drivers/mate/kinds.h"
+#include "drivers/mate/line.h"
 #include "drivers/mate/orders.h"
 
 #include "base/clock.h"
@@ -24,10 +25,13 @@ static const struct block blocks[] = {
 
 WORD_LIST(switch_words, {0, SWITCH_MODE_OFF, "off"}, {1, SWITCH_MODE_AUTO, "auto"}, {2, SWITCH_MODE_ON, "on"});
 WORD_LIST(shunt_words, {0, SHUNT_MODE_ENABLED, "enabled"}, {1, SHUNT_MODE_DISABLED, "disabled"});
+WORD_LIST(enabled_words, {1, SHUNT_MODE_ENABLED, "enabled"}, {0, SHUNT_MODE_DISABLED, "disabled"});
 WORD_LIST(no_sensor, {0xfe, MEANS_NOTHING, "no sensor"});
 
 #define AT(o, f, n, m, by)       { .in = MATE_STATUS, .at = S(o), .form = f, .native = n, .metric = M_##m, .per = by }
 #define KW(o, n, m)              { .in = MATE_STATUS, .at = S(o), .form = BE16S, .native = n, .metric = M_##m, .per = 100, .scale = 0.001 }
+#define SHUNT(i, n, m)           { .in = MATE_STATUS, .at = S(LINE_SHUNTS + (i)), .form = BYTE, .native = n, .metric = M_##m, .per = 1, .words = enabled_words }
+#define FLAG(bit, n, m)          { .in = MATE_STATUS, .at = S(LINE_FLAGS), .form = BYTE_BITS, .shift = bit, .width = 1, .native = n, .metric = M_##m, .per = 1 }
 #define REGKW(r, n, m)           { .in = MATE_READ, .at = r, .form = S16, .native = n, .metric = M_##m, .per = 100, .scale = 0.001 }
 
 const struct row mate_dc_rows[] = {
@@ -130,6 +134,20 @@ const struct row mate_dc_rows[] = {
     { .in = MATE_READ, .at = 0x00f0, .form = S16, .native = "battery_temperature", .metric = M_BATTERY_TEMPERATURE, .per = 1, .words = no_sensor },
     { .native = NULL },
 };
+
+/* What only its line in the MATE's own stream says. */
+const struct row mate_dc_line_rows[] = {
+    AT(LINE_EXTRA, BYTE, "extra_id", NONE, 1),
+    SHUNT(0, "shunta_enabled",      SHUNT_A_MODE),
+    SHUNT(1, "shuntb_enabled",      SHUNT_B_MODE),
+    SHUNT(2, "shuntc_enabled",      SHUNT_C_MODE),
+    AT(LINE_FLAGS, BYTE, "flags",   NONE, 1),
+    FLAG(0, "charge_params_met",    CHARGE_PARAMETERS_MET),
+    FLAG(1, "relay_auto",           NONE),
+    FLAG(2, "relay_closed",         AUX_ON),
+    AT(LINE_TEMPERATURE, BE16S, "battery_temperature", BATTERY_TEMPERATURE, 1),
+    { .native = NULL },
+};
 // clang-format on
 
 /* It says when its later pages have news; without a word they are read now and then. */
@@ -140,10 +158,25 @@ static const struct block *also(struct device *d, const struct reading *r)
     int64_t now = clock_us();
 
     (void)r;
+    if (d->speech == &mate_stream)
+        return NULL; /* nothing is asked there */
     if (m->totals_us && now - m->totals_us < TOTALS_US && !m->is_news)
         return NULL;
     m->totals_us = now;
     return &blocks[1];
+}
+
+/* Its line does not say the sum of its shunts. One that is switched off reads as nothing. */
+static void sum_shunts(struct reading *r)
+{
+    double a = 0, b = 0, c = 0, volts = 0;
+
+    if (reading_has(r, M_BATTERY_CURRENT) || !reading_get(r, M_SHUNT_A_CURRENT, &a) ||
+        !reading_get(r, M_SHUNT_B_CURRENT, &b) || !reading_get(r, M_SHUNT_C_CURRENT, &c))
+        return;
+    (void)reading_put(r, M_BATTERY_CURRENT, round((a + b + c) * 10) / 10);
+    if (reading_get(r, M_BATTERY_VOLTAGE, &volts))
+        (void)reading_put(r, M_BATTERY_POWER, round(volts * (a + b + c)));
 }
 
 static void derive(struct device *d, struct reading *r)
@@ -151,6 +184,7 @@ static void derive(struct device *d, struct reading *r)
     double net = 0;
 
     (void)d;
+    sum_shunts(r);
     if (reading_get(r, M_BATTERY_CURRENT, &net)) {
         (void)reading_put(r, M_BATTERY_CHARGE_CURRENT, net > 0 ? net : 0);
         (void)reading_put(r, M_BATTERY_DISCHARGE_CURRENT, net < 0 ? -net : 0);
@@ -163,7 +197,7 @@ const struct driver driver_mate_dc = {
     .name = "mate_dc",
     .title = "Outback FLEXnet DC on MATEnet",
     .proof = "a capture of a FLEXnet DC on a hub, 42 minutes",
-    .places = mate_places,
+    .places = mate_dc_places,
     .addresses = {.first = 0, .last = MATE_PORTS, .usual = 0, .probe_last = MATE_PORTS},
     .memory = sizeof(struct mate_memory),
     .speech = &mate_speech,

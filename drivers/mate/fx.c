@@ -181,7 +181,7 @@ const struct driver driver_mate_fx = {
     .name = "mate_fx",
     .title = "Outback FX, VFX on MATEnet",
     .proof = "a capture of a 230 V FX on a hub; 120 V by the maker's paper",
-    .places = mate_places,
+    .places = mate_fx_places,
     .addresses = {.first = 0, .last = MATE_PORTS, .usual = 0, .probe_last = MATE_PORTS},
     .memory = sizeof(struct mate_memory),
     .speech = &mate_speech,

@@ -270,6 +270,13 @@ int mate_hub_answer(struct twin *t, const uint8_t *asked, size_t length, struct 
     return ERR_TIMEOUT; /* an empty port */
 }
 
+struct twin *mate_hub_seat(struct twin *hub, unsigned which)
+{
+    struct hub_twin *mine = hub->memory;
+
+    return which < mine->count ? &mine->seats[which] : NULL;
+}
+
 static const char *const models[] = {"house", "large", "old", NULL};
 
 const struct driver driver_mate = {

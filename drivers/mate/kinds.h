@@ -29,6 +29,13 @@ enum { KIND_COUNTS_AH = 4 };
 // clang-format on
 
 extern const struct place mate_places[];
+extern const struct place mate_fx_places[], mate_mx_places[], mate_dc_places[];
+
+enum { FX_MISC = 11 }; /* the byte of an FX's page whose lowest bit means 230 V */
+
+/* Rows of status pages, and what follows from them: an FX's powers. */
+void mate_give_pages(const struct row *rows, unsigned kind, const struct stretch *s, uint16_t from,
+                     uint16_t count, field_fn *each, void *to);
 
 struct mate_memory {
     bool is_sought;     /* it has no port in the settings */
@@ -55,6 +62,10 @@ int mate_hub_answer(struct twin *t, const uint8_t *asked, size_t length,
 int mate_twin_begin(struct twin *t) MUST_CHECK;
 /* What a register was told, for what follows from it. */
 uint16_t mate_twin_told(const struct twin *t, uint16_t at, uint16_t usual);
+uint8_t mate_twin_port(const struct twin *t);
+unsigned mate_twin_pages(struct twin *t, uint8_t all[PAGES_MAX]); /* returns its type */
+struct twin *mate_hub_seat(struct twin *hub, unsigned which);     /* NULL: it has no more */
+int mate_announce(struct twin *t, unsigned which, uint64_t round, struct answer *a) MUST_CHECK;
 void mate_mx_now(struct twin *t);
 void mate_fx_now(struct twin *t);
 void mate_dc_now(struct twin *t);

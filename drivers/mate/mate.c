@@ -1,18 +1,26 @@
 /* What all kinds on MATEnet share: where they sit, how they are greeted (drivers/mate/mate.h). */
 #include "drivers/mate/kinds.h"
+#include "drivers/mate/line.h"
 
 #include "base/log.h"
 
 #include <stdio.h>
 #include <string.h>
 
-const struct place mate_places[] = {
-    {.scheme = "serial9", .usb_ids = "0403:6001 067b:2303"},
-    {.scheme = "pjon", .usb_ids = "2341:0043 2341:8036 1b4f:9206"},
-    {.scheme = "replay"},
-    {.scheme = "sim", .options = "speed=8727,turnaround=5"}, /* 9600, with eleven bits a byte */
-    {.scheme = NULL},
-};
+// clang-format off
+#define MATENET                                                                                    \
+    {.scheme = "serial9", .usb_ids = "0403:6001 067b:2303"},                                       \
+    {.scheme = "pjon", .usb_ids = "2341:0043 2341:8036 1b4f:9206"},                                \
+    {.scheme = "replay"},                                                                          \
+    {.scheme = "sim", .options = "speed=8727,turnaround=5"} /* 9600, with eleven bits a byte */
+/* A MATE's own serial port takes its power from the lines of the other side. */
+#define STREAM(how) {.scheme = "serial", .options = "speed=19200,dtr=on,rts=off", .speech = &mate_stream, .blocks = how}
+
+const struct place mate_places[] = {MATENET, {.scheme = NULL}};
+const struct place mate_fx_places[] = {MATENET, STREAM(mate_stream_fx), {.scheme = NULL}};
+const struct place mate_mx_places[] = {MATENET, STREAM(mate_stream_mx), {.scheme = NULL}};
+const struct place mate_dc_places[] = {MATENET, STREAM(mate_stream_dc), {.scheme = NULL}};
+// clang-format on
 
 /* The names of the types, as register 0 says them. */
 static const char *const type_names[] = {"nothing", "hub", "FX", "MX", "FLEXnet DC"};
@@ -25,8 +33,10 @@ static int ask_register(struct device *d, uint8_t command, uint16_t at, uint16_t
     struct block b = {.function = command, .start = at, .count = 1};
     struct answer a;
     size_t skipped;
-    int rc = mate_speech.question(d->address, &b, bytes, &ask);
 
+    if (d->speech == &mate_stream)
+        return ERR_ABSENT; /* who only listens has no registers */
+    int rc = mate_speech.question(d->address, &b, bytes, &ask);
     if (rc)
         return rc;
     ask.bytes = bytes;
@@ -71,6 +81,8 @@ int mate_meet(struct device *d)
     struct mate_memory *m = d->memory;
     unsigned type = 0;
 
+    if (d->speech == &mate_stream)
+        return mate_stream_meet(d);
     m->is_sought |= d->address == 0;
     if (!m->is_sought)
         return OK;
@@ -92,7 +104,14 @@ int mate_meet(struct device *d)
 int mate_greet(struct device *d, struct identity *who)
 {
     uint16_t type = 0, revision[3] = {0};
-    int rc = mate_read(d, REG_TYPE, &type);
+    int rc = OK;
+
+    if (d->speech == &mate_stream) { /* a line tells the kind and no more */
+        snprintf(who->vendor, IDENTITY_TEXT, "Outback");
+        snprintf(who->model, IDENTITY_TEXT, "%s", type_names[mate_wanted_type(d)]);
+        return OK;
+    }
+    rc = mate_read(d, REG_TYPE, &type);
 
     for (uint16_t i = 0; i < 3 && !rc; i++)
         rc = mate_read(d, (uint16_t)(REG_REVISION + i), &revision[i]);

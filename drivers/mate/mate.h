@@ -20,6 +20,7 @@ enum mate_type { MATE_HUB = 1, MATE_FX = 2, MATE_MX = 3, MATE_DC = 4 };
 enum {
     MATE_ASKED = 8,    /* bytes of every question */
     MATE_PAGE = 13,    /* of a status page */
+    MATE_PAGES = 6,    /* as many as a device has, at most */
     MATE_DAY = 14,     /* of a day of the log */
     MATE_ERROR = 0x80, /* in the first byte: the device says no */
     MATE_PORTS = 10,
@@ -48,6 +49,9 @@ size_t mate_ask(uint8_t to[ASK_MAX], uint8_t port, uint8_t command, uint16_t at,
  */
 int mate_judge(const uint8_t *asked, const uint8_t *bytes, size_t length,
                size_t *skipped) MUST_CHECK;
+
+/* A frame that a tap wrote (tap.c). */
+bool mate_tapped(const uint8_t *frame, size_t length, struct tapped *to);
 
 /* Which page a position of a block belongs to: pages follow each other without a gap. */
 static inline uint8_t mate_page_of(uint16_t at)

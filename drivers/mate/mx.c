@@ -123,7 +123,7 @@ const struct driver driver_mate_mx = {
     .name = "mate_mx",
     .title = "Outback MX60, FLEXmax 60 and 80 on MATEnet",
     .proof = "a capture of an MX on a hub, 42 minutes; FLEXmax 80 samples",
-    .places = mate_places,
+    .places = mate_mx_places,
     .addresses = {.first = 0, .last = MATE_PORTS, .usual = 0, .probe_last = MATE_PORTS},
     .memory = sizeof(struct mate_memory),
     .speech = &mate_speech,

@@ -1,12 +1,13 @@
 /* How MATEnet is spoken: questions, and what answers say (drivers/mate/mate.h). */
 #include "drivers/mate/kinds.h"
+#include "drivers/mate/line.h"
 
 #include "base/text.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { LOG_DAYS = 128, SHAPE_LEAST = 1 };
+enum { LOG_DAYS = 128, SHAPE_LEAST = 1, NO_PORT = 0xff };
 
 static int mate_whole(const struct ask *ask, const uint8_t *bytes, size_t length)
 {
@@ -129,6 +130,16 @@ static void give_powers(const struct passing *p)
         p->each(p->to, &(struct field){.name = made[i].native, .row = &made[i], .value = kw[i]});
 }
 
+void mate_give_pages(const struct row *rows, unsigned kind, const struct stretch *s, uint16_t from,
+                     uint16_t count, field_fn *each, void *to)
+{
+    struct passing p = {.each = each, .to = to};
+
+    bytes_decode(rows, MATE_STATUS, kind, s, from, count, pass, &p);
+    if (rows == mate_fx_rows)
+        give_powers(&p);
+}
+
 static unsigned type_of(const struct row *rows)
 {
     return rows == mate_mx_rows   ? MATE_MX
@@ -146,43 +157,68 @@ static const struct row *rows_of(unsigned type)
                              : mate_hub_rows;
 }
 
-/* A page goes among those of its reading that are here already. */
-static int decode_page(struct decoding *how, uint8_t page, const uint8_t *b, field_fn *each,
-                       void *to)
+/* A page goes among those of its reading that are here already: it must have followed them. */
+static void keep_page(struct decoding *how, uint8_t port, uint8_t page, unsigned from,
+                      const uint8_t *payload)
 {
-    unsigned type = type_of(how->rows), base = type == MATE_DC ? 0x0a : 1;
-    const struct row *rows = how->rows;
-    struct passing p = {.each = each, .to = to};
+    if (port != how->last_address || page != how->last_page + 1)
+        memset(how->have, 0, sizeof how->have);
+    how->last_address = port;
+    how->last_page = page;
+    memcpy(how->pages + from, payload, MATE_PAGE);
+    memset(how->have + from, 1, MATE_PAGE);
+}
+
+/* Who listens to everybody learns from the traffic who sits where. */
+static void note_who(struct decoding *how, uint8_t port, unsigned type, unsigned kind)
+{
+    if (port >= HEARD_MAX || type < MATE_HUB || type > MATE_DC)
+        return;
+    how->heard[port].type = (uint8_t)type;
+    how->heard[port].kind = (uint8_t)kind;
+}
+
+static const struct row *rows_for(const struct decoding *how, uint8_t port)
+{
+    bool is_open = !type_of(how->rows);
+
+    return is_open && port < HEARD_MAX ? rows_of(how->heard[port].type) : how->rows;
+}
+
+static int decode_page(struct decoding *how, uint8_t port, uint8_t page, const uint8_t *b,
+                       field_fn *each, void *to)
+{
+    unsigned type = type_of(how->rows);
+    const struct row *rows = type ? how->rows : rows_of(b[0]);
+    unsigned base = rows == mate_dc_rows ? 0x0a : 1, kind = how->kind;
 
     if (type && b[0] && b[0] != type)
         return ERR_FOREIGN; /* a neighbour's */
-    if (!type)
-        rows = rows_of(b[0]);
-    base = rows == mate_dc_rows ? 0x0a : 1;
-    if (page < base || (page - base + 1u) * MATE_PAGE > PAGES_MAX)
+    if (page < base || page >= base + MATE_PAGES)
         return ERR_FUNCTION;
-    unsigned from = (page - base) * MATE_PAGE, kind = how->kind;
-    memcpy(how->pages + from, b + 1, MATE_PAGE);
-    memset(how->have + from, 1, MATE_PAGE);
+    unsigned from = (page - base) * MATE_PAGE;
+    keep_page(how, port, page, from, b + 1);
     if (rows == mate_fx_rows)
-        kind = how->kind = b[12] & 1 ? KIND_230V : KIND_120V;
+        kind = how->kind = b[1 + FX_MISC] & 1 ? KIND_230V : KIND_120V;
     if (rows == mate_mx_rows && b[1] & 0x80)
         kind |= KIND_COUNTS_AH;
+    note_who(how, port, b[0], rows == mate_fx_rows ? kind : 0);
     give(each, to, "page", page);
     give(each, to, "payload_len", MATE_PAGE);
     struct stretch s = {(uint16_t)(base << 8), PAGES_MAX, how->pages, how->have};
-    bytes_decode(rows, MATE_STATUS, kind, &s, (uint16_t)((base << 8) + from), MATE_PAGE, pass, &p);
-    if (rows == mate_fx_rows)
-        give_powers(&p);
+    mate_give_pages(rows, kind, &s, (uint16_t)((base << 8) + from), MATE_PAGE, each, to);
     return OK;
 }
 
-static void decode_register(const struct decoding *how, uint16_t at, uint16_t value, field_fn *each,
-                            void *to)
+static void decode_register(struct decoding *how, uint8_t port, uint16_t at, uint16_t value,
+                            field_fn *each, void *to)
 {
-    const struct row *rows = how->rows;
-    unsigned kind = how->kind ? how->kind : KIND_COUNTS_AH; /* what depends on it is left out */
+    const struct row *rows = rows_for(how, port);
+    unsigned known = rows == how->rows ? how->kind : how->heard[port].kind;
+    unsigned kind = known ? known : KIND_COUNTS_AH; /* what depends on it is left out */
 
+    if (at == REG_TYPE)
+        note_who(how, port, value & 0xff, known);
     give(each, to, "value", value);
     for (const struct row *row = rows; row->native; row++)
         if (row->in == MATE_READ && row->at == at && (!row->kinds || row->kinds & kind)) {
@@ -218,15 +254,27 @@ static void decode_write(const uint8_t *asked, uint16_t reply, field_fn *each, v
         give(each, to, "battery_temp", mate_celsius(value));
 }
 
-/* A reply alone, without its question: what can it be? */
+/* A reply alone, without its question: what can it be, of somebody on some port? */
 static void guess_question(const uint8_t *b, size_t length, uint8_t asked[ASK_MAX])
 {
-    uint8_t command = length == 1 + MATE_PAGE + 2  ? MATE_STATUS
-                      : length == 1 + MATE_DAY + 2 ? MATE_LOG
-                                                   : MATE_READ;
-    uint16_t page = length && b[0] == MATE_DC ? 0x0a : 1;
+    uint8_t command = length == 1 + MATE_PAGE + 2    ? MATE_STATUS
+                      : length == 1 + MATE_DAY + 2   ? MATE_LOG
+                      : length && b[0] == MATE_WRITE ? MATE_WRITE
+                                                     : MATE_READ;
 
-    (void)mate_ask(asked, 0, command, command == MATE_STATUS ? page : 0, 0);
+    (void)mate_ask(asked, NO_PORT, command, command == MATE_STATUS ? 1 : 0, 0);
+}
+
+/* Without its question nobody knows which register it was, nor which of a FLEXnet's pages. */
+static bool is_nameless(const uint8_t *asked, const uint8_t *b, field_fn *each, void *to)
+{
+    if (asked[0] != NO_PORT || asked[1] == MATE_LOG || (asked[1] == MATE_STATUS && b[0] != MATE_DC))
+        return false;
+    if (asked[1] == MATE_STATUS)
+        give(each, to, "payload_len", MATE_PAGE);
+    else
+        give(each, to, "value", b[1] << 8 | b[2]);
+    return true;
 }
 
 static int mate_decode(struct decoding *how, const uint8_t *asked, size_t asked_length,
@@ -235,6 +283,8 @@ static int mate_decode(struct decoding *how, const uint8_t *asked, size_t asked_
     uint8_t guessed[ASK_MAX];
     size_t skipped;
 
+    if (!asked_length && mate_is_line(b, length))
+        return mate_line_decode(how, b, length, each, to);
     if (!asked_length) {
         guess_question(b, length, guessed);
         asked = guessed;
@@ -250,12 +300,14 @@ static int mate_decode(struct decoding *how, const uint8_t *asked, size_t asked_
     if (rc)
         return rc;
     b += skipped;
+    if (is_nameless(asked, b, each, to))
+        return OK;
     uint16_t at = (uint16_t)(asked[2] << 8 | asked[3]), value = (uint16_t)(b[1] << 8 | b[2]);
     switch (asked[1]) {
     case MATE_STATUS:
-        return decode_page(how, (uint8_t)at, b, each, to);
+        return decode_page(how, asked[0], (uint8_t)at, b, each, to);
     case MATE_READ:
-        decode_register(how, at, value, each, to);
+        decode_register(how, asked[0], at, value, each, to);
         return OK;
     case MATE_WRITE:
         decode_write(asked, value, each, to);
@@ -277,8 +329,10 @@ const struct speech mate_speech = {
     .piece = mate_piece,
     .parse = mate_parse,
     .decode = mate_decode,
+    .tapped = mate_tapped,
     .heard = mate_heard,
     .answer = mate_answer,
     .refuse = mate_refuse,
+    .announce = mate_announce,
     .stranger = mate_stranger,
 };

@@ -43,7 +43,7 @@ static unsigned type_of(const struct twin *t)
 }
 
 /* Twins without a port of their own: alone on the wire, or one after the other on a hub's ports. */
-static uint8_t mate_twin_port(const struct twin *t)
+uint8_t mate_twin_port(const struct twin *t)
 {
     return t->address ? t->address : t->of > 1 ? (uint8_t)(t->place + 1) : 0;
 }
@@ -141,24 +141,33 @@ uint16_t mate_twin_told(const struct twin *t, uint16_t at, uint16_t usual)
 
 /* ---- pages ---------------------------------------------------------------------------------- */
 
-static int say_page(struct twin *t, uint8_t page, struct answer *a)
+unsigned mate_twin_pages(struct twin *t, uint8_t all[PAGES_MAX])
 {
-    unsigned type = type_of(t), base = type == MATE_DC ? 0x0a : 1,
-             last = type == MATE_DC ? 0x0f : 1;
-    uint8_t all[PAGES_MAX] = {0};
-    struct reading r = t->state;
+    unsigned type = type_of(t), base = type == MATE_DC ? 0x0a : 1;
 
-    if (page < base || page > last)
-        return ERR_TIMEOUT;
+    memset(all, 0, PAGES_MAX);
     if (type == MATE_MX && t->kind & KIND_COUNTS_AH)
         all[0] = 0x80;
     if (type == MATE_FX)
-        all[11] = t->kind & KIND_230V ? 0x09 : 0x08;
+        all[FX_MISC] = t->kind & KIND_230V ? 0x09 : 0x08;
     if (type == MATE_DC) {
         all[16] = 0x21;
         all[72] = 0x0f;
     }
-    bytes_encode(t->driver->rows, MATE_STATUS, t->kind, &r, (uint16_t)(base << 8), PAGES_MAX, all);
+    bytes_encode(t->driver->rows, MATE_STATUS, t->kind, &t->state, (uint16_t)(base << 8), PAGES_MAX,
+                 all);
+    return type;
+}
+
+static int say_page(struct twin *t, uint8_t page, struct answer *a)
+{
+    unsigned type = type_of(t), base = type == MATE_DC ? 0x0a : 1,
+             last = type == MATE_DC ? 0x0f : 1;
+    uint8_t all[PAGES_MAX];
+
+    if (page < base || page > last)
+        return ERR_TIMEOUT;
+    (void)mate_twin_pages(t, all); /* its type is known */
     a->bytes[0] = (uint8_t)type;
     memcpy(a->bytes + 1, all + (page - base) * MATE_PAGE, MATE_PAGE);
     return finish(a, 1 + MATE_PAGE);
@@ -205,7 +214,7 @@ int mate_answer(struct twin *t, const uint8_t *asked, size_t length, struct answ
         return ERR_TIMEOUT;
     if (asked[0] && is_hub)
         return mate_hub_answer(t, asked, length, a);
-    if (!asked[0] && port && t->place == 0)
+    if (!asked[0] && (is_hub || (port && t->place == 0)))
         return say_hub(t, asked, a); /* where there are ports, there is a hub */
     if (asked[0] != port)
         return ERR_TIMEOUT; /* the hub passes it on to somebody else */
