@@ -23,6 +23,8 @@ struct device;
 struct driver;
 struct twin;
 
+enum { PAST_DAYS = 127 }; /* as many finished days are ever asked for */
+
 /* A line a driver may sit on, and the adapters to look for there. */
 struct place {
     const char *scheme;  /* NULL ends the list */
@@ -119,6 +121,11 @@ struct driver {
      * own round. ERR_ABSENT: there is none, or no other. */
     void (*forget)(struct device *d); /* what its memory holds; NULL: nothing */
     int (*others)(struct device *d, unsigned which, struct reading *r, struct identity *who);
+
+    /* What the device itself has kept of a finished day: 1 is yesterday by its own reckoning, up to
+     * PAST_DAYS. `unit`: one behind it, by its serial number; "" is the device. ERR_ABSENT: it has
+     * no such day. NULL: it keeps none. */
+    int (*past_day)(struct device *d, const char *unit, unsigned ago, struct reading *r);
 
     size_t twin_memory;
     const char *const *twin_models; /* NULL ends them; the first is the usual one */

@@ -116,6 +116,43 @@ static void derive(struct device *d, struct reading *r)
     (void)d;
 }
 
+/* ---- finished days -------------------------------------------------------------------------- */
+
+struct log_page {
+    struct reading *r;
+    double day;
+};
+
+static void take_field(void *to, const struct field *f)
+{
+    struct log_page *page = to;
+
+    if (f->row && f->row->in == MATE_LOG && f->row->at == 13)
+        page->day = f->value;
+    (void)field_to_reading(f, page->r); /* what has no metric stays out */
+}
+
+/* A day the unit does not have is answered with the oldest it has, or with nothing but zeros. */
+static int past_day(struct device *d, const char *unit, unsigned ago, struct reading *r)
+{
+    struct block b = {.name = "past day",
+                      .function = MATE_LOG,
+                      .start = (uint16_t)(ago * MATE_DAY * 8),
+                      .count = MATE_DAY * 8,
+                      .refresh = ON_DEMAND};
+    struct log_page page = {.r = r, .day = -1};
+    double volts = 0;
+
+    if (*unit || ago < 1 || ago > PAST_DAYS)
+        return ERR_ABSENT;
+    int rc = device_block(d, &b, take_field, &page);
+    if (rc)
+        return rc;
+    bool is_it = page.day >= ago && page.day <= ago;
+    bool was_on = reading_get(r, M_BATTERY_VOLTAGE_HIGH_TODAY, &volts) && volts > 0;
+    return is_it && was_on ? OK : ERR_ABSENT;
+}
+
 static const char *const models[] = {"fm80", "mx60", "old", NULL};
 
 const struct driver driver_mate_mx = {
@@ -131,6 +168,7 @@ const struct driver driver_mate_mx = {
     .meet = mate_meet,
     .greet = mate_greet,
     .derive = derive,
+    .past_day = past_day,
     .twin_memory = sizeof(struct mate_twin),
     .twin_models = models,
     .twin_begin = mate_twin_begin,
