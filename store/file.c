@@ -120,6 +120,10 @@ static int prepare_all(struct store *s)
         [FIND_MOMENT] =
             "SELECT shape FROM reading INDEXED BY reading_at WHERE at = ? AND device = ? "
             "AND kind < 3",
+        [PUT_DAY] = "INSERT OR IGNORE INTO day VALUES (?, ?, ?)",
+        [FIND_DAY] = "SELECT date FROM day WHERE device = ? AND date = ?",
+        [FIND_SAME_DAY] = "SELECT date FROM day WHERE device = ? AND fields = ?",
+        [NEWEST_DAY] = "SELECT max(date) FROM day WHERE device = ? AND date <= ?",
     };
     int rc = SQLITE_OK;
 
