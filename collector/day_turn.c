@@ -9,17 +9,15 @@
 
 static const int64_t HOUR_MS = 3600000;
 static const int64_t GAP_MS = 2 * 3600000; /* longer without a word: a turn may have been missed */
-static const int64_t DRIFT_MS = 2000;      /* the clocks may part so far between two readings */
-static const double STEP_KWH = 0.04;       /* counters count tenths or hundredths */
-
-void day_turn_begin(struct day_turn *t, int day)
-{
-    *t = (struct day_turn){.day = day};
-}
+static const int64_t DRIFT_MS =
+    15000; /* so far two rounds may differ: a wire that is lent, retries */
+static const double STEP_KWH = 0.04; /* counters count tenths or hundredths */
 
 bool day_turn_is_sure(const struct day_turn *t)
 {
-    return t->has_value && t->agree == 0 && t->steady >= TURN_STEADY;
+    bool is_growing = t->agree > 0 && day_of(t->last_ms) == t->day;
+
+    return t->has_value && (t->agree == 0 || is_growing) && t->steady >= TURN_STEADY;
 }
 
 /* A device's clock may run ahead of ours: what turns late in the evening turned for tomorrow. */

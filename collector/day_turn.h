@@ -30,9 +30,6 @@ struct day_turn {
     unsigned steady;
 };
 
-/* `day`: what was known when the program ended, or 0. */
-void day_turn_begin(struct day_turn *t, int day);
-
 /* One reading: when (the wall's and the steady clock) and the counter of the day. Returns the date
  * of the day that was finished last when that has become known by this reading, else 0. */
 int day_turn_take(struct day_turn *t, int64_t at_ms, int64_t now_us, double today);

@@ -143,7 +143,8 @@ struct twin {
     unsigned kind; /* of the family, for its rows */
     double nominal_v;
     const struct plant_now *plant;
-    int64_t wall_ms; /* the plant's hour */
+    const struct plant *whole; /* to work out its past; NULL: unknown */
+    int64_t wall_ms;           /* the plant's hour */
     struct reading state;
     void *memory;
 };

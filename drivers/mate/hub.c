@@ -216,6 +216,7 @@ static int twin_begin(struct twin *t)
                                   .model = houses[i].seats[s].model,
                                   .nominal_v = t->nominal_v,
                                   .plant = t->plant,
+                                  .whole = t->whole,
                                   .memory = &mine->memories[mine->count],
                                   .of = 1};
             mine->count++;

@@ -39,7 +39,9 @@ struct mate_memory {
 struct mate_twin {
     uint16_t registers[64], addresses[64]; /* what was written to it */
     unsigned count;
-    int64_t day; /* of the log: when its counters began */
+    struct plant past; /* as it was when the day ended that was last asked for */
+    int64_t past_ms;
+    bool has_past;
 };
 
 /* The battery sensor's number as a temperature, where there is a sensor. */
@@ -49,6 +51,8 @@ int mate_hub_answer(struct twin *t, const uint8_t *asked, size_t length,
                     struct answer *a) MUST_CHECK;
 int mate_twin_begin(struct twin *t) MUST_CHECK;
 void mate_mx_now(struct twin *t);
+/* What the unit says of its day, or of one before it: where it differs from now. */
+void mate_mx_day(struct twin *t, unsigned ago, struct reading *r);
 void mate_fx_now(struct twin *t);
 void mate_dc_now(struct twin *t);
 

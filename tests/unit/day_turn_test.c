@@ -19,7 +19,7 @@ static unsigned ended_count;
 
 static void begin_at(int day, double hour)
 {
-    day_turn_begin(&turn, 0);
+    turn = (struct day_turn){0};
     wall_ms = day_start(day) + (int64_t)(hour * 3600000);
     steady_us = 1000000;
     ended_count = 0;
@@ -204,7 +204,7 @@ static void restarted_over_night(void **state)
         begin_at(20260601, 6);
         live(&m, 16);
         miss(&m, 4); /* 22 to 2 */
-        day_turn_begin(&turn, turn.day);
+        turn = (struct day_turn){0};
         live(&m, 5.6);
         if (midnight)
             ASSERT_ENDED(20260531); /* it has turned, but nobody knows when */
