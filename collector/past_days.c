@@ -27,6 +27,8 @@ struct past_days {
     int today;      /* the device's day when `last` was the one before */
     int next, last; /* dates still to be had; next 0: none */
     int tried;      /* up to here all was asked for, with or without an answer */
+    int anchor;     /* a stored date whose page must be found again first; 0: it is, or none */
+    unsigned shift; /* so many pages fewer than dates there are since then */
     unsigned failures, kept, absent;
     const struct rounds *asked; /* whose thread has the question; NULL: none has */
     struct job job;
@@ -66,6 +68,16 @@ static int ask_now(struct rounds *r, size_t bus, void *to)
 
 /* ---- which days ---------------------------------------------------------------------------- */
 
+/* Which page a date has: 1 is that of `last`. */
+static unsigned ago_of(const struct past_days *p, int date)
+{
+    unsigned ago = 1;
+
+    for (int day = p->last; day > date && ago <= PAST_DAYS; day = day_before(day))
+        ago++;
+    return ago;
+}
+
 /* From the one after the newest that is stored, but no further back than devices remember. */
 static void plan_days(struct past_days *p, int finished)
 {
@@ -80,18 +92,10 @@ static void plan_days(struct past_days *p, int finished)
         first = day_before(first);
     p->next = first;
     p->last = finished;
-    p->failures = p->kept = p->absent = 0;
+    p->failures = p->kept = p->absent = p->shift = 0;
+    p->anchor = newest && ago_of(p, newest) <= PAST_DAYS ? newest : 0;
     if (first != finished)
         log_note(p->from->name, "asks for its finished days from %d to %d", first, finished);
-}
-
-static unsigned days_ago(const struct past_days *p)
-{
-    unsigned ago = 1;
-
-    for (int day = p->last; day > p->next && ago < PAST_DAYS; day = day_before(day))
-        ago++;
-    return ago;
 }
 
 static void step(struct past_days *p)
@@ -109,34 +113,46 @@ static void step(struct past_days *p)
 
 /* ---- answers ------------------------------------------------------------------------------- */
 
-/* A device that did not wake for a day has fewer pages than there were dates. */
-static bool is_known_already(struct past_days *p)
-{
-    double kwh = 0;
-
-    return reading_get(&p->ask.page, M_PV_ENERGY_TODAY, &kwh) && kwh > 0 &&
-           store_same_day(p->store, p->from, &p->ask.page) != 0;
-}
-
 static void tell_trouble(const struct past_days *p, int rc)
 {
     log_warn(p->from->name, "its finished day %d cannot be had: %s; asked again when its day turns",
              p->next, error_text(rc));
 }
 
+/*
+ * A device that did not wake for a day has fewer pages than there were dates, and one that only
+ * seemed to turn has none for the last: so the page of the newest stored day is looked for first.
+ * What came after it is new; dates are counted back from the last, and what then has no page is
+ * left out. If it is nowhere, the unit is another one, and its dates are taken as they come.
+ */
+static void take_anchor(struct past_days *p)
+{
+    unsigned pages = ago_of(p, p->anchor) - 1 - p->shift;
+
+    if (!p->job.result && store_is_day(p->store, p->from, p->anchor, &p->ask.page)) {
+        p->anchor = 0;
+        while (p->next && ago_of(p, p->next) > pages)
+            p->next = p->next < p->last ? day_next(p->next) : 0;
+    } else if (pages == 0) {
+        p->anchor = 0;
+    } else {
+        p->shift++;
+    }
+}
+
 static void take_page(struct past_days *p)
 {
     int rc = p->job.result;
 
-    if (!rc && is_known_already(p)) {
-        step(p); /* the date itself is left open: its page may still come */
-        return;
-    }
     if (rc && rc != ERR_ABSENT && rc != ERR_REFUSED) {
         if (rc == ERR_BUSY || rc == ERR_STOPPED || ++p->failures < TRIES)
             return; /* the next round tries again */
         tell_trouble(p, rc);
         p->next = 0;
+        return;
+    }
+    if (p->anchor) {
+        take_anchor(p);
         return;
     }
     int64_t seq = rc ? 0 : store_append_day(p->store, p->from, p->next, &p->ask.page);
@@ -167,7 +183,7 @@ static void ask_next(struct past_days *p, const struct news *n, post_fn *post)
     if (p->asked || !p->next || p->turn.day != p->today || !day_turn_is_sure(&p->turn))
         return;
     p->ask.device = n->device;
-    p->ask.ago = days_ago(p);
+    p->ask.ago = p->anchor ? ago_of(p, p->anchor) - p->shift : ago_of(p, p->next);
     snprintf(p->ask.unit, sizeof p->ask.unit, "%s", n->unit);
     p->job = (struct job){.run = ask_now, .to = &p->ask};
     if (post(n->from, n->bus, &p->job) == OK)

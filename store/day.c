@@ -34,8 +34,8 @@ int day_put(struct store *s, const struct waiting *w)
     return rc ? rc : sql_step_done(s->statements[PUT_DAY]);
 }
 
-/* A day of this device that still waits: the one of `date`, or, where that is 0, the newest up to
- * `last`, or else any that says the same as `fields`. */
+/* The newest day of this device that still waits: of `date` and up to `last`, where these are not
+ * 0, and, where they are not NULL, with these very fields. */
 static int waiting_day(const struct store *s, const struct origin *from, int date, int last,
                        const char *fields)
 {
@@ -62,8 +62,7 @@ static int kept_day(struct store *s, enum statement which, const struct origin *
     sqlite3_stmt *find = s->statements[which];
     int found = 0;
 
-    if (!s->db || (fields ? sql_bind(find, "it", (int64_t)from->id, fields)
-                          : sql_bind(find, "ii", (int64_t)from->id, date)))
+    if (!s->db || sql_bind(find, fields ? "iit" : "ii", (int64_t)from->id, date, fields))
         return 0;
     if (sqlite3_step(find) == SQLITE_ROW)
         found = sqlite3_column_int(find, 0); /* NULL is 0 */
@@ -88,20 +87,19 @@ bool store_has_day(struct store *s, const struct origin *from, int date)
     return has;
 }
 
-int store_same_day(struct store *s, const struct origin *from, const struct reading *r)
+bool store_is_day(struct store *s, const struct origin *from, int date, const struct reading *r)
 {
     char numbers[NUMBERS_MAX], fields[FIELDS_MAX];
-    int found = 0;
+    bool is_it = false;
 
     numbers_write(r, numbers, sizeof numbers);
     pthread_mutex_lock(&s->lock);
     const struct known_shape *shape = shape_for(s, r);
-    if (shape && fields_text(&shape->shape, numbers, fields, sizeof fields)) {
-        found = waiting_day(s, from, 0, 0, fields);
-        found = found ? found : kept_day(s, FIND_SAME_DAY, from, 0, fields);
-    }
+    if (shape && fields_text(&shape->shape, numbers, fields, sizeof fields))
+        is_it =
+            waiting_day(s, from, date, 0, fields) || kept_day(s, FIND_SAME_DAY, from, date, fields);
     pthread_mutex_unlock(&s->lock);
-    return found;
+    return is_it;
 }
 
 int64_t store_append_day(struct store *s, const struct origin *from, int date,

@@ -122,7 +122,7 @@ static int prepare_all(struct store *s)
             "AND kind < 3",
         [PUT_DAY] = "INSERT OR IGNORE INTO day VALUES (?, ?, ?)",
         [FIND_DAY] = "SELECT date FROM day WHERE device = ? AND date = ?",
-        [FIND_SAME_DAY] = "SELECT date FROM day WHERE device = ? AND fields = ?",
+        [FIND_SAME_DAY] = "SELECT date FROM day WHERE device = ? AND date = ? AND fields = ?",
         [NEWEST_DAY] = "SELECT max(date) FROM day WHERE device = ? AND date <= ?",
     };
     int rc = SQLITE_OK;

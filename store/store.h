@@ -51,8 +51,8 @@ int64_t store_append_day(struct store *s, const struct origin *from, int date,
                          const struct reading *r);
 bool store_has_day(struct store *s, const struct origin *from, int date);
 int store_newest_day(struct store *s, const struct origin *from, int upto); /* its date, or 0 */
-/* The date of a day of this device with the very same numbers, or 0. */
-int store_same_day(struct store *s, const struct origin *from, const struct reading *r);
+/* Is that date's row this one, number by number? */
+bool store_is_day(struct store *s, const struct origin *from, int date, const struct reading *r);
 
 /* Commits when something waits and `commit_s` is over; store_commit does at once. OK when nothing
  * is left waiting. */

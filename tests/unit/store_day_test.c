@@ -69,9 +69,9 @@ static void once_a_date(void **state)
         assert_false(store_has_day(s, other, 20261231));
         assert_int_equal(store_newest_day(s, from, 20991231), 20261231);
         assert_int_equal(store_newest_day(s, from, 20261230), 0);
-        assert_int_equal(store_same_day(s, from, &a), 20261231);
-        assert_int_equal(store_same_day(s, from, &b), 0);
-        assert_int_equal(store_same_day(s, other, &a), 0);
+        assert_true(store_is_day(s, from, 20261231, &a));
+        assert_false(store_is_day(s, from, 20261231, &b));
+        assert_false(store_is_day(s, other, 20261231, &a));
         assert_int_equal(store_commit(s), OK);
     }
     assert_true(store_append_day(s, other, 20261231, &b) > 0);
