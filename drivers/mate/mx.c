@@ -132,8 +132,7 @@ static void take_field(void *to, const struct field *f)
     (void)field_to_reading(f, page->r); /* what has no metric stays out */
 }
 
-/* A day the unit does not have is answered with the oldest it has, or with nothing but zeros. */
-static int past_day(struct device *d, const char *unit, unsigned ago, struct reading *r)
+static int ask_page(struct device *d, unsigned ago, struct reading *r, double *day)
 {
     struct block b = {.name = "past day",
                       .function = MATE_LOG,
@@ -141,14 +140,41 @@ static int past_day(struct device *d, const char *unit, unsigned ago, struct rea
                       .count = MATE_DAY * 8,
                       .refresh = ON_DEMAND};
     struct log_page page = {.r = r, .day = -1};
-    double volts = 0;
+
+    *r = (struct reading){0};
+    int rc = device_block(d, &b, take_field, &page);
+    *day = page.day;
+    return rc;
+}
+
+static bool is_same(const struct reading *a, const struct reading *b)
+{
+    double value;
+
+    for (unsigned i = 0; i < a->count; i++)
+        if (!reading_get(b, (enum metric)a->fields[i].metric, &value) ||
+            value < a->fields[i].value || value > a->fields[i].value)
+            return false;
+    return a->count == b->count;
+}
+
+/* A page is kept for ever, and its sum is weak: it is believed when it is heard twice. A day the
+ * unit does not have is answered with the oldest it has, or with nothing but zeros. */
+static int past_day(struct device *d, const char *unit, unsigned ago, struct reading *r)
+{
+    struct reading first;
+    double volts = 0, day, again;
 
     if (*unit || ago < 1 || ago > PAST_DAYS)
         return ERR_ABSENT;
-    int rc = device_block(d, &b, take_field, &page);
+    int rc = ask_page(d, ago, &first, &day);
+    if (!rc)
+        rc = ask_page(d, ago, r, &again);
     if (rc)
         return rc;
-    bool is_it = page.day >= ago && page.day <= ago;
+    if (!is_same(&first, r) || day < again || day > again)
+        return ERR_GARBAGE;
+    bool is_it = day >= ago && day <= ago;
     bool was_on = reading_get(r, M_BATTERY_VOLTAGE_HIGH_TODAY, &volts) && volts > 0;
     return is_it && was_on ? OK : ERR_ABSENT;
 }
