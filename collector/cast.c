@@ -79,6 +79,7 @@ int cast_add(struct cast *c, const struct driver *driver, uint8_t address,
     if (!t->memory)
         return ERR_FULL;
     t->plant = plant_now(&c->plant);
+    t->whole = &c->plant;
     c->speech = driver->speech;
     c->count++;
     for (unsigned i = 0; i < c->count; i++)

@@ -79,6 +79,8 @@ static int open_slot(struct keeper *k, struct slot_of *s, const struct origin *o
     s->gate = gate_new(s->name, peak_w);
     s->has = calloc(METRIC_COUNT, sizeof *s->has);
     s->settings = calloc(1, sizeof *s->settings);
+    if (driver && driver->past_day && s->from)
+        s->past = past_days_new(k->store, s->from);
     if (!s->from || !s->gate || !s->has || !s->settings)
         return ERR_FULL;
     restore_counters(k, s);
@@ -181,7 +183,7 @@ int keeper_learn(struct keeper *k, const struct plan *plan)
 
 int keeper_init(struct keeper *k, const struct plan *plan, struct store *store)
 {
-    *k = (struct keeper){.store = store};
+    *k = (struct keeper){.store = store, .post = rounds_post};
     k->board = board_new(SLOTS_IN_HOUSE);
     return k->board ? keeper_learn(k, plan) : ERR_FULL;
 }
@@ -190,6 +192,7 @@ void keeper_done(struct keeper *k)
 {
     for (size_t i = 0; i < k->count; i++) {
         gate_free(k->slots[i]->gate);
+        past_days_free(k->slots[i]->past);
         free(k->slots[i]->has);
         free(k->slots[i]->settings);
         free(k->slots[i]);
@@ -384,6 +387,8 @@ void keeper_take(struct keeper *k, const struct news *n)
     keep_settings(k, s, &r, n->heard_us);
     board_note(k->board, &r, n->heard_us);
     append(k, s->from, RECORD_LIVE, &r, n->heard_us);
+    if (s->past)
+        past_days_hear(s->past, n, &r, k->post);
 }
 
 /* ---- rounds ------------------------------------------------------------------------------ */

@@ -10,6 +10,7 @@
 
 #include "collector/gate.h"
 #include "collector/meter.h"
+#include "collector/past_days.h"
 #include "collector/rounds.h"
 #include "store/board.h"
 #include "store/store.h"
@@ -31,6 +32,7 @@ struct slot_of {
     unsigned readings;
     uint64_t lacking; /* blocks its model does not know, by bits */
     const struct driver *driver;
+    struct past_days *past; /* where its driver has finished days; NULL: nowhere */
     _Atomic uint64_t asked, heard;
 };
 
@@ -38,6 +40,7 @@ struct keeper {
     struct store *store;
     struct board *board;
     const char *site;
+    post_fn *post; /* how a bus thread gets a job */
     struct slot_of *slots[SLOTS_IN_HOUSE];
     size_t count;
     struct group groups[PLAN_GROUPS]; /* their members are places among the slots */

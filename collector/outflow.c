@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "store/days.h"
 #include "store/rollup.h"
 
 #include <math.h>
@@ -43,14 +44,20 @@ void outflow_begin(struct outflow *o)
     qsort(o->columns, o->column_count, sizeof *o->columns, by_catalogue);
     if (o->is_json)
         return;
-    fprintf(o->to, "time,device");
+    fprintf(o->to, "%s,device", o->is_by_date ? "date" : "time");
     for (size_t i = 0; i < o->column_count; i++)
         fprintf(o->to, ",%s", catalogue[o->columns[i]].name);
     fprintf(o->to, "\r\n");
 }
 
-static void iso_ms(int64_t at_ms, char to[CLOCK_TEXT])
+static void moment_text(const struct outflow *o, int64_t at_ms, char to[CLOCK_TEXT])
 {
+    char site[SITE_TEXT];
+
+    if (o->is_by_date) {
+        snprintf(to, CLOCK_TEXT, "%.10s", site_text(at_ms, site));
+        return;
+    }
     clock_iso(at_ms, to);
     if (at_ms % MS_PER_S) /* 2026-05-02T11:24:05Z gets its milliseconds before the Z */
         snprintf(to + strlen(to) - 1, 8, ".%03dZ", (int)(at_ms % MS_PER_S));
@@ -77,14 +84,14 @@ static void put_line(struct outflow *o, int64_t at_ms, const char *device,
 {
     char when[CLOCK_TEXT];
 
-    iso_ms(at_ms, when);
+    moment_text(o, at_ms, when);
     o->lines++;
     if (o->is_json) {
         char name[200];
         struct text text = text_on(name, sizeof name);
         struct json j = json_on(&text);
         json_string(&j, "device", device);
-        fprintf(o->to, "{\"time\":\"%s\",%s", when, name);
+        fprintf(o->to, "{\"%s\":\"%s\",%s", o->is_by_date ? "date" : "time", when, name);
         for (size_t i = 0; i < o->column_count; i++)
             if (numbers[i])
                 fprintf(o->to, ",\"%s\":%s", catalogue[o->columns[i]].name, numbers[i]);

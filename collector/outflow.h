@@ -9,6 +9,7 @@
 struct outflow {
     FILE *to;
     bool is_json;
+    bool is_by_date;  /* rows are days: a date instead of a time */
     int64_t every_ms; /* 0: every row as it is */
     enum metric columns[METRIC_COUNT];
     size_t column_count;

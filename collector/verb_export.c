@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "store/days.h"
 #include "store/store.h"
 
@@ -20,6 +21,7 @@ static const struct option_row options[] = {
     {"columns", 0, "NAME,...", "only these metrics, in the catalogue's order"},
     {"every", 'e', "SECONDS",
      "one line a step: gauges averaged, counters and states as at its end"},
+    {"days", 0, NULL, "finished days, as devices themselves kept them, and nothing else"},
     {"as", 0, "FORM", "csv (else), jsonl, or line (InfluxDB line protocol)"},
     {.name = NULL},
 };
@@ -29,14 +31,19 @@ struct wish {
     int64_t from, to;
 };
 
-static bool is_wanted(const struct call *c, const struct record *r)
+static bool is_named(const struct call *c, const char *device)
 {
-    if (r->kind == RECORD_UNTIMED)
-        return false;
     for (int i = 0; i < c->count; i++)
-        if (!strcmp(c->words[i], r->from->name))
+        if (!strcmp(c->words[i], device))
             return true;
     return c->count == 0;
+}
+
+static bool is_wanted(const struct call *c, const struct record *r)
+{
+    if (!record_is_said(r))
+        return false;
+    return is_named(c, r->from->name);
 }
 
 static int walk(struct reader *reader, const struct wish *w, struct outflow *o,
@@ -109,6 +116,53 @@ static int export_rows(struct reader *reader, const struct wish *w, struct outfl
     return rc;
 }
 
+/* ---- finished days ------------------------------------------------------------------------ */
+
+struct day_walk {
+    const struct call *call;
+    struct outflow *o;
+    void (*each)(struct outflow *o, const struct record *r);
+    struct shape shape;
+};
+
+/* As a row of the log has it: numbers, and the names they stand under. */
+static void pass_day(void *to, const struct origin *from, int date, const struct reading *day)
+{
+    char numbers[READING_MAX * 26];
+    struct text t = text_on(numbers, sizeof numbers);
+    struct day_walk *w = to;
+    struct record r = {.kind = RECORD_DAY, .from = from, .shape = &w->shape, .numbers = numbers};
+
+    if (!is_named(w->call, from->name))
+        return;
+    w->shape.count = day->count;
+    for (unsigned i = 0; i < day->count; i++) {
+        w->shape.fields[i].metric = day->fields[i].metric;
+        text_char(&t, i ? ',' : '[');
+        text_number(&t, day->fields[i].value);
+    }
+    r.at_ms = day_noon(date);
+    r.seq = date;
+    w->each(w->o, &r);
+}
+
+static int export_days(struct reader *reader, const struct wish *w, struct outflow *o)
+{
+    static struct day_walk days;
+    int from = day_of(w->from), to = day_next(day_of(w->to - 1)), rc = OK;
+
+    days = (struct day_walk){.call = w->call, .o = o, .each = outflow_learn};
+    o->is_by_date = true;
+    if (!o->column_count)
+        rc = reader_days(reader, from, to, pass_day, &days);
+    outflow_begin(o);
+    days.each = outflow_row;
+    if (!rc)
+        rc = reader_days(reader, from, to, pass_day, &days);
+    outflow_end(o);
+    return rc;
+}
+
 static int check_devices(struct call *c, struct reader *reader)
 {
     for (int i = 0; i < c->count; i++) {
@@ -139,6 +193,8 @@ static int run_export(struct call *c)
     o = (struct outflow){.to = stdout, .is_json = !strcmp(form, "jsonl")};
     if (strcmp(form, "csv") != 0 && strcmp(form, "line") != 0 && !o.is_json)
         return bad_call(c, "--as: \"%s\" is not one of csv, jsonl, line", form);
+    if (call_has(c, "days") && (call_has(c, "every") || !strcmp(form, "line")))
+        return bad_call(c, "--days goes with csv and jsonl, and has no steps");
     if (!when_read(call_text(c, "from", "1970-01-01"), now, &w.from) ||
         !when_read(call_text(c, "to", "now"), now + 1, &w.to))
         return bad_call(c, "--from and --to want a time, as 2026-05-02 or \"2026-05-02 10:00\"");
@@ -154,7 +210,9 @@ static int run_export(struct call *c)
     }
     rc = check_devices(c, reader);
     if (!rc)
-        rc = !strcmp(form, "line") ? export_lines(reader, &w, &o) : export_rows(reader, &w, &o);
+        rc = call_has(c, "days")     ? export_days(reader, &w, &o)
+             : !strcmp(form, "line") ? export_lines(reader, &w, &o)
+                                     : export_rows(reader, &w, &o);
     if (rc == ERR_DATA)
         log_err("export",
                 "%s is damaged; the next helio once or run sets it aside and carries over "
@@ -174,7 +232,8 @@ const struct verb verb_export = {
              "A line for each reading, times in UTC. Runs beside a daemon.",
     .examples = "  helio export --from yesterday --to today > yesterday.csv\n"
                 "  helio export south --columns pv_power,battery_voltage --every 300\n"
-                "  helio export house --from -30d --as jsonl\n",
+                "  helio export house --from -30d --as jsonl\n"
+                "  helio export roof --days --from -365d\n",
     .options = options,
     .needs_plan = true,
     .run = run_export,

@@ -23,6 +23,8 @@ struct device;
 struct driver;
 struct twin;
 
+enum { PAST_DAYS = 127 }; /* as many finished days are ever asked for */
+
 /* A line a driver may sit on, and the adapters to look for there. */
 struct speech;
 struct place {
@@ -146,6 +148,11 @@ struct driver {
      * serial number. NULL: its units cannot be told. */
     int (*unit)(struct device *d, const char *serial, struct device **to);
 
+    /* What the device itself has kept of a finished day: 1 is yesterday by its own reckoning, up to
+     * PAST_DAYS. `unit`: one behind it, by its serial number; "" is the device. ERR_ABSENT: it has
+     * no such day. NULL: it keeps none. */
+    int (*past_day)(struct device *d, const char *unit, unsigned ago, struct reading *r);
+
     size_t twin_memory;
     const char *const *twin_models; /* NULL ends them; the first is the usual one */
     int (*twin_begin)(struct twin *t);
@@ -163,7 +170,8 @@ struct twin {
     unsigned kind;              /* of the family, for its rows */
     double nominal_v;
     const struct plant_now *plant;
-    int64_t wall_ms; /* the plant's hour */
+    const struct plant *whole; /* to work out its past; NULL: unknown */
+    int64_t wall_ms;           /* the plant's hour */
     struct reading state;
     void *memory;
 };

@@ -147,18 +147,22 @@ static bool is_same_origin(const struct origin *a, const struct origin *b)
            !strcmp(a->name, b->name) && !strcmp(a->driver, b->driver);
 }
 
-static const char *head_of(struct line_maker *m, const struct origin *from)
+/* A finished day is a series of its own, `solar_day`: at its noon the device said something else.
+ */
+static const char *head_of(struct line_maker *m, const struct origin *from, bool is_day)
 {
     char measurement[200];
 
     for (unsigned i = 0; i < LINE_CACHES; i++)
-        if (m->heads[i].from.id && is_same_origin(&m->heads[i].from, from))
+        if (m->heads[i].from.id && m->heads[i].is_day == is_day &&
+            is_same_origin(&m->heads[i].from, from))
             return m->heads[i].text;
     unsigned at = m->next_head++ % LINE_CACHES;
     struct text t = text_on(m->heads[at].text, sizeof m->heads[at].text);
     m->heads[at].from = *from;
+    m->heads[at].is_day = is_day;
     line_escape(m->measurement, IN_MEASUREMENT, measurement, sizeof measurement);
-    text_add(&t, measurement);
+    text_format(&t, "%s%s", measurement, is_day ? "_day" : "");
     if (m->layout == LAYOUT_INDIVIDUAL)
         text_format(&t, "_%u", from->address);
     if (m->layout == LAYOUT_HELIO) { /* sorted, as the database keeps them */
@@ -237,6 +241,8 @@ static bool put_old_fields(struct line_maker *m, const struct record *r, struct 
 /* Is it for this layout at all? */
 static bool is_for(const struct line_maker *m, const struct record *r)
 {
+    if (r->kind == RECORD_DAY && m->layout != LAYOUT_HELIO)
+        return false; /* the old program's databases know no such thing */
     if (m->layout == LAYOUT_INDIVIDUAL)
         return !strcmp(r->from->driver, "tracer");
     if (m->layout == LAYOUT_AGGREGATE)
@@ -252,7 +258,7 @@ int line_make(struct line_maker *m, const struct record *r, char *to, size_t siz
 
     if (!is_for(m, r))
         return 0;
-    const char *head = head_of(m, r->from);
+    const char *head = head_of(m, r->from, r->kind == RECORD_DAY);
     fits = put(&e, head, strlen(head));
     if (fits)
         fits = m->layout == LAYOUT_HELIO ? put_fields(m, r, &e, &is_empty)

@@ -33,6 +33,7 @@ struct line_maker {
     struct line_keys *keys[LINE_CACHES]; /* by shape, in turn */
     struct {
         struct origin from;
+        bool is_day;
         char text[400];
     } heads[LINE_CACHES];
     unsigned next_key, next_head;

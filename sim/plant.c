@@ -112,10 +112,10 @@ static void plan_slot(struct plant *p)
     p->battery_v[1] = volts(p, stored_at_end(p), net_w(p, 1));
 }
 
+static const char *const words[] = {"clear", "cloudy", "mixed", "night"};
+
 void plant_init(struct plant *p, uint64_t seed, double nominal_v, const char *day)
 {
-    static const char *const words[] = {"clear", "cloudy", "mixed", "night"};
-
     *p = (struct plant){.seed = seed ? seed : 1, .nominal_v = nominal_v, .weather = MIXED};
     for (int i = 0; day && i < 4; i++)
         if (!strcmp(day, words[i]))
@@ -125,6 +125,11 @@ void plant_init(struct plant *p, uint64_t seed, double nominal_v, const char *da
     p->stored_wh = 0.6 * p->capacity_wh;
     p->since_ms = p->slot = -1;
     plan_slot(p); /* its end is the first day's beginning */
+}
+
+void plant_again(struct plant *p, const struct plant *like)
+{
+    plant_init(p, like->seed, like->nominal_v, words[like->weather]);
 }
 
 /* ---- the calendar ------------------------------------------------------------------------ */

@@ -48,6 +48,9 @@ struct plant {
 /* day: "clear", "cloudy", "mixed", "night"; NULL is mixed. */
 void plant_init(struct plant *p, uint64_t seed, double nominal_v, const char *day);
 
+/* The same plant on its first day: for its past. */
+void plant_again(struct plant *p, const struct plant *like);
+
 /* Brings it to this hour, UTC. A step back leaves it where it is: counters never fall. */
 void plant_to(struct plant *p, int64_t wall_ms);
 

@@ -57,6 +57,8 @@ static int put_rows(struct store *s)
                       (int64_t)w->kind, (int64_t)w->shape->id, w->numbers, sum);
         if (!rc)
             rc = sql_step_done(s->statements[PUT_READING]);
+        if (!rc && w->kind == RECORD_DAY)
+            rc = day_put(s, w);
         at += w->size;
     }
     return rc;

@@ -20,11 +20,25 @@ int day_of(int64_t at_ms)
     return (tm.tm_year + 1900) * 10000 + (tm.tm_mon + 1) * 100 + tm.tm_mday;
 }
 
-static int64_t start_of(int year, int month, int day)
+static int64_t hour_of(int year, int month, int day, int hour)
 {
-    struct tm tm = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_isdst = -1};
+    struct tm tm = {.tm_year = year - 1900,
+                    .tm_mon = month - 1,
+                    .tm_mday = day,
+                    .tm_hour = hour,
+                    .tm_isdst = -1};
 
     return (int64_t)mktime(&tm) * MS_PER_S;
+}
+
+static int64_t start_of(int year, int month, int day)
+{
+    return hour_of(year, month, day, 0);
+}
+
+int64_t day_noon(int day)
+{
+    return hour_of(day / 10000, day / 100 % 100, day % 100, 12);
 }
 
 int64_t day_start(int day)

@@ -10,6 +10,7 @@
 
 int day_of(int64_t at_ms);
 int64_t day_start(int day); /* its first millisecond, UTC */
+int64_t day_noon(int day);
 int day_next(int day);
 int day_before(int day);
 

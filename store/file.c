@@ -119,6 +119,10 @@ static int prepare_all(struct store *s)
         [PUT_ASIDE] = "INSERT INTO aside VALUES (?, ?, ?, ?)",
         [FIND_MOMENT] = ("SELECT shape FROM reading INDEXED BY reading_at "
                          "WHERE at = ? AND device = ? AND kind < 3"),
+        [PUT_DAY] = "INSERT OR IGNORE INTO day VALUES (?, ?, ?)",
+        [FIND_DAY] = "SELECT date FROM day WHERE device = ? AND date = ?",
+        [FIND_SAME_DAY] = "SELECT date FROM day WHERE device = ? AND date = ? AND fields = ?",
+        [NEWEST_DAY] = "SELECT max(date) FROM day WHERE device = ? AND date <= ?",
     };
     int rc = SQLITE_OK;
 

@@ -70,7 +70,7 @@ static int walk_readings(struct reader *r, const struct origin *from, const char
 
     while (!rc && !(rc = reader_next(r, &record))) {
         struct slot one = {0};
-        if (record.kind == RECORD_UNTIMED || !pick(&record, metric, &place, &value))
+        if (!record_is_said(&record) || !pick(&record, metric, &place, &value))
             continue;
         slot_add(&one, value);
         take(w, record.at_ms, &one);

@@ -71,6 +71,10 @@ enum statement {
     PUT_EVENT,
     PUT_ASIDE,
     FIND_MOMENT,
+    PUT_DAY,
+    FIND_DAY,
+    FIND_SAME_DAY,
+    NEWEST_DAY,
     STATEMENTS
 };
 
@@ -135,6 +139,7 @@ int salvage(struct store *s) MUST_CHECK;
 /* Called with the lock held. */
 struct known_shape *shape_for(struct store *s, const struct reading *r);
 void room_drop_oldest(struct store *s);
+int day_put(struct store *s, const struct waiting *w) MUST_CHECK; /* a RECORD_DAY, beside its row */
 int commit_locked(struct store *s);
 void note_locked(struct store *s, const struct waiting_note *n);
 int64_t kept_seq(const struct store *s); /* every kept cursor has passed this */
@@ -142,6 +147,9 @@ int64_t kept_seq(const struct store *s); /* every kept cursor has passed this */
 /* Which start of the machine this is: times without a clock count from it. */
 enum { BOOT_TEXT = 48 };
 const char *boot_id(char to[BOOT_TEXT]);
+
+/* [37,100,25.95] */
+void numbers_write(const struct reading *r, char *to, size_t size);
 
 /* CRC-32 of a row, as it stands in the column `sum`. */
 int64_t row_sum(int64_t seq, int64_t at_ms, int device, int kind, int shape, const char *numbers);

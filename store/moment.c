@@ -20,7 +20,7 @@ static bool is_waiting(const struct store *s, const struct origin *from, int64_t
         const struct waiting *w = (const void *)(s->room + at);
         at += w->size;
         if (w->at_ms == at_ms && w->from == from && w->kind != RECORD_UNTIMED &&
-            has_all(w->shape, r))
+            w->kind != RECORD_DAY && has_all(w->shape, r))
             return true;
     }
     return false;

@@ -162,7 +162,7 @@ static void fetch_origins(struct reader *r)
     sqlite3_finalize(row);
 }
 
-static const struct origin *origin_of(struct reader *r, int id)
+const struct origin *reader_origin_by(struct reader *r, int id)
 {
     for (int again = 0; again < 2; again++) {
         for (size_t i = 0; i < r->origin_count; i++)
@@ -205,7 +205,7 @@ static bool take_row(struct reader *r, struct record *to)
     if (!numbers || kind < 0 || kind >= RECORD_KINDS ||
         row_sum(to->seq, to->at_ms, device, kind, shape, numbers) != sqlite3_column_int64(row, 6))
         return false;
-    to->from = origin_of(r, device);
+    to->from = reader_origin_by(r, device);
     to->shape = shape_of(r, shape);
     return to->from && to->shape;
 }

@@ -26,10 +26,15 @@ int reader_between(struct reader *r, int64_t from_ms, int64_t to_ms, int device)
 int reader_next(struct reader *r, struct record *to) MUST_CHECK;
 void reader_rest(struct reader *r); /* lets go of the file until the next range */
 
+/* Finished days from `from` up to (not with) `to`, as 20260502, in their order. */
+typedef void day_fn(void *to, const struct origin *from, int date, const struct reading *day);
+int reader_days(struct reader *r, int from, int to, day_fn *each, void *who) MUST_CHECK;
+
 uint64_t reader_damaged(const struct reader *r); /* rows passed over so far */
 
 /* The device of this name, or NULL; all of them by number from 0. */
 const struct origin *reader_origin(struct reader *r, const char *name);
+const struct origin *reader_origin_by(struct reader *r, int id);
 const struct origin *reader_origin_at(struct reader *r, size_t index);
 
 /* The first and last time there is; false when there is nothing. */

@@ -15,6 +15,7 @@ enum record_kind {
     RECORD_SETTING,  /* ratings and settings: stored when they change */
     RECORD_IMPORTED, /* brought in from elsewhere: delivered only by a resend */
     RECORD_UNTIMED,  /* polled before the clock could be trusted: `at_ms` counts from the boot */
+    RECORD_DAY,      /* what a device kept of a day that is over; `at_ms` is that day's noon */
     RECORD_KINDS
 };
 
@@ -45,6 +46,12 @@ struct record {
     const struct shape *shape;
     const char *numbers; /* "37,100,25.95": as many as the shape has names; null where missing */
 };
+
+/* Something said at its time: what charts, rollups and totals are made of. */
+static inline bool record_is_said(const struct record *r)
+{
+    return r->kind != RECORD_UNTIMED && r->kind != RECORD_DAY;
+}
 
 /* Walks the numbers as they were written. Begin with `at` = r->numbers; false at the end. */
 bool record_next(const char **at, const char **number, unsigned *length);

@@ -17,7 +17,7 @@ static int64_t find_range(struct store *s, int64_t from_ms, int64_t to_ms, struc
 
     if (sqlite3_prepare_v2(s->db,
                            "SELECT count(*), min(seq), max(seq) FROM reading WHERE at >= ? AND at "
-                           "< ? AND kind < 3",
+                           "< ? AND kind <> 3",
                            -1, &row, NULL) == SQLITE_OK &&
         sql_bind(row, "ii", from_ms, to_ms) == OK && sqlite3_step(row) == SQLITE_ROW) {
         count = sqlite3_column_int64(row, 0);

@@ -20,7 +20,8 @@ CREATE TABLE IF NOT EXISTS reading (
     seq INTEGER PRIMARY KEY, -- never used twice: cursors count by it
     at INTEGER NOT NULL,     -- milliseconds since 1970, UTC
     device INTEGER NOT NULL,
-    kind INTEGER NOT NULL,   -- 0 live, 1 setting, 2 imported, 3 from before the clock was right
+    kind INTEGER NOT NULL,   -- 0 live, 1 setting, 2 imported, 3 from before the clock was right,
+                             -- 4 a day that is over: also in `day`
     shape INTEGER NOT NULL,
     fields TEXT NOT NULL,    -- [37,100,25.95]: a number for each name of the shape
     sum INTEGER NOT NULL     -- CRC-32 of the rest: a bit that fell over is noticed
@@ -58,10 +59,11 @@ CREATE TABLE IF NOT EXISTS rollup (
     UNIQUE (device, metric, day)
 );
 
--- A device's own page of a finished day.
+-- A device's own page of a finished day, kept for ever: {"pv_energy_today":5.3,...}. Each comes into
+-- the log, too, in the same commit: sinks follow that.
 CREATE TABLE IF NOT EXISTS day (
     device INTEGER NOT NULL,
-    date INTEGER NOT NULL,
+    date INTEGER NOT NULL, -- 20260502, in the site's time
     fields TEXT NOT NULL,
     UNIQUE (device, date)
 );

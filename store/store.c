@@ -60,7 +60,7 @@ static struct waiting *room_take(struct store *s, size_t size)
     return w;
 }
 
-static size_t write_numbers(const struct reading *r, char *to, size_t size)
+void numbers_write(const struct reading *r, char *to, size_t size)
 {
     struct text text = text_on(to, size);
 
@@ -71,7 +71,6 @@ static size_t write_numbers(const struct reading *r, char *to, size_t size)
         text_number(&text, r->fields[i].value);
     }
     text_char(&text, ']');
-    return text.used;
 }
 
 static int64_t append_locked(struct store *s, const struct origin *from, enum record_kind kind,
@@ -79,7 +78,8 @@ static int64_t append_locked(struct store *s, const struct origin *from, enum re
 {
     char numbers[NUMBERS_MAX];
     struct known_shape *shape = shape_for(s, r);
-    size_t length = write_numbers(r, numbers, sizeof numbers);
+    numbers_write(r, numbers, sizeof numbers);
+    size_t length = strlen(numbers);
     size_t size = (sizeof(struct waiting) + length + 1 + 7) / 8 * 8;
 
     if (!shape)

@@ -45,6 +45,15 @@ int64_t store_append(struct store *s, const struct origin *from, enum record_kin
 /* Has this device said all these words at that time already? Their values are not looked at. */
 bool store_has(struct store *s, const struct origin *from, int64_t at_ms, const struct reading *r);
 
+/* A finished day, as the device itself kept it: one row a device and date, kept for ever; in the
+ * log it stands with that day's noon. 0: it is known already. */
+int64_t store_append_day(struct store *s, const struct origin *from, int date,
+                         const struct reading *r);
+bool store_has_day(struct store *s, const struct origin *from, int date);
+int store_newest_day(struct store *s, const struct origin *from, int upto); /* its date, or 0 */
+/* Is that date's row this one, number by number? */
+bool store_is_day(struct store *s, const struct origin *from, int date, const struct reading *r);
+
 /* Commits when something waits and `commit_s` is over; store_commit does at once. OK when nothing
  * is left waiting. */
 int store_commit_due(struct store *s);

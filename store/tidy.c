@@ -51,7 +51,7 @@ static void take_record(struct closing *c, const struct record *r)
     const char *at = r->numbers, *number;
     unsigned length, slot = (unsigned)((r->at_ms - c->start) / SLOT_MS);
 
-    if (r->kind == RECORD_UNTIMED || slot >= SLOTS_MAX)
+    if (!record_is_said(r) || slot >= SLOTS_MAX)
         return;
     for (unsigned i = 0; i < r->shape->count && record_next(&at, &number, &length); i++) {
         struct metric_day *m = *number == 'n' ? NULL : metric_day(c, r->shape->fields[i].name);
@@ -279,7 +279,7 @@ static bool prune_cap(struct store *s)
             continue;
         int64_t lost = one_number(s,
                                   "SELECT count(*) FROM reading WHERE seq > %lld AND seq <= "
-                                  "%lld AND kind IN (0, 1)",
+                                  "%lld AND kind IN (0, 1, 4)",
                                   behind, last);
         tell_lost(s, c, lost > 0 ? (uint64_t)lost : 0);
         c->seq = last;

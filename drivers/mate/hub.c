@@ -135,6 +135,24 @@ static int look_around(struct device *hub, struct hub_memory *m)
     return look(hub, m, m->port, m->port);
 }
 
+/* What a unit is called behind the name of its hub: its kind and port. */
+static const char *word_of(const struct device *unit)
+{
+    return strrchr(unit->name, '-') + 1;
+}
+
+static int past_day(struct device *hub, const char *unit, unsigned ago, struct reading *r)
+{
+    struct hub_memory *m = hub->memory;
+
+    for (unsigned port = 0; port <= MATE_PORTS; port++) {
+        struct device *d = &m->units[port];
+        if (d->driver && d->driver->past_day && !strcmp(word_of(d), unit))
+            return d->driver->past_day(d, "", ago, r);
+    }
+    return ERR_ABSENT;
+}
+
 static int others(struct device *hub, unsigned which, struct reading *r, struct identity *who)
 {
     struct hub_memory *m = hub->memory;
@@ -148,7 +166,7 @@ static int others(struct device *hub, unsigned which, struct reading *r, struct 
         uint16_t device = r->device;
         int result = device_round(unit, WITH_SLOW, round_ms, r);
         r->device = device;
-        snprintf(who->serial, IDENTITY_TEXT, "%s", strrchr(unit->name, '-') + 1);
+        snprintf(who->serial, IDENTITY_TEXT, "%s", word_of(unit));
         who->driver = unit->driver;
         who->lacking = device_lacking(unit);
         who->result = result;
@@ -247,6 +265,7 @@ static int twin_begin(struct twin *t)
                                   .model = houses[i].seats[s].model,
                                   .nominal_v = t->nominal_v,
                                   .plant = t->plant,
+                                  .whole = t->whole,
                                   .memory = &mine->memories[mine->count],
                                   .of = 1};
             mine->count++;
@@ -294,6 +313,7 @@ const struct driver driver_mate = {
     .unit = unit,
     .settings = settings,
     .duty = duty,
+    .past_day = past_day,
     .forget = forget,
     .twin_memory = sizeof(struct hub_twin),
     .twin_models = models,

@@ -48,7 +48,9 @@ struct mate_memory {
 struct mate_twin {
     uint16_t registers[64], addresses[64]; /* what was written to it */
     unsigned count;
-    int64_t day; /* of the log: when its counters began */
+    struct plant past; /* as it was when the day ended that was last asked for */
+    int64_t past_ms;
+    bool has_past;
 };
 
 void mate_duty(struct device *d);                  /* of a device that has the wire to itself */
@@ -67,6 +69,8 @@ unsigned mate_twin_pages(struct twin *t, uint8_t all[PAGES_MAX]); /* returns its
 struct twin *mate_hub_seat(struct twin *hub, unsigned which);     /* NULL: it has no more */
 int mate_announce(struct twin *t, unsigned which, uint64_t round, struct answer *a) MUST_CHECK;
 void mate_mx_now(struct twin *t);
+/* What the unit says of its day, or of one before it: where it differs from now. */
+void mate_mx_day(struct twin *t, unsigned ago, struct reading *r);
 void mate_fx_now(struct twin *t);
 void mate_dc_now(struct twin *t);
 

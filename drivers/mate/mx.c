@@ -117,6 +117,69 @@ static void derive(struct device *d, struct reading *r)
     (void)d;
 }
 
+/* ---- finished days -------------------------------------------------------------------------- */
+
+struct log_page {
+    struct reading *r;
+    double day;
+};
+
+static void take_field(void *to, const struct field *f)
+{
+    struct log_page *page = to;
+
+    if (f->row && f->row->in == MATE_LOG && f->row->at == 13)
+        page->day = f->value;
+    (void)field_to_reading(f, page->r); /* what has no metric stays out */
+}
+
+static int ask_page(struct device *d, unsigned ago, struct reading *r, double *day)
+{
+    struct block b = {.name = "past day",
+                      .function = MATE_LOG,
+                      .start = (uint16_t)(ago * MATE_DAY * 8),
+                      .count = MATE_DAY * 8,
+                      .refresh = ON_DEMAND};
+    struct log_page page = {.r = r, .day = -1};
+
+    *r = (struct reading){0};
+    int rc = device_block(d, &b, take_field, &page);
+    *day = page.day;
+    return rc;
+}
+
+static bool is_same(const struct reading *a, const struct reading *b)
+{
+    double value;
+
+    for (unsigned i = 0; i < a->count; i++)
+        if (!reading_get(b, (enum metric)a->fields[i].metric, &value) ||
+            value < a->fields[i].value || value > a->fields[i].value)
+            return false;
+    return a->count == b->count;
+}
+
+/* A page is kept for ever, and its sum is weak: it is believed when it is heard twice. A day the
+ * unit does not have is answered with the oldest it has, or with nothing but zeros. */
+static int past_day(struct device *d, const char *unit, unsigned ago, struct reading *r)
+{
+    struct reading first;
+    double volts = 0, day, again;
+
+    if (*unit || ago < 1 || ago > PAST_DAYS)
+        return ERR_ABSENT;
+    int rc = ask_page(d, ago, &first, &day);
+    if (!rc)
+        rc = ask_page(d, ago, r, &again);
+    if (rc)
+        return rc;
+    if (!is_same(&first, r) || day < again || day > again)
+        return ERR_GARBAGE;
+    bool is_it = day >= ago && day <= ago;
+    bool was_on = reading_get(r, M_BATTERY_VOLTAGE_HIGH_TODAY, &volts) && volts > 0;
+    return is_it && was_on ? OK : ERR_ABSENT;
+}
+
 static const char *const models[] = {"fm80", "mx60", "old", "ignores", "refuses", NULL};
 
 const struct driver driver_mate_mx = {
@@ -136,6 +199,7 @@ const struct driver driver_mate_mx = {
     .derive = derive,
     .tell = mate_tell,
     .duty = mate_duty,
+    .past_day = past_day,
     .twin_memory = sizeof(struct mate_twin),
     .twin_models = models,
     .twin_begin = mate_twin_begin,

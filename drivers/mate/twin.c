@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { LOG_LAST = 128 }; /* the oldest day there is */
+
 int mate_heard(const uint8_t *bytes, size_t length)
 {
     if (length < MATE_ASKED)
@@ -173,7 +175,6 @@ static int say_page(struct twin *t, uint8_t page, struct answer *a)
     return finish(a, 1 + MATE_PAGE);
 }
 
-/* A made-up past that is the same whenever it is asked, and today as it is. */
 static int say_day(struct twin *t, unsigned day, struct answer *a)
 {
     struct reading r = t->state;
@@ -181,14 +182,9 @@ static int say_day(struct twin *t, unsigned day, struct answer *a)
 
     if (type_of(t) != MATE_MX)
         return ERR_TIMEOUT;
-    if (day > 0) {
-        int64_t date = t->wall_ms / 86400000 - (int64_t)day;
-        struct chance c = chance_seeded((uint64_t)date * 977 + t->address + 1);
-        reading_drop(&r, M_PV_ENERGY_TODAY);
-        (void)reading_put(&r, M_PV_ENERGY_TODAY, (double)chance_between(&c, 5, 80) / 10);
-    }
+    mate_mx_day(t, day < LOG_LAST ? day : LOG_LAST, &r);
     bytes_encode(mate_mx_rows, MATE_LOG, 0, &r, 0, MATE_DAY, page);
-    page[13] = (uint8_t)(day > 128 ? 128 : day);
+    page[13] = (uint8_t)(day < LOG_LAST ? day : LOG_LAST);
     a->bytes[0] = MATE_LOG;
     memcpy(a->bytes + 1, page, sizeof page);
     return finish(a, 1 + MATE_DAY);

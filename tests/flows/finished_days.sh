@@ -1,0 +1,81 @@
+# Days that a charger has finished and kept itself: fetched as soon as its day is known, once each,
+# whatever kills the program in between; exported, and delivered at their noon.
+. "$HELIO_SOURCE/tests/flows/lib.sh"
+. "$HELIO_SOURCE/tests/flows/_servers.sh"
+needs influxd sqlite3 curl python3
+
+# Around midnight a date is another one for the twin than for us.
+case $(date -u +%H%M) in 235[0-9] | 000[0-9])
+    echo "skipped: too near to midnight"
+    exit 77
+    ;;
+esac
+hour=$(date -u +%-H)
+zone=Etc/GMT$(printf %+d $((hour - 12))) # it is noon there, and the sun counts
+[ "$hour" != 12 ] || zone=UTC
+
+influxd_start influx
+influx_command "$URL" "CREATE DATABASE solar"
+cat >a.ini <<INI
+[site]
+timezone = $zone
+[store]
+path = $TESTS_TMP/helio.db
+[bus wall]
+line = sim
+every = 0.1
+speed = 100000
+turnaround = 1
+at = 10:00
+time_scale = 300
+[device roof]
+driver = mate_mx
+bus = wall
+address = 3
+[sink influx]
+kind = influx
+url = $URL
+INI
+kept() { [ "$(sql 'SELECT count(*) FROM day')" -ge "$1" ]; }
+
+daemon a.ini
+until_true 60 kept 20 || fail "no finished day was fetched"
+daemon_end KILL
+first=$(sql 'SELECT count(*) FROM day')
+[ "$first" -lt 127 ] || fail "nothing was left for the next start"
+daemon a.ini
+until_true 90 kept 127 || fail "$(sql 'SELECT count(*) FROM day') days, not 127"
+until_true 20 eval '[ "$(status_get sinks.0.backlog)" -lt 20 ]' || fail "not delivered"
+sleep 2
+daemon_end
+has daemon.err "asks for its finished days from"
+
+# ---- each once, the last of them yesterday
+expect 0 "$HELIO" export -c a.ini roof --days
+[ "$(tail -n +2 out | cut -d, -f1 | sort -u | wc -l)" = 127 ] || fail "dates are missing or doubled"
+[ "$(tail -1 out | cut -d, -f1)" = "$(TZ=$zone date -d yesterday +%F)" ] || fail "it ends with $(tail -1 out)"
+expect 0 "$HELIO" export -c a.ini --days --as jsonl --columns pv_energy_today --from yesterday
+[ "$(wc -l <out)" = 1 ] || fail "yesterday has $(wc -l <out) lines"
+has out "{\"date\":\"$(TZ=$zone date -d yesterday +%F)\",\"device\": \"roof\",\"pv_energy_today\":"
+[ "$(sql 'SELECT count(*) FROM reading WHERE kind = 4')" = 127 ] || fail "the log has others"
+expect 64 "$HELIO" export -c a.ini --days --every 60
+
+# ---- as the device says them
+dev="mate_mx@sim:at=10:00:3"
+for ago in 1 2 30 127; do
+    date=$(TZ=$zone date -d "$ago days ago" +%Y%m%d)
+    stored=$(sql "SELECT json_extract(fields, '\$.charger_charge_today') FROM day WHERE date = $date")
+    expect 0 "$HELIO" ask "$dev" log:$ago --json
+    has out "\"amp_hours\": $stored"
+done
+
+# ---- delivered, at noon
+influx_query "$URL" solar 'SELECT pv_energy_today FROM solar_day' | tail -n +2 >points
+[ "$(wc -l <points)" = 127 ] || fail "$(wc -l <points) points there, 127 days here"
+while IFS=, read -r _ _ at kwh _; do
+    [ "$(TZ=$zone date -d "@$((at / 1000))" +%T)" = 12:00:00 ] || fail "a day stands at $at"
+    date=$(TZ=$zone date -d "@$((at / 1000))" +%Y%m%d)
+    [ "$(sql "SELECT json_extract(fields, '\$.pv_energy_today') FROM day WHERE date = $date")" = "$kwh" ] ||
+        fail "$date is $kwh there"
+done <points
+echo "127 days produced = $(sql 'SELECT count(*) FROM day') stored = $(wc -l <points) delivered; $first before the kill"
