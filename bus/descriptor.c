@@ -68,6 +68,31 @@ int fd_receive(int fd, uint8_t *to, size_t size, int64_t wait_us)
     return ERR_GONE; /* hung up, unplugged, closed by the far side */
 }
 
+static tcflag_t parity_flags(char parity)
+{
+    switch (parity) {
+    case 'E':
+        return PARENB;
+    case 'O':
+        return PARENB | PARODD;
+    case 'M':
+        return PARENB | PARODD | CMSPAR;
+    case 'S':
+        return PARENB | CMSPAR;
+    default:
+        return 0;
+    }
+}
+
+static char parity_of(tcflag_t flags)
+{
+    static const char letters[] = "EOSM";
+
+    if (!(flags & PARENB))
+        return 'N';
+    return letters[(flags & PARODD ? 1 : 0) + (flags & CMSPAR ? 2 : 0)];
+}
+
 int port_set(int fd, enum log_level level, const char *who, const struct port_form *form)
 {
     struct termios2 t;
@@ -78,8 +103,7 @@ int port_set(int fd, enum log_level level, const char *who, const struct port_fo
     t.c_oflag = 0;
     t.c_lflag = 0;
     t.c_cflag = CS8 | CREAD | CLOCAL | BOTHER; /* no HUPCL: opening must not reset boards */
-    if (form->parity != 'N')
-        t.c_cflag |= form->parity == 'O' ? PARENB | PARODD : PARENB;
+    t.c_cflag |= parity_flags(form->parity);
     if (form->stop_bits == 2)
         t.c_cflag |= CSTOPB;
     t.c_ispeed = t.c_ospeed = form->speed;
@@ -95,6 +119,40 @@ int port_set(int fd, enum log_level level, const char *who, const struct port_fo
         return ERR_CONFIG;
     }
     return OK;
+}
+
+int port_parity(int fd, char parity, char *kept)
+{
+    struct termios2 t;
+
+    *kept = 'N';
+    if (ioctl(fd, TCGETS2, &t))
+        return ERR_GONE;
+    t.c_cflag &= ~(tcflag_t)(PARENB | PARODD | CMSPAR);
+    t.c_cflag |= parity_flags(parity);
+    if (ioctl(fd, TCSETS2, &t))
+        return errno == EINVAL ? OK : ERR_GONE;
+    if (ioctl(fd, TCGETS2, &t))
+        return ERR_GONE;
+    *kept = parity_of(t.c_cflag);
+    return OK;
+}
+
+int port_drain(int fd)
+{
+    while (ioctl(fd, TCSBRK, 1))
+        if (errno != EINTR)
+            return ERR_GONE;
+    return OK;
+}
+
+bool port_is_pretended(int fd)
+{
+    enum { FIRST = 136, LAST = 143 }; /* majors of the near ends of pseudo-terminals */
+    struct stat info;
+
+    return !fstat(fd, &info) && S_ISCHR(info.st_mode) && major(info.st_rdev) >= FIRST &&
+           major(info.st_rdev) <= LAST;
 }
 
 int64_t port_byte_us(const struct port_form *form)

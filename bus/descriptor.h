@@ -15,11 +15,16 @@ int fd_receive(int fd, uint8_t *to, size_t size, int64_t wait_us) MUST_CHECK; /*
 /* Serial ports: any speed the driver can do, read back; frames of 8 data bits. */
 struct port_form {
     unsigned speed;
-    char parity; /* 'N' 'E' 'O' */
+    char parity; /* 'N' 'E' 'O' 'M' 'S' */
     unsigned stop_bits;
 };
 int port_set(int fd, enum log_level level, const char *who,
              const struct port_form *form) MUST_CHECK;
+/* Another parity for what is sent from now on; says which one the port really took: 'N' where there
+ * is none to set, as with a pseudo-terminal. What was sent before must have left: port_drain. */
+int port_parity(int fd, char parity, char *kept) MUST_CHECK;
+int port_drain(int fd) MUST_CHECK;
+bool port_is_pretended(int fd); /* a pseudo-terminal */
 int64_t port_byte_us(const struct port_form *form);
 void port_lend(int fd, bool is_ours); /* TIOCEXCL, only while it is ours */
 

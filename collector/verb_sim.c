@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "bus/far_end.h"
+#include "bus/far_pjon.h"
 #include "bus/lines.h"
 
 #include <signal.h>
@@ -14,6 +15,7 @@
 static const struct option_row options[] = {
     {"ids", 'i', "LIST", "addresses of the units: 1-6 or 1,3,5 (else the driver's usual one)"},
     {"link", 'l', "PATH", "a pseudo-terminal, under this name"},
+    {"pjon", 0, "PATH", "the same behind a PJON bridge, for units on a MATEnet"},
     {"tcp", 't', "PORT", "a TCP port on 127.0.0.1; 0 takes a free one and prints it"},
     {"tcp-framing", 0, "tcp|rtu", "tcp: Modbus TCP (usual); rtu: frames as they are"},
     {"speed", 's', "BAUD", "the wire it stands for (the family's usual); 0: as fast as it goes"},
@@ -86,42 +88,89 @@ static int add_units(struct call *c, struct cast *cast, const struct driver *dri
     return rc;
 }
 
+/* Serial lines, and how many bits travel for each byte. */
+static const struct wire_kind {
+    const char *scheme;
+    double bits;
+} kinds[] = {{"rtu", 10}, {"serial", 10}, {"serial9", 11}};
+
 /* The kind of serial line the family speaks over, and how fast. */
-static const char *serial_line(const struct driver *driver, double *speed)
+static const struct wire_kind *serial_line(const struct driver *driver, double *speed)
 {
     for (const struct place *place = driver->places; place->scheme; place++) {
         const char *said = place->options ? strstr(place->options, "speed=") : NULL;
-        if (strcmp(place->scheme, "rtu") && strcmp(place->scheme, "serial"))
-            continue;
-        if (said)
-            (void)sscanf(said, "speed=%lf", speed); /* else as it was */
-        return place->scheme;
+        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+            if (strcmp(place->scheme, kinds[i].scheme))
+                continue;
+            if (said)
+                (void)sscanf(said, "speed=%lf", speed); /* else as it was */
+            return &kinds[i];
+        }
     }
-    return "serial";
+    return &kinds[1];
+}
+
+static bool sits_behind_pjon(const struct driver *driver)
+{
+    for (const struct place *place = driver->places; place->scheme; place++)
+        if (!strcmp(place->scheme, "pjon"))
+            return true;
+    return false;
+}
+
+static int open_tcp(struct call *c, struct far_end *end, unsigned port)
+{
+    const char *framing = call_text(c, "tcp-framing", "tcp");
+    unsigned taken = 0;
+    int rc;
+
+    end->is_rtu = !strcmp(framing, "rtu");
+    if (!end->is_rtu && strcmp(framing, "tcp"))
+        return bad_call(c, "--tcp-framing: \"%s\" is neither tcp nor rtu", framing);
+    rc = far_end_tcp(end, port, &taken);
+    if (!rc)
+        printf("tcp:127.0.0.1:%u%s\n", taken, end->is_rtu ? ",framing=rtu" : "");
+    return rc;
+}
+
+/* The bridge stands between the terminal and the twins: it keeps the wire's pace, and the terminal
+ * is as fast as USB. */
+static int open_pjon(struct call *c, const struct driver *driver, struct far_end *end)
+{
+    static struct far_pjon bridge;
+    const char *path = call_text(c, "pjon", NULL);
+    int rc;
+
+    if (!sits_behind_pjon(driver))
+        return bad_call(c, "--pjon: no %s sits behind such a bridge", driver->name);
+    bridge = (struct far_pjon){.answer = end->answer, .who = end->who, .byte_us = end->byte_us};
+    end->heard = far_pjon_heard;
+    end->answer = far_pjon_answer;
+    end->who = &bridge;
+    end->byte_us = 0;
+    rc = far_end_terminal(end, path);
+    if (!rc)
+        printf("pjon:%s,wait_ms=0\n", path);
+    return rc;
 }
 
 static int open_end(struct call *c, const struct driver *driver, struct far_end *end)
 {
     double speed = 115200, port = -1;
-    const char *line = serial_line(driver, &speed);
-    unsigned taken = 0;
+    const struct wire_kind *kind = serial_line(driver, &speed);
     int rc;
 
     if (!call_number(c, "speed", 0, 4000000, &speed) || !call_number(c, "tcp", 0, 65535, &port))
         return ERR_USAGE;
-    end->byte_us = speed > 0 ? (int64_t)(10e6 / speed + 0.5) : 0;
+    end->byte_us = speed > 0 ? (int64_t)(kind->bits * 1e6 / speed + 0.5) : 0;
     if (port >= 0) {
-        const char *framing = call_text(c, "tcp-framing", "tcp");
-        end->is_rtu = !strcmp(framing, "rtu");
-        if (!end->is_rtu && strcmp(framing, "tcp"))
-            return bad_call(c, "--tcp-framing: \"%s\" is neither tcp nor rtu", framing);
-        rc = far_end_tcp(end, (unsigned)port, &taken);
-        if (!rc)
-            printf("tcp:127.0.0.1:%u%s\n", taken, end->is_rtu ? ",framing=rtu" : "");
+        rc = open_tcp(c, end, (unsigned)port);
+    } else if (call_has(c, "pjon")) {
+        rc = open_pjon(c, driver, end);
     } else {
         rc = far_end_terminal(end, call_text(c, "link", NULL));
         if (!rc)
-            printf("%s:%s\n", line, call_text(c, "link", end->port_path));
+            printf("%s:%s\n", kind->scheme, call_text(c, "link", end->port_path));
     }
     fflush(stdout); /* whoever started us waits for this line */
     return rc;
@@ -166,7 +215,7 @@ static int run_sim(struct call *c)
 
 const struct verb verb_sim = {
     .name = "sim",
-    .synopsis = "DRIVER --link PATH | --tcp PORT",
+    .synopsis = "DRIVER --link PATH | --pjon PATH | --tcp PORT",
     .about = "devices that do not exist, for any program to talk to\n\n"
              "Prints the line they sit on, then answers until it is stopped. All units share one\n"
              "plant: sun, clouds, load and battery, with counters that only grow.",
