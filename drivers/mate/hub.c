@@ -17,7 +17,8 @@ static const int64_t LOOK_AGAIN_US = 300000000;
 
 // clang-format off
 static const struct block blocks[] = {
-    { .name = "identity", .function = MATE_READ, .start = 0x0000, .count = 1, .refresh = EVERY_ROUND },
+    { .name = "type",     .function = MATE_READ, .start = 0x0000, .count = 1, .refresh = EVERY_ROUND },
+    { .name = "identity", .function = MATE_READ, .start = 0x0000, .count = 5, .refresh = ON_DEMAND },
     { .name = NULL },
 };
 
