@@ -181,8 +181,9 @@ static int wait_for_owed(struct bus *bus, const struct ask *ask, uint64_t questi
 }
 
 /* One debt for each shape; without a place left, the oldest is forgotten. */
-static void note_owed(struct bus *bus, uint32_t shape, uint64_t question)
+static void note_owed(struct bus *bus, const struct ask *ask, uint64_t question)
 {
+    uint32_t shape = ask->shape;
     struct owed *place = bus->owed;
 
     if (!shape)
@@ -195,7 +196,7 @@ static void note_owed(struct bus *bus, uint32_t shape, uint64_t question)
         if (o->until_us < place->until_us)
             place = o;
     }
-    *place = (struct owed){shape, question, clock_us() + OWED_US};
+    *place = (struct owed){shape, question, clock_us() + (ask->late_us ? ask->late_us : OWED_US)};
 }
 
 static bool is_owed(const struct bus *bus, uint64_t question)
@@ -342,7 +343,7 @@ static int exchange(struct bus *bus, const struct ask *ask, unsigned attempt, st
         capture_write(bus->record, ask->bytes, ask->length, a->bytes, a->length, rc);
     /* After a retry, what came may be the answer to the first try: the other is owed still. */
     if (may_still_come(rc) || is_owed(bus, question))
-        note_owed(bus, ask->shape, question);
+        note_owed(bus, ask, question);
     return rc;
 }
 

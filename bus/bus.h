@@ -47,6 +47,7 @@ struct ask {
     int64_t patience_us; /* a family may think longer before it answers than most; 0: it does not */
     unsigned silences;   /* give up after so many silences; 0: silence is tried like the rest */
     uint32_t shape;      /* answers of one shape could be mistaken for one another; 0: never */
+    int64_t late_us; /* nobody answers this later than so long after it was given up; 0: as ever */
 };
 
 struct answer {

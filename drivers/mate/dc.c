@@ -131,6 +131,8 @@ const struct row mate_dc_rows[] = {
 };
 // clang-format on
 
+enum { FLAGS_AT = 16, HAS_NEWS = 0x40 };
+
 /* It says when its later pages have news; without a word they are read now and then. */
 static const struct block *also(struct device *d, const struct reading *r)
 {
@@ -139,7 +141,8 @@ static const struct block *also(struct device *d, const struct reading *r)
     int64_t now = clock_us();
 
     (void)r;
-    if (m->totals_us && now - m->totals_us < TOTALS_US && !m->is_news)
+    bool is_news = d->how.have[FLAGS_AT] && d->how.pages[FLAGS_AT] & HAS_NEWS;
+    if (m->totals_us && now - m->totals_us < TOTALS_US && !is_news)
         return NULL;
     m->totals_us = now;
     return &blocks[1];

@@ -33,7 +33,6 @@ extern const struct place mate_places[];
 struct mate_memory {
     bool is_sought;    /* it has no port in the settings */
     int64_t totals_us; /* FLEXnet: when its later pages were read */
-    bool is_news;      /* FLEXnet: it says there is something new on them */
 };
 
 struct mate_twin {
