@@ -132,7 +132,7 @@ static void a_hub_asks_for_no_memory(void **state)
     log_set_level(LOG_LEVEL_ERR);
     clock_take(INT64_C(1777723200000));
     assert_non_null(plan);
-    assert_int_equal(plan_add_bare(plan, "mate@sim:,model=large,garbled=0.05,at=12:00", &at), OK);
+    assert_int_equal(plan_add_bare(plan, "mate@sim:,at=12:00,model=large,garbled=0.05", &at), OK);
     assert_int_equal(house_build(&house, plan), OK);
     struct device *hub = &house.devices[at];
     calls = 0;
