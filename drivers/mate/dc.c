@@ -173,6 +173,7 @@ const struct driver driver_mate_dc = {
     .rows = mate_dc_rows,
     .meet = mate_meet,
     .greet = mate_greet,
+    .doubts = mate_doubts,
     .also = also,
     .derive = derive,
     .twin_memory = sizeof(struct mate_twin),

@@ -188,6 +188,7 @@ const struct driver driver_mate_fx = {
     .rows = mate_fx_rows,
     .meet = mate_meet,
     .greet = mate_greet,
+    .doubts = mate_doubts,
     .derive = derive,
     .twin_memory = sizeof(struct mate_twin),
     .twin_models = models,

@@ -30,9 +30,19 @@ enum { KIND_COUNTS_AH = 4 };
 
 extern const struct place mate_places[];
 
+enum { HEARD_MAX = 96, PAGES_HEARD = 6 };
+
 struct mate_memory {
     bool is_sought;    /* it has no port in the settings */
     int64_t totals_us; /* FLEXnet: when its later pages were read */
+
+    /* What was heard last, believed or not. */
+    struct {
+        uint16_t at, value;
+    } heard[HEARD_MAX];
+    unsigned heard_count;
+    uint8_t pages[PAGES_HEARD][MATE_PAGE];
+    bool is_heard[PAGES_HEARD];
 };
 
 struct mate_twin {
@@ -41,6 +51,7 @@ struct mate_twin {
     int64_t day; /* of the log: when its counters began */
 };
 
+bool mate_doubts(struct device *d, const uint8_t *asked, const uint8_t *b, size_t length);
 /* The battery sensor's number as a temperature, where there is a sensor. */
 void mate_derive_temperature(struct reading *r);
 

@@ -130,6 +130,7 @@ const struct driver driver_mate_mx = {
     .rows = mate_mx_rows,
     .meet = mate_meet,
     .greet = mate_greet,
+    .doubts = mate_doubts,
     .derive = derive,
     .twin_memory = sizeof(struct mate_twin),
     .twin_models = models,
