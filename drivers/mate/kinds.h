@@ -6,8 +6,8 @@
 
 #include <math.h>
 
-/* A page says by a bit whether it counts ampere-hours at all. */
-enum { KIND_COUNTS_AH = 4 };
+/* A page says by a bit whether it counts ampere-hours at all; the log does not. */
+enum { KIND_COUNTS_AH = 4, KIND_NO_AH = 8 };
 
 #define WORD_LIST(name, ...) static const struct code_word name[] = {__VA_ARGS__, {.text = NULL}}
 #define ALARM_WORD(name, means, words) WORD_LIST(name, {1, means, words})

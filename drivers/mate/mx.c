@@ -52,7 +52,7 @@ const struct row mate_mx_rows[] = {
     { .in = MATE_LOG, .at = 32,  .form = LE_BITS, .width = 8,  .native = "volts_peak",  .metric = M_PV_VOLTAGE_HIGH_TODAY, .per = 1 },
     { .in = MATE_LOG, .at = 40,  .form = LE_BITS, .width = 12, .native = "absorb_time", .metric = M_ABSORB_TIME_TODAY,  .per = 1 },
     { .in = MATE_LOG, .at = 52,  .form = LE_BITS, .width = 12, .native = "float_time",  .metric = M_FLOAT_TIME_TODAY,   .per = 1 },
-    { .in = MATE_LOG, .at = 64,  .form = LE_BITS, .width = 14, .native = "amp_hours",   .metric = M_CHARGER_CHARGE_TODAY, .per = 1 },
+    { .in = MATE_LOG, .at = 64,  .form = LE_BITS, .width = 14, .native = "amp_hours",   .metric = M_CHARGER_CHARGE_TODAY, .per = 1, .kinds = KIND_COUNTS_AH },
     { .in = MATE_LOG, .at = 78,  .form = LE_BITS, .width = 10, .native = "bat_min",     .metric = M_BATTERY_VOLTAGE_LOW_TODAY, .per = 10 },
     { .in = MATE_LOG, .at = 11,  .form = BE16, .shift = 2,     .native = "watts_peak",  .metric = M_PV_POWER_HIGH_TODAY, .per = 1 },
     { .in = MATE_LOG, .at = 13,  .form = BYTE,                 .native = "day",         .metric = M_NONE,               .per = 1 },

@@ -165,8 +165,8 @@ static int decode_page(struct decoding *how, uint8_t page, const uint8_t *b, fie
     memset(how->have + from, 1, MATE_PAGE);
     if (rows == mate_fx_rows)
         kind = how->kind = b[12] & 1 ? KIND_230V : KIND_120V;
-    if (rows == mate_mx_rows && b[1] & 0x80)
-        kind |= KIND_COUNTS_AH;
+    if (rows == mate_mx_rows)
+        kind = how->kind = b[1] & 0x80 ? KIND_COUNTS_AH : KIND_NO_AH;
     give(each, to, "page", page);
     give(each, to, "payload_len", MATE_PAGE);
     struct stretch s = {(uint16_t)(base << 8), PAGES_MAX, how->pages, how->have};
@@ -261,7 +261,8 @@ static int mate_decode(struct decoding *how, const uint8_t *asked, size_t asked_
         return OK;
     case MATE_LOG: {
         struct stretch s = {0, MATE_DAY, b + 1, NULL};
-        bytes_decode(mate_mx_rows, MATE_LOG, 0, &s, 0, MATE_DAY, each, to);
+        unsigned kind = how->kind == KIND_NO_AH ? KIND_NO_AH : KIND_COUNTS_AH;
+        bytes_decode(mate_mx_rows, MATE_LOG, kind, &s, 0, MATE_DAY, each, to);
         return OK;
     }
     default:

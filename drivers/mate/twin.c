@@ -146,7 +146,7 @@ static int say_day(struct twin *t, unsigned day, struct answer *a)
         reading_drop(&r, M_PV_ENERGY_TODAY);
         (void)reading_put(&r, M_PV_ENERGY_TODAY, (double)chance_between(&c, 5, 80) / 10);
     }
-    bytes_encode(mate_mx_rows, MATE_LOG, 0, &r, 0, MATE_DAY, page);
+    bytes_encode(mate_mx_rows, MATE_LOG, t->kind, &r, 0, MATE_DAY, page);
     page[13] = (uint8_t)(day > 128 ? 128 : day);
     a->bytes[0] = MATE_LOG;
     memcpy(a->bytes + 1, page, sizeof page);

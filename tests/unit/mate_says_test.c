@@ -106,6 +106,13 @@ static void ampere_hours_only_where_they_are_counted(void **state)
                      OK);
     assert_true(isnan(said(&mx60, "amp_hours")));
     assert_float_equal(said(&mx60, "bat_current"), 9.9, 1e-9);
+    /* Nor in its log: the page before it has told. */
+    mx60.count = 0;
+    assert_int_equal(tell(&how, "01 16 00 00 00 00 00 17",
+                          "16 9f 39 64 01 55 00 00 00 59 c0 38 10 5c 00 03 65", &mx60),
+                     OK);
+    assert_true(isnan(said(&mx60, "amp_hours")));
+    assert_float_equal(said(&mx60, "watts_peak"), 1047, 0);
 }
 
 /* A number across two pages is made of both, and only of both. */
