@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { STRAY_ZEROS = 2 }; /* what MX of 2004 send before every answer */
+enum { STRAY_ZEROS = 2 /* what MX of 2004 send before every answer */, REFUSAL = 5 };
 
 uint16_t mate_sum(const uint8_t *bytes, size_t length)
 {
@@ -71,15 +71,19 @@ int mate_judge(const uint8_t *asked, const uint8_t *b, size_t length, size_t *sk
     if (!length)
         return ERR_TIMEOUT;
     if (b[0] == (MATE_ERROR | asked[1]))
-        return length >= 5 && sum_is_right(b, 5) ? ERR_REFUSED : ERR_TIMEOUT;
+        return length >= REFUSAL && sum_is_right(b, REFUSAL) ? ERR_REFUSED : ERR_TIMEOUT;
+    zeros = zeros_before(b, length, REFUSAL);
+    if (zeros && b[zeros] == (MATE_ERROR | asked[1]) && sum_is_right(b + zeros, REFUSAL))
+        return ERR_REFUSED;
     if (length < whole)
         return ERR_TIMEOUT;
     if (length == whole && sum_is_right(b, whole) && !is_begun_late(asked[1], b))
         return judge_first(asked[1], b[0]);
     zeros = zeros_before(b, length, whole);
     if (zeros && sum_is_right(b + zeros, whole)) {
-        *skipped = zeros;
-        return judge_first(asked[1], b[zeros]);
+        int rc = judge_first(asked[1], b[zeros]);
+        *skipped = rc ? 0 : zeros;
+        return rc;
     }
     if (!b[0] && length < whole + STRAY_ZEROS)
         return ERR_TIMEOUT; /* the zeros of an old unit: its answer is longer by them */

@@ -241,11 +241,9 @@ static int mate_decode(struct decoding *how, const uint8_t *asked, size_t asked_
     }
     if (asked_length != MATE_ASKED || mate_sum(asked, 6) != (uint16_t)(asked[6] << 8 | asked[7]))
         return ERR_DATA;
-    if (length && b[0] == (MATE_ERROR | asked[1])) {
-        *detail = b[0];
-        return ERR_REFUSED;
-    }
     int rc = mate_judge(asked, b, length, &skipped);
+    if (rc == ERR_REFUSED)
+        *detail = MATE_ERROR | asked[1];
     if (rc)
         return rc;
     b += skipped;

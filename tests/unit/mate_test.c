@@ -96,6 +96,10 @@ static void answers_are_judged(void **state)
         {READ, "00 00 02 11 03 00 17", ERR_GARBAGE, 0},
         {READ, "82 00 00 00 82", ERR_REFUSED, 0},
         {READ, "82 00 00 00", ERR_TIMEOUT, 0},
+        {READ, "82 00 00 00 83", ERR_TIMEOUT, 0},
+        {READ, "00 00 82 00 00 00 82", ERR_REFUSED, 0}, /* an old unit's */
+        {STATUS, "00 00 84 00 00 00 84", ERR_REFUSED, 0},
+        {STATUS, "00 00 05 00 00 00 00 00 00 00 00 00 00 00 00 00 00 05", ERR_FUNCTION, 0},
         {READ, "84 00 00 00 84", ERR_FUNCTION, 0}, /* a refusal of something else is none */
         {STATUS, "03 89 84 89 00 55 3f 02 00 15 00 fe 02 a8 03 ec", OK, 0},
         {STATUS, "03 89 84 89 00 55 3f 02 00 15 00 fe 02 a8 03", ERR_TIMEOUT, 0},
