@@ -71,6 +71,8 @@ void show_news(FILE *to, const struct news *n, bool is_json)
     struct device d = n->from->house->devices[n->device];
 
     d.name = news_name(n, name, sizeof name);
+    if (n->driver) /* a whole device behind another */
+        d.driver = n->driver;
     if (is_json)
         show_reading_json(to, &d, n->result, &n->reading);
     else

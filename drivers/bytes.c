@@ -108,6 +108,34 @@ static void put_bits(uint8_t *to, unsigned shift, unsigned width, unsigned value
     *to = (uint8_t)((*to & ~mask) | (value << shift & mask));
 }
 
+/* What does not fit in its place stands at the border: coming round again it would be a lie. */
+static long fitting(const struct row *row, long raw)
+{
+    long least = row->form == BE16S ? INT16_MIN : 0, most = UINT8_MAX;
+
+    switch (row->form) {
+    case BYTE_BITS:
+    case LE_BITS:
+        most = (1L << row->width) - 1;
+        break;
+    case BE16:
+        most = UINT16_MAX >> row->shift;
+        break;
+    case BE16S:
+        most = INT16_MAX;
+        break;
+    case FAR_LOW:
+        most = (256L << row->width) - 1;
+        break;
+    case AMPS_80:
+        most = UINT8_MAX * 10 + 9;
+        break;
+    default:
+        break;
+    }
+    return raw < least ? least : raw > most ? most : raw;
+}
+
 static void put(const struct row *row, uint8_t *b, unsigned base, long raw)
 {
     unsigned at = row->at - base, other = (row->at & 0xff00u) + row->of - base;
@@ -158,6 +186,6 @@ void bytes_encode(const struct row *rows, uint8_t in, unsigned kind, const struc
             continue;
         long raw = row->words ? (long)row_code(row, value)
                               : lround(value * (row->scale > 0 ? row->scale : 1) * row->per);
-        put(row, bytes, first, raw);
+        put(row, bytes, first, fitting(row, raw));
     }
 }

@@ -124,6 +124,24 @@ int device_send(struct device *d, const struct block *b, struct answer *a)
     return talk(d, b, 1, a);
 }
 
+enum { HEARINGS_MOST = 4 };
+
+/* Asks until the driver believes it: twice in most cases, if it has doubts at all. */
+static int ask_for_certain(struct device *d, const struct block *b, const uint8_t *asked,
+                           struct answer *a)
+{
+    int rc = device_ask(d, b, a);
+
+    for (unsigned n = 1; rc == OK && d->driver->doubts; n++) {
+        if (!d->driver->doubts(d, asked, a->bytes, a->length))
+            return OK;
+        if (n == HEARINGS_MOST)
+            return ERR_GARBAGE;
+        rc = device_ask(d, b, a);
+    }
+    return rc;
+}
+
 /* Asks one piece and hands over what is in the answer. */
 static int talk_and_decode(struct device *d, const struct block *b, field_fn *each, void *to,
                            int *detail)
@@ -132,13 +150,13 @@ static int talk_and_decode(struct device *d, const struct block *b, field_fn *ea
     uint8_t bytes[ASK_MAX];
     struct ask ask = {0};
     struct answer a;
-    int rc = device_ask(d, b, &a);
 
-    if (rc && rc != ERR_REFUSED)
-        return rc;
     /* The answer alone does not say what was asked: the question goes along. */
     if (speech->question(d->address, b, bytes, &ask))
         return ERR_DATA;
+    int rc = ask_for_certain(d, b, bytes, &a);
+    if (rc && rc != ERR_REFUSED)
+        return rc;
     return speech->decode(&d->how, bytes, ask.length, a.bytes, a.length, each, to, detail);
 }
 

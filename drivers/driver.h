@@ -133,6 +133,9 @@ struct driver {
     /* Before its numbers are believed: which kind is it? Once, and again after a silence. */
     int (*meet)(struct device *d);
     int (*greet)(struct device *d, struct identity *who);
+    /* Where check sums are weak: must this answer be heard again before it is believed? What was
+     * heard twice is not doubted. NULL: a right sum is enough. */
+    bool (*doubts)(struct device *d, const uint8_t *asked, const uint8_t *answered, size_t length);
     /* One more block that is due in this round, after the live ones; NULL: none. */
     const struct block *(*also)(struct device *d, const struct reading *r);
     void (*derive)(struct device *d, struct reading *r); /* what follows from the rest */

@@ -185,7 +185,7 @@ static uint32_t raw_for(const struct row *row, const struct reading *from)
         return 0;
     if (row->words)
         return (uint32_t)row_code(row, value);
-    return (uint32_t)(int64_t)llround(value * row->per);
+    return (uint32_t)(int64_t)llround(value * (row->scale > 0 ? row->scale : 1) * row->per);
 }
 
 bool rows_encode(const struct row *rows, uint8_t function, uint16_t at, const struct reading *from,

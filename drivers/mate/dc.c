@@ -150,6 +150,8 @@ const struct row mate_dc_line_rows[] = {
 };
 // clang-format on
 
+enum { FLAGS_AT = 16, HAS_NEWS = 0x40 };
+
 /* It says when its later pages have news; without a word they are read now and then. */
 static const struct block *also(struct device *d, const struct reading *r)
 {
@@ -160,7 +162,8 @@ static const struct block *also(struct device *d, const struct reading *r)
     (void)r;
     if (d->speech == &mate_stream)
         return NULL; /* nothing is asked there */
-    if (m->totals_us && now - m->totals_us < TOTALS_US && !m->is_news)
+    bool is_news = d->how.have[FLAGS_AT] && d->how.pages[FLAGS_AT] & HAS_NEWS;
+    if (m->totals_us && now - m->totals_us < TOTALS_US && !is_news)
         return NULL;
     m->totals_us = now;
     return &blocks[1];
@@ -207,6 +210,7 @@ const struct driver driver_mate_dc = {
     .settings = mate_time_settings,
     .meet = mate_meet,
     .greet = mate_greet,
+    .doubts = mate_doubts,
     .also = also,
     .derive = derive,
     .tell = mate_tell,

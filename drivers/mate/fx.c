@@ -190,6 +190,7 @@ const struct driver driver_mate_fx = {
     .commands = mate_fx_commands,
     .meet = mate_meet,
     .greet = mate_greet,
+    .doubts = mate_doubts,
     .derive = derive,
     .tell = mate_tell,
     .twin_memory = sizeof(struct mate_twin),

@@ -18,7 +18,8 @@ static const int64_t LOOK_AGAIN_US = 300000000;
 
 // clang-format off
 static const struct block blocks[] = {
-    { .name = "identity", .function = MATE_READ, .start = 0x0000, .count = 1, .refresh = EVERY_ROUND },
+    { .name = "type",     .function = MATE_READ, .start = 0x0000, .count = 1, .refresh = EVERY_ROUND },
+    { .name = "identity", .function = MATE_READ, .start = 0x0000, .count = 5, .refresh = ON_DEMAND },
     { .name = NULL },
 };
 
@@ -53,27 +54,6 @@ struct hub_memory {
     struct mate_duties duties;
 };
 
-static int type_at(struct device *hub, uint8_t port, unsigned *type)
-{
-    uint16_t value = 0;
-    uint8_t bytes[ASK_MAX];
-    struct ask ask = {.bytes = bytes, .pace = &hub->pace, .silences = 1, .tries = 2};
-    struct block b = {.function = MATE_READ, .start = REG_TYPE, .count = 1};
-    struct answer a;
-    size_t skipped;
-
-    int rc = mate_speech.question(port, &b, bytes, &ask);
-    ask.bytes = bytes;
-    if (!rc)
-        rc = bus_talk(hub->bus, &ask, &a);
-    if (!rc)
-        rc = mate_judge(bytes, a.bytes, a.length, &skipped);
-    if (!rc)
-        value = (uint16_t)(a.bytes[skipped + 1] << 8 | a.bytes[skipped + 2]);
-    *type = value & 0xff;
-    return rc;
-}
-
 static int settle(struct device *hub, struct hub_memory *m, uint8_t port, unsigned type)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -102,7 +82,7 @@ static int look(struct device *hub, struct hub_memory *m, uint8_t first, uint8_t
         unsigned type = 0;
         if (m->units[port].driver)
             continue;
-        int rc = type_at(hub, port, &type);
+        int rc = mate_knock(hub, port, &type);
         if (rc == ERR_GONE || rc == ERR_STOPPED)
             return rc;
         if (rc == OK && type != MATE_HUB)
@@ -120,7 +100,7 @@ static int look_around(struct device *hub, struct hub_memory *m)
     int rc;
 
     if (!m->looked_us) {
-        rc = type_at(hub, 0, &type);
+        rc = mate_knock(hub, 0, &type);
         if (rc)
             return rc;
         m->looked_us = now;
@@ -198,7 +178,7 @@ static int unit(struct device *hub, const char *serial, struct device **to)
     if (!integer_read(serial + letters, &port) || port < 0 || port > MATE_PORTS)
         return ERR_ABSENT;
     if (!m->units[port].driver) {
-        int rc = type_at(hub, 0, &type);
+        int rc = mate_knock(hub, 0, &type);
         if (rc)
             return rc;
         if ((type == MATE_HUB) != (port > 0))

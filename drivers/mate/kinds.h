@@ -6,8 +6,8 @@
 
 #include <math.h>
 
-/* A page says by a bit whether it counts ampere-hours at all. */
-enum { KIND_COUNTS_AH = 4 };
+/* A page says by a bit whether it counts ampere-hours at all; the log does not. */
+enum { KIND_COUNTS_AH = 4, KIND_NO_AH = 8 };
 
 #define WORD_LIST(name, ...) static const struct code_word name[] = {__VA_ARGS__, {.text = NULL}}
 #define ALARM_WORD(name, means, words) WORD_LIST(name, {1, means, words})
@@ -37,12 +37,21 @@ enum { FX_MISC = 11 }; /* the byte of an FX's page whose lowest bit means 230 V 
 void mate_give_pages(const struct row *rows, unsigned kind, const struct stretch *s, uint16_t from,
                      uint16_t count, field_fn *each, void *to);
 
+enum { WORDS_HEARD = 96, PAGES_HEARD = 6 };
+
 struct mate_memory {
     bool is_sought;     /* it has no port in the settings */
     int64_t totals_us;  /* FLEXnet: when its later pages were read */
-    bool is_news;       /* FLEXnet: it says there is something new on them */
     bool is_behind_hub; /* which has its duties, too */
     struct mate_duties duties;
+
+    /* What was heard last, believed or not. */
+    struct {
+        uint16_t at, value;
+    } heard[WORDS_HEARD];
+    unsigned heard_count;
+    uint8_t pages[PAGES_HEARD][MATE_PAGE];
+    bool is_heard[PAGES_HEARD];
 };
 
 struct mate_twin {
@@ -55,7 +64,7 @@ struct mate_twin {
 
 void mate_duty(struct device *d);                  /* of a device that has the wire to itself */
 unsigned mate_wanted_type(const struct device *d); /* as register 0 says it */
-
+bool mate_doubts(struct device *d, const uint8_t *asked, const uint8_t *b, size_t length);
 /* The battery sensor's number as a temperature, where there is a sensor. */
 void mate_derive_temperature(struct reading *r);
 

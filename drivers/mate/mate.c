@@ -25,22 +25,22 @@ const struct place mate_dc_places[] = {MATENET, STREAM(mate_stream_dc), {.scheme
 /* The names of the types, as register 0 says them. */
 static const char *const type_names[] = {"nothing", "hub", "FX", "MX", "FLEXnet DC"};
 
-static int ask_register(struct device *d, uint8_t command, uint16_t at, uint16_t value,
-                        unsigned tries, uint16_t *to)
+static int ask_register(struct device *d, uint8_t port, struct ask ask, uint8_t command,
+                        uint16_t at, uint16_t value, uint16_t *to)
 {
     uint8_t bytes[ASK_MAX];
-    struct ask ask = {.bytes = bytes, .tries = tries, .pace = &d->pace};
     struct block b = {.function = command, .start = at, .count = 1};
     struct answer a;
     size_t skipped;
 
     if (d->speech == &mate_stream)
         return ERR_ABSENT; /* who only listens has no registers */
-    int rc = mate_speech.question(d->address, &b, bytes, &ask);
+    int rc = mate_speech.question(port, &b, bytes, &ask);
     if (rc)
         return rc;
     ask.bytes = bytes;
-    ask.length = mate_ask(bytes, d->address, command, at, value);
+    ask.pace = &d->pace;
+    ask.length = mate_ask(bytes, port, command, at, value);
     rc = bus_talk(d->bus, &ask, &a);
     if (rc)
         return rc;
@@ -52,28 +52,31 @@ static int ask_register(struct device *d, uint8_t command, uint16_t at, uint16_t
 
 int mate_read(struct device *d, uint16_t at, uint16_t *value)
 {
-    return ask_register(d, MATE_READ, at, 0, 0, value);
+    return ask_register(d, d->address, (struct ask){.tries = 0}, MATE_READ, at, 0, value);
 }
 
 int mate_write(struct device *d, uint16_t at, uint16_t value, uint16_t *reply)
 {
-    return ask_register(d, MATE_WRITE, at, value, 1, reply);
+    return ask_register(d, d->address, (struct ask){.tries = 1}, MATE_WRITE, at, value, reply);
+}
+
+int mate_knock(struct device *d, uint8_t port, unsigned *type)
+{
+    /* Hubs answer within milliseconds; an answer says nothing of its port, and one that is later
+     * than that must not stand for the next: what was said is believed when it is said again. */
+    static const struct ask briefly = {.tries = 3, .silences = 1, .late_us = 80000};
+    uint16_t first = 0, again = 0;
+    int rc = ask_register(d, port, briefly, MATE_READ, REG_TYPE, 0, &first);
+
+    if (!rc)
+        rc = ask_register(d, port, briefly, MATE_READ, REG_TYPE, 0, &again);
+    *type = first & 0xff;
+    return rc ? rc : first == again ? OK : ERR_FOREIGN;
 }
 
 unsigned mate_wanted_type(const struct device *d)
 {
     return d->how.rows == mate_mx_rows ? MATE_MX : d->how.rows == mate_fx_rows ? MATE_FX : MATE_DC;
-}
-
-/* One knock: an empty port costs a short silence. */
-static int knock(struct device *d, uint8_t port, unsigned *type)
-{
-    uint16_t value = 0;
-
-    d->address = port;
-    int rc = ask_register(d, MATE_READ, REG_TYPE, 0, 1, &value);
-    *type = value & 0xff;
-    return rc;
 }
 
 int mate_meet(struct device *d)
@@ -86,18 +89,17 @@ int mate_meet(struct device *d)
     m->is_sought |= d->address == 0;
     if (!m->is_sought)
         return OK;
+    d->address = 0;
     for (uint8_t port = 0; port <= MATE_PORTS; port++) {
-        int rc = knock(d, port, &type);
+        int rc = mate_knock(d, port, &type);
         if (rc == OK && type == mate_wanted_type(d)) {
+            d->address = port;
             log_info(d->name, "found on port %u", port);
             return OK;
         }
-        if (rc == ERR_GONE || rc == ERR_STOPPED || (port == 0 && (rc || type != MATE_HUB))) {
-            d->address = 0;
+        if (rc == ERR_GONE || rc == ERR_STOPPED || (port == 0 && (rc || type != MATE_HUB)))
             return rc ? rc : ERR_FOREIGN;
-        }
     }
-    d->address = 0;
     return ERR_TIMEOUT;
 }
 

@@ -72,6 +72,8 @@ int mate_write(struct device *d, uint16_t at, uint16_t value,
 /* A device without a port of its own in the settings: alone on the wire, or the first of its kind
  * on the hub. */
 int mate_meet(struct device *d) MUST_CHECK;
+/* Who is on this port? An empty one costs a short silence. */
+int mate_knock(struct device *d, uint8_t port, unsigned *type) MUST_CHECK;
 int mate_greet(struct device *d, struct identity *who) MUST_CHECK;
 
 /* ---- the other side (twin.c) */

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { STRAY_ZEROS = 2 }; /* what MX of 2004 send before every answer */
+enum { STRAY_ZEROS = 2 /* what MX of 2004 send before every answer */, REFUSAL = 5 };
 
 uint16_t mate_sum(const uint8_t *bytes, size_t length)
 {
@@ -56,22 +56,35 @@ static size_t zeros_before(const uint8_t *b, size_t length, size_t whole)
     return length == whole + STRAY_ZEROS && !b[0] && !b[1] ? STRAY_ZEROS : 0;
 }
 
+/* Two zeros and a type may be the beginning of a longer page whose voltage happens to be the sum of
+ * what comes before it. Nobody's page begins like that, but for that of an old unit. */
+static bool is_begun_late(uint8_t command, const uint8_t *b)
+{
+    return command == MATE_STATUS && !b[0] && !b[1] && b[2] >= MATE_FX && b[2] <= MATE_DC;
+}
+
 int mate_judge(const uint8_t *asked, const uint8_t *b, size_t length, size_t *skipped)
 {
-    size_t whole = answer_length(asked[1]);
+    size_t whole = answer_length(asked[1]), zeros;
 
     *skipped = 0;
     if (!length)
         return ERR_TIMEOUT;
     if (b[0] == (MATE_ERROR | asked[1]))
-        return length >= 5 && sum_is_right(b, 5) ? ERR_REFUSED : ERR_TIMEOUT;
+        return length >= REFUSAL && sum_is_right(b, REFUSAL) ? ERR_REFUSED : ERR_TIMEOUT;
+    zeros = zeros_before(b, length, REFUSAL);
+    if (zeros && b[zeros] == (MATE_ERROR | asked[1]) && sum_is_right(b + zeros, REFUSAL))
+        return ERR_REFUSED;
     if (length < whole)
         return ERR_TIMEOUT;
-    if (length == whole && sum_is_right(b, whole))
+    if (length == whole && sum_is_right(b, whole) && !is_begun_late(asked[1], b))
         return judge_first(asked[1], b[0]);
-    *skipped = zeros_before(b, length, whole);
-    if (*skipped && sum_is_right(b + *skipped, whole))
-        return judge_first(asked[1], b[*skipped]);
+    zeros = zeros_before(b, length, whole);
+    if (zeros && sum_is_right(b + zeros, whole)) {
+        int rc = judge_first(asked[1], b[zeros]);
+        *skipped = rc ? 0 : zeros;
+        return rc;
+    }
     if (!b[0] && length < whole + STRAY_ZEROS)
         return ERR_TIMEOUT; /* the zeros of an old unit: its answer is longer by them */
     return length > whole + STRAY_ZEROS ? ERR_GARBAGE : length == whole ? ERR_CRC : ERR_GARBAGE;

@@ -200,8 +200,8 @@ static int decode_page(struct decoding *how, uint8_t port, uint8_t page, const u
     keep_page(how, port, page, from, b + 1);
     if (rows == mate_fx_rows)
         kind = how->kind = b[1 + FX_MISC] & 1 ? KIND_230V : KIND_120V;
-    if (rows == mate_mx_rows && b[1] & 0x80)
-        kind |= KIND_COUNTS_AH;
+    if (rows == mate_mx_rows)
+        kind = how->kind = b[1] & 0x80 ? KIND_COUNTS_AH : KIND_NO_AH;
     note_who(how, port, b[0], rows == mate_fx_rows ? kind : 0);
     give(each, to, "page", page);
     give(each, to, "payload_len", MATE_PAGE);
@@ -292,11 +292,9 @@ static int mate_decode(struct decoding *how, const uint8_t *asked, size_t asked_
     }
     if (asked_length != MATE_ASKED || mate_sum(asked, 6) != (uint16_t)(asked[6] << 8 | asked[7]))
         return ERR_DATA;
-    if (length && b[0] == (MATE_ERROR | asked[1])) {
-        *detail = b[0];
-        return ERR_REFUSED;
-    }
     int rc = mate_judge(asked, b, length, &skipped);
+    if (rc == ERR_REFUSED)
+        *detail = MATE_ERROR | asked[1];
     if (rc)
         return rc;
     b += skipped;
@@ -314,7 +312,8 @@ static int mate_decode(struct decoding *how, const uint8_t *asked, size_t asked_
         return OK;
     case MATE_LOG: {
         struct stretch s = {0, MATE_DAY, b + 1, NULL};
-        bytes_decode(mate_mx_rows, MATE_LOG, 0, &s, 0, MATE_DAY, each, to);
+        unsigned kind = how->kind == KIND_NO_AH ? KIND_NO_AH : KIND_COUNTS_AH;
+        bytes_decode(mate_mx_rows, MATE_LOG, kind, &s, 0, MATE_DAY, each, to);
         return OK;
     }
     default:

@@ -52,11 +52,10 @@ uint8_t mate_twin_port(const struct twin *t)
 
 static const uint16_t revisions[][3] = {{0, 0, 0}, {1, 0, 1}, {0, 0, 0}, {1, 9, 8}, {1, 1, 71}};
 
-static int say_hub(const struct twin *t, const uint8_t *asked, struct answer *a)
+static int say_hub(const uint8_t *asked, struct answer *a)
 {
     uint16_t at = (uint16_t)(asked[2] << 8 | asked[3]);
 
-    (void)t;
     if (asked[1] != MATE_READ)
         return ERR_TIMEOUT;
     if (at >= REG_REVISION && at < REG_REVISION + 3)
@@ -88,7 +87,7 @@ static int read_register(struct twin *t, uint16_t at, struct answer *a)
     if (written)
         return say_word(a, MATE_READ, *written);
     if (at == REG_TYPE)
-        return say_word(a, type == MATE_HUB ? 0 : MATE_READ, (uint16_t)type);
+        return say_word(a, MATE_READ, (uint16_t)type);
     if (at >= REG_REVISION && at < REG_REVISION + 3)
         return say_word(a, MATE_READ, revisions[type][at - REG_REVISION]);
     for (const struct row *row = t->driver->rows; row->native; row++) {
@@ -183,7 +182,7 @@ static int say_day(struct twin *t, unsigned day, struct answer *a)
     if (type_of(t) != MATE_MX)
         return ERR_TIMEOUT;
     mate_mx_day(t, day < LOG_LAST ? day : LOG_LAST, &r);
-    bytes_encode(mate_mx_rows, MATE_LOG, 0, &r, 0, MATE_DAY, page);
+    bytes_encode(mate_mx_rows, MATE_LOG, t->kind, &r, 0, MATE_DAY, page);
     page[13] = (uint8_t)(day < LOG_LAST ? day : LOG_LAST);
     a->bytes[0] = MATE_LOG;
     memcpy(a->bytes + 1, page, sizeof page);
@@ -211,7 +210,7 @@ int mate_answer(struct twin *t, const uint8_t *asked, size_t length, struct answ
     if (asked[0] && is_hub)
         return mate_hub_answer(t, asked, length, a);
     if (!asked[0] && (is_hub || (port && t->place == 0)))
-        return say_hub(t, asked, a); /* where there are ports, there is a hub */
+        return say_hub(asked, a); /* where there are ports, there is a hub; it has no memory */
     if (asked[0] != port)
         return ERR_TIMEOUT; /* the hub passes it on to somebody else */
     uint16_t at = (uint16_t)(asked[2] << 8 | asked[3]),

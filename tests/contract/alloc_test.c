@@ -118,6 +118,46 @@ static void rounds_ask_for_no_memory(void **state)
     assert_true(complete >= UNITS * ROUNDS - 3);
 }
 
+/* A hub makes room for those behind it when it finds them, and then never again. */
+static void a_hub_asks_for_no_memory(void **state)
+{
+    enum { ROUNDS = 200 };
+    struct plan *plan = plan_new();
+    struct house house;
+    struct reading r;
+    unsigned heard = 0;
+    size_t at;
+
+    (void)state;
+    log_set_level(LOG_LEVEL_ERR);
+    clock_take(INT64_C(1777723200000));
+    assert_non_null(plan);
+    assert_int_equal(plan_add_bare(plan, "mate@sim:,at=12:00,model=large,garbled=0.05", &at), OK);
+    assert_int_equal(house_build(&house, plan), OK);
+    struct device *hub = &house.devices[at];
+    calls = 0;
+    for (unsigned round = 0; round < ROUNDS; round++) { /* it looks at empty ports again, too */
+        is_counting = round >= 50;
+        if (bus_borrow(&house.buses[0], 0))
+            break;
+        int rc = device_round(hub, WITH_SLOW, clock_wall_ms(), &r);
+        for (unsigned which = 0; !rc; which++) {
+            struct identity who = {.vendor = ""};
+            rc = hub->driver->others(hub, which, &r, &who);
+            heard += rc == OK;
+        }
+        bus_return(&house.buses[0]);
+        clock_sleep_us(10000000);
+    }
+    is_counting = 0;
+    print_message("%u rounds of units behind a hub, %u calls for memory\n", heard, calls);
+    house_raze(&house);
+    plan_free(plan);
+    clock_give_back();
+    assert_int_equal(calls, 0);
+    assert_true(heard > 5 * ROUNDS);
+}
+
 /* What becomes of a reading: the gate, a meter, the board, a group. */
 static void what_follows_asks_for_no_memory(void **state)
 {
@@ -162,6 +202,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_counts),
         cmocka_unit_test(rounds_ask_for_no_memory),
+        cmocka_unit_test(a_hub_asks_for_no_memory),
         cmocka_unit_test(what_follows_asks_for_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

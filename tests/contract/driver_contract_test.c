@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "drivers/bytes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -77,6 +78,16 @@ static void settings_of_their_own(void **state)
     }
 }
 
+/* One that only stands for others has no numbers of its own. */
+static bool has_numbers(const struct driver *d)
+{
+    for
+        EACH_ROW(r, d)
+    if (r->metric != M_NONE)
+        return true;
+    return false;
+}
+
 static size_t answer_bytes(const struct block *b)
 {
     return b->function <= 2 ? (b->count + 7u) / 8 : 2u * b->count;
@@ -108,7 +119,14 @@ static void blocks(void **state)
                 }
             }
         promise(d, "blocks", live > 0);
+        promise(d, "blocks", has_numbers(d) || d->others);
         }
+}
+
+/* A name may come back in another answer, or for another kind of the family. */
+static bool may_share(const struct row *a, const struct row *b)
+{
+    return row_is_text(b) || a->in != b->in || (a->kinds && b->kinds && !(a->kinds & b->kinds));
 }
 
 static void rows(void **state)
@@ -124,9 +142,8 @@ static void rows(void **state)
             {
                 const struct block *holder = NULL;
                 promise(d, "native", *r->native);
-                /* In words a name may come back in another answer, or for another kind. */
                 for (const struct row *o = d->rows; o < r; o++)
-                    promise(d, r->native, strcmp(o->native, r->native) != 0 || row_is_text(r));
+                    promise(d, r->native, strcmp(o->native, r->native) != 0 || may_share(o, r));
                 promise(d, r->native, r->per != 0 && isfinite(r->per));
                 promise(d, r->native, r->metric >= M_NONE && r->metric < METRIC_COUNT);
                 promise(d, r->native, r->scale >= 0);
@@ -145,7 +162,7 @@ static void rows(void **state)
                          : b->function == r->in)
                 holder = b;
             promise(d, r->native, holder);
-            promise(d, r->native, rows_find(d->rows, r->native) == r || row_is_text(r));
+            promise(d, r->native, !strcmp(rows_find(d->rows, r->native)->native, r->native));
             }
         }
 }
@@ -231,6 +248,16 @@ static void stage_end(struct stage *s)
     clock_give_back();
 }
 
+/* What every round has: some drivers ask for more in the first one. */
+static int plain_round(struct stage *s, int64_t round_ms, struct reading *r)
+{
+    int rc = device_round(s->device, LIVE_ONLY, round_ms, r);
+
+    if (!rc && s->device->driver->also)
+        rc = device_round(s->device, LIVE_ONLY, round_ms, r);
+    return rc;
+}
+
 static void promise_possible(const struct driver *d, const struct reading *r)
 {
     for (unsigned i = 0; i < r->count; i++) {
@@ -251,9 +278,10 @@ static void a_round(void **state)
             struct stage s;
             struct reading first, r;
             stage_begin(&s, d, "");
-            promise(d, "round", device_round(s.device, LIVE_ONLY, 12345, &first) == OK);
-            promise(d, "round", first.count > 0 && first.round_ms == 12345);
-            promise(d, "round", s.device->state == ONLINE && s.device->complete == 1);
+            promise(d, "round", plain_round(&s, 12345, &first) == OK);
+            promise(d, "round", (first.count > 0 || !has_numbers(d)) && first.round_ms == 12345);
+            promise(d, "round",
+                    s.device->state == ONLINE && s.device->complete == s.device->rounds);
             promise(d, "withheld", s.device->withheld == 0);
             promise_possible(d, &first);
             for (unsigned i = 0; i < 2 * BLOCKS_MAX; i++) { /* every slow block has its turn */
@@ -268,6 +296,18 @@ static void a_round(void **state)
         }
 }
 
+/* The same of a page. Its positions are counted from where the driver's pages begin. */
+static void expect_page(const struct driver *d, const struct twin *t, const struct block *b,
+                        struct reading *to)
+{
+    uint8_t bytes[PAGES_MAX] = {0};
+    uint16_t first = b->start & 0xff00;
+    struct stretch s = {first, PAGES_MAX, bytes, NULL};
+
+    bytes_encode(d->rows, b->function, t->kind, &t->state, first, PAGES_MAX, bytes);
+    bytes_decode(d->rows, b->function, t->kind, &s, b->start, b->count, device_collect, to);
+}
+
 /* What the rows make of the twin's state, block by block, without a wire in between. */
 static void expect_block(const struct driver *d, const struct twin *t, const struct block *b,
                          struct reading *to)
@@ -277,6 +317,7 @@ static void expect_block(const struct driver *d, const struct twin *t, const str
     for (uint16_t i = 0; i < b->count; i++)
         (void)rows_encode(d->rows, b->function, (uint16_t)(b->start + i), &t->state, &words[i]);
     (void)rows_decode(d->rows, b->function, b->start, words, b->count, device_collect, to);
+    expect_page(d, t, b, to);
 }
 
 static void values_come_back(void **state)
@@ -298,7 +339,10 @@ static void values_come_back(void **state)
                 promise(d, b->name, device_block(s.device, b, device_collect, &said) == OK);
                 expect_block(d, s.twin, b, &expected);
             }
-        promise(d, "values", said.count == expected.count);
+        /* Where currents and voltages are said, powers follow in the answer's own words. */
+        promise(d, "values",
+                d->speech->piece ? said.count >= expected.count : said.count == expected.count);
+        promise(d, "values", expected.count > 0 || !d->blocks[0].count || !has_numbers(d));
         for (unsigned i = 0; i < expected.count; i++) {
             enum metric m = (enum metric)expected.fields[i].metric;
             double value = 0;
@@ -312,10 +356,12 @@ static void values_come_back(void **state)
             EACH_ROW(r, d)
             {
                 double meant = 0, value = 0;
-                if (r->metric == M_NONE || r->words || !reading_get(&said, r->metric, &value) ||
+                if (r->metric == M_NONE || r->words || (r->kinds && !(r->kinds & s.twin->kind)) ||
+                    !reading_get(&said, r->metric, &value) ||
                     !reading_get(&s.twin->state, r->metric, &meant))
                     continue;
-                promise(d, r->native, fabs(value - meant) <= 1 / fabs(r->per));
+                promise(d, r->native,
+                        fabs(value - meant) <= 1 / fabs(r->per * (r->scale > 0 ? r->scale : 1)));
             }
         stage_end(&s);
         }
@@ -371,13 +417,13 @@ static void holes_are_learned(void **state)
         stage_begin(&s, d, options);
         const uint64_t *refused = &s.bus->counts.failed[error_index(ERR_REFUSED)];
         promise(d, *model, !strcmp(s.twin->model, *model));
-        promise(d, *model, device_round(s.device, LIVE_ONLY, 0, &first) == OK);
+        promise(d, *model, plain_round(&s, 0, &first) == OK);
         if (d->blocks[0].text) /* in words, one refusal may be a mishap: two are believed */
             promise(d, *model, device_round(s.device, LIVE_ONLY, 0, &first) == OK);
         uint64_t before = *refused;
         promise(d, *model, device_round(s.device, LIVE_ONLY, 0, &r) == OK);
         promise(d, *model, *refused == before);
-        promise(d, *model, r.count == first.count && r.count > 0);
+        promise(d, *model, r.count == first.count && (r.count > 0 || !has_numbers(d)));
         for (unsigned i = 0; i < BLOCKS_MAX; i++)
             promise(d, *model, device_round(s.device, WITH_SLOW, 0, &r) == OK);
         before = *refused;
@@ -401,7 +447,7 @@ static void noise_makes_no_holes(void **state)
             struct reading first, r;
             unsigned complete = 0;
             stage_begin(&s, *at, "");
-            promise(*at, "round", device_round(s.device, LIVE_ONLY, 0, &first) == OK);
+            promise(*at, "round", plain_round(&s, 0, &first) == OK);
             s.house.casts[0]->moods.collide = 0.6;
             for (unsigned i = 0; i < 300; i++) {
                 clock_sleep_us(70000000);
@@ -409,7 +455,7 @@ static void noise_makes_no_holes(void **state)
             }
             s.house.casts[0]->moods.collide = 0;
             clock_sleep_us(70000000);
-            promise(*at, "round", device_round(s.device, LIVE_ONLY, 0, &r) == OK);
+            promise(*at, "round", plain_round(&s, 0, &r) == OK);
             promise(*at, "metrics", r.count == first.count);
             promise(*at, "noise", complete < 300); /* else it was none */
             stage_end(&s);

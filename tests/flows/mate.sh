@@ -1,0 +1,90 @@
+# Outback's MATEnet from outside: a hub and all behind it, single devices, captures, bad pages.
+source "$(dirname "$0")/lib.sh"
+
+# house MODEL UNITS...: these are found behind the hub, and no others
+house() {
+    local model=$1
+    shift
+    expect 0 "$HELIO" once --print "mate@sim:,at=12:00,time_scale=0,model=$model"
+    for unit in "$@"; do
+        has out "model=$model-$unit "
+    done
+    [ "$(grep -c "model=$model-" out)" = $# ] || fail "$model: $(grep "model=$model-" out)"
+}
+house large fx1 fx2 mx3 mx4 dc5 mx10
+has out "output_voltage                 230 V"
+has out "model=large-dc5  mate_dc,"
+[ "$(grep -c charger_charge_today out)" = 2 ] || fail "an MX60 counts no ampere-hours"
+house old mx3
+has out pv_voltage
+house house mx1 fx2 dc3
+for name in battery_voltage battery_soc inverter_power charger_power shunt_a_current; do
+    has out "  $name "
+done
+
+# A hub by itself, and each kind alone on a wire.
+expect 0 "$HELIO" ask mate@sim: 0
+has out "device_type            1"
+expect 0 "$HELIO" ask mate_mx@sim: status
+has out amp_hours
+expect 0 "$HELIO" ask --raw mate_mx@sim: 0
+grep -q '^02 ' out || fail "no raw bytes: $(cat out)"
+expect 0 "$HELIO" ask mate_dc@sim: status:0x0b
+has out charge_params_met
+has_not out out_power # its lower half stands on the next page
+expect 0 "$HELIO" ask mate_mx@sim: log:5
+grep -q 'day  *5$' out || fail "another day: $(cat out)"
+expect 64 "$HELIO" ask mate_mx@sim: log:128
+expect 64 "$HELIO" ask mate_mx@sim: 3:0x4004 --record sent.log
+[ ! -s sent.log ] || ! grep -q '^>' sent.log || fail "something was sent"
+
+expect 0 "$HELIO" read mate_dc@sim:,at=12:00,time_scale=0 out_power bat_voltage
+between 0 "$(sed -n 1p out)" 20000
+between 20 "$(sed -n 2p out)" 32
+expect 0 "$HELIO" read mate_fx@sim:,model=vfx230,seed=1 output_voltage
+[ "$(cat out)" = 230 ] || fail "$(cat out)"
+expect 69 "$HELIO" read mate_mx@sim:,silent=1,seed=1 bat_voltage
+
+# Pages as they came from real devices.
+printf '%s\t%s\n' \
+    '01 04 00 01 00 ff 01 05' '03 89 84 89 00 55 3f 02 00 15 00 fe 02 a8 03 ec' \
+    '01 04 00 01 00 ff 01 05' '00 00 03 89 84 89 00 55 3f 02 00 15 00 fe 02 a8 03 ec' \
+    '01 04 00 01 00 ff 01 05' '02 00 00 00 03 73 00 04 00 02 01 00 09 00 00 88' \
+    '01 04 00 01 00 ff 01 05' '03 89 84 89 00 55 3f 02 00 15 00 fe 02 a8 03 ed' \
+    '01 02 00 00 00 00 00 03' '82 00 00 00 82' >lines
+expect 0 "$HELIO" decode mate_mx --json - <lines
+[ "$(sed -n 's/^{"result": "\([^"]*\)".*/\1/p' out | cut -d' ' -f1 | tr '\n' ',')" = \
+    "ok,ok,foreign,crc,exception," ] || fail "$(cat out)"
+[ "$(grep -c '"amp_hours": 85,' out)" = 2 ] || fail "$(cat out)"
+for kind in mate mate_mx mate_fx mate_dc; do
+    for capture in "${HELIO_SOURCE:-.}/tests/captures/$kind"/*.log; do
+        expect 0 "$HELIO" decode "$kind" "$capture"
+    done
+done
+
+# Round after round: everybody in each of them.
+"$HELIO" watch --json --every 0.5 mate@sim:,seed=1 >watched 2>err &
+watch=$!
+twins+=("$watch")
+for _ in $(seq 100); do
+    [ "$(grep -c -- '-dc3"' watched)" -lt 3 ] || break
+    sleep 0.1
+done
+kill -TERM "$watch" && wait "$watch"
+for unit in mx1 fx2 dc3; do
+    [ "$(grep -c -- "-$unit\"" watched)" -ge 3 ] || fail "$unit is not in every round: $(cat watched)"
+done
+python3 - <<'PYTHON' || fail "not JSON, or nonsense"
+import json
+seen = {}
+for line in open("watched"):
+    reading = json.loads(line)
+    assert reading["result"] == "ok", reading
+    name = reading["device"].rpartition("-")[2]
+    if name in ("mx1", "fx2", "dc3"):
+        assert reading["driver"] == "mate_" + name[:2], reading
+        seen[name] = reading["metrics"]
+mx, dc = seen["mx1"], seen["dc3"]
+assert abs(mx["battery_voltage"] - dc["battery_voltage"]) < 0.5
+assert abs(dc["dc_in_current"] - dc["dc_out_current"] - dc["battery_current"]) < 0.25
+PYTHON
