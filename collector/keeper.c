@@ -374,6 +374,11 @@ void keeper_take(struct keeper *k, const struct news *n)
     r = n->reading;
     r.device = (uint16_t)at;
     gate_pass(s->gate, &r, n->heard_us);
+    if (!r.count && !n->result && !*n->unit && s->driver && s->driver->others) {
+        s->heard++; /* who only speaks for others has nothing of its own to say */
+        board_note(k->board, &r, n->heard_us);
+        return;
+    }
     if (!r.count) {
         board_miss(k->board, (unsigned)at, n->result ? n->result : ERR_DATA, n->heard_us);
         return;

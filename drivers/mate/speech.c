@@ -27,7 +27,6 @@ static int mate_question(uint8_t address, const struct block *b, uint8_t bytes[A
 
     ask->length = mate_ask(bytes, address, b->function, at, value);
     ask->whole = mate_whole;
-    ask->late_us = 60000; /* they answer within some 12 ms, or never */
     /* An answer names neither port nor register: those of one length look alike. */
     ask->shape = (uint32_t)SHAPE_LEAST + b->function;
     return OK;
