@@ -51,7 +51,8 @@ int mate_hub_answer(struct twin *t, const uint8_t *asked, size_t length,
                     struct answer *a) MUST_CHECK;
 int mate_twin_begin(struct twin *t) MUST_CHECK;
 void mate_mx_now(struct twin *t);
-/* What the unit says of its day, or of one before it: where it differs from now. */
+/* The same, by the unit's own day; and one day of its log: what of it differs from now. */
+void mate_mx_today(struct twin *t);
 void mate_mx_day(struct twin *t, unsigned ago, struct reading *r);
 void mate_fx_now(struct twin *t);
 void mate_dc_now(struct twin *t);
