@@ -71,6 +71,7 @@ static int believe(struct day_turn *t, int64_t at_ms)
 
     t->value = t->next;
     t->agree = 0;
+    t->falls += !is_growth;
     if (t->steady < TURN_STEADY)
         return 0;
     if (!is_growth) /* watched all along: the day that ends is the one that was known */

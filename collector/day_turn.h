@@ -28,6 +28,7 @@ struct day_turn {
     int agree;    /* how many of them: above 0 more than before, below 0 less */
     int64_t last_ms, last_us;
     unsigned steady;
+    unsigned falls; /* how often it began anew, whether its date was another or not */
 };
 
 /* One reading: when (the wall's and the steady clock) and the counter of the day. Returns the date

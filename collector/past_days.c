@@ -24,11 +24,13 @@ struct past_days {
     struct store *store;
     const struct origin *from;
     struct day_turn turn;
-    int today;      /* the device's day when `last` was the one before */
-    int next, last; /* dates still to be had; next 0: none */
-    int tried;      /* up to here all was asked for, with or without an answer */
-    int anchor;     /* a stored date whose page must be found again first; 0: it is, or none */
-    unsigned shift; /* so many pages fewer than dates there are since then */
+    int today;       /* the device's day when `last` was the one before */
+    int next, last;  /* dates still to be had; next 0: none */
+    int tried;       /* up to here all was asked for, with or without an answer */
+    int anchor;      /* a stored date whose page must be found again first; 0: it is, or none */
+    unsigned looked; /* in how many places */
+    int shift;       /* so many pages fewer than dates there are since then */
+    unsigned falls;  /* of the counter, when this was planned */
     unsigned failures, kept, absent;
     const struct rounds *asked; /* whose thread has the question; NULL: none has */
     struct job job;
@@ -92,7 +94,9 @@ static void plan_days(struct past_days *p, int finished)
         first = day_before(first);
     p->next = first;
     p->last = finished;
-    p->failures = p->kept = p->absent = p->shift = 0;
+    p->failures = p->kept = p->absent = p->looked = 0;
+    p->shift = 0;
+    p->falls = p->turn.falls;
     p->anchor = newest && ago_of(p, newest) <= PAST_DAYS ? newest : 0;
     if (first != finished)
         log_note(p->from->name, "asks for its finished days from %d to %d", first, finished);
@@ -120,24 +124,34 @@ static void tell_trouble(const struct past_days *p, int rc)
 }
 
 /*
- * A device that did not wake for a day has fewer pages than there were dates, and one that only
- * seemed to turn has none for the last: so the page of the newest stored day is looked for first.
- * What came after it is new; dates are counted back from the last, and what then has no page is
- * left out. If it is nowhere, the unit is another one, and its dates are taken as they come.
+ * A device that did not wake for a day has fewer pages than there were dates, one that only seemed
+ * to turn has none for the last, and one that lost its power by day may have one more: so the page
+ * of the newest stored day is looked for first. Where there are fewer, dates are counted back from
+ * the last, and what then has no page is left out; where there is one more, they are counted on
+ * from the newest stored. If it is nowhere, the unit is another one, and dates are as they come.
  */
 static void take_anchor(struct past_days *p)
 {
-    unsigned pages = ago_of(p, p->anchor) - 1 - p->shift;
+    int dates = (int)ago_of(p, p->anchor) - 1;
 
-    if (!p->job.result && store_is_day(p->store, p->from, p->anchor, &p->ask.page)) {
-        p->anchor = 0;
-        while (p->next && ago_of(p, p->next) > pages)
-            p->next = p->next < p->last ? day_next(p->next) : 0;
-    } else if (pages == 0) {
-        p->anchor = 0;
-    } else {
-        p->shift++;
+    if (p->job.result || !store_is_day(p->store, p->from, p->anchor, &p->ask.page)) {
+        p->looked++;
+        p->shift = p->looked == 1 ? -1 : (int)p->looked - 1;
+        if (p->shift <= dates)
+            return;
+        p->shift = 0;
     }
+    p->anchor = 0;
+    while (p->next && (int)ago_of(p, p->next) > dates - p->shift)
+        p->next = p->next < p->last ? day_next(p->next) : 0;
+}
+
+/* Which page is to be asked for now. */
+static unsigned page_wanted(const struct past_days *p)
+{
+    if (p->anchor)
+        return (unsigned)((int)ago_of(p, p->anchor) - p->shift);
+    return ago_of(p, p->next) + (p->shift < 0);
 }
 
 static void take_page(struct past_days *p)
@@ -174,7 +188,8 @@ static void settle(struct past_days *p, const struct news *n)
         return;
     bool is_whole = p->asked == n->from && p->job.is_done;
     p->asked = NULL;
-    if (p->next && is_whole && p->turn.day == p->today && day_turn_is_sure(&p->turn))
+    if (p->next && is_whole && p->turn.day == p->today && p->falls == p->turn.falls &&
+        day_turn_is_sure(&p->turn))
         take_page(p);
 }
 
@@ -183,7 +198,7 @@ static void ask_next(struct past_days *p, const struct news *n, post_fn *post)
     if (p->asked || !p->next || p->turn.day != p->today || !day_turn_is_sure(&p->turn))
         return;
     p->ask.device = n->device;
-    p->ask.ago = p->anchor ? ago_of(p, p->anchor) - p->shift : ago_of(p, p->next);
+    p->ask.ago = page_wanted(p);
     snprintf(p->ask.unit, sizeof p->ask.unit, "%s", n->unit);
     p->job = (struct job){.run = ask_now, .to = &p->ask};
     if (post(n->from, n->bus, &p->job) == OK)
@@ -199,7 +214,8 @@ void past_days_hear(struct past_days *p, const struct news *n, const struct read
         return;
     int finished = day_turn_take(&p->turn, r->round_ms, n->heard_us, today);
     settle(p, n);
-    if (finished)
-        plan_days(p, finished);
+    bool is_anew = p->next && p->falls != p->turn.falls; /* there may be another page */
+    if (finished || is_anew)
+        plan_days(p, finished ? finished : p->last);
     ask_next(p, n, post);
 }

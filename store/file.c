@@ -113,16 +113,16 @@ static int prepare_all(struct store *s)
                        "UPDATE SET name = excluded.name, driver = excluded.driver, serial = "
                        "excluded.serial, firmware = excluded.firmware, member_of = "
                        "excluded.member_of, address = excluded.address",
+        [PUT_DAY] = "INSERT OR IGNORE INTO day VALUES (?, ?, ?)",
+        [FIND_DAY] = "SELECT date FROM day WHERE device = ? AND date = ?",
+        [FIND_SAME_DAY] = "SELECT date FROM day WHERE device = ? AND date = ? AND fields = ?",
+        [NEWEST_DAY] = "SELECT max(date) FROM day WHERE device = ? AND date <= ?",
         [PUT_CURSOR] = "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?)",
         [PUT_METER] = "INSERT OR REPLACE INTO meter VALUES (?, ?, ?, ?)",
         [PUT_EVENT] = "INSERT INTO event (at, level, who, text) VALUES (?, ?, ?, ?)",
         [PUT_ASIDE] = "INSERT INTO aside VALUES (?, ?, ?, ?)",
         [FIND_MOMENT] = ("SELECT shape FROM reading INDEXED BY reading_at "
                          "WHERE at = ? AND device = ? AND kind < 3"),
-        [PUT_DAY] = "INSERT OR IGNORE INTO day VALUES (?, ?, ?)",
-        [FIND_DAY] = "SELECT date FROM day WHERE device = ? AND date = ?",
-        [FIND_SAME_DAY] = "SELECT date FROM day WHERE device = ? AND date = ? AND fields = ?",
-        [NEWEST_DAY] = "SELECT max(date) FROM day WHERE device = ? AND date <= ?",
     };
     int rc = SQLITE_OK;
 

@@ -78,7 +78,8 @@ unsigned mate_twin_pages(struct twin *t, uint8_t all[PAGES_MAX]); /* returns its
 struct twin *mate_hub_seat(struct twin *hub, unsigned which);     /* NULL: it has no more */
 int mate_announce(struct twin *t, unsigned which, uint64_t round, struct answer *a) MUST_CHECK;
 void mate_mx_now(struct twin *t);
-/* What the unit says of its day, or of one before it: where it differs from now. */
+/* The same, by the unit's own day; and one day of its log: what of it differs from now. */
+void mate_mx_today(struct twin *t);
 void mate_mx_day(struct twin *t, unsigned ago, struct reading *r);
 void mate_fx_now(struct twin *t);
 void mate_dc_now(struct twin *t);

@@ -104,19 +104,6 @@ const struct row mate_mx_rows[] = {
 };
 // clang-format on
 
-static void derive(struct device *d, struct reading *r)
-{
-    double volts = 0, amps = 0;
-
-    if (reading_get(r, M_PV_VOLTAGE, &volts) && reading_get(r, M_PV_CURRENT, &amps))
-        (void)reading_put(r, M_PV_POWER, round(volts * amps));
-    if (!reading_has(r, M_CHARGER_POWER) && reading_get(r, M_BATTERY_VOLTAGE, &volts) &&
-        reading_get(r, M_CHARGER_CURRENT, &amps))
-        (void)reading_put(r, M_CHARGER_POWER, round(volts * amps));
-    mate_derive_temperature(r);
-    (void)d;
-}
-
 /* ---- finished days -------------------------------------------------------------------------- */
 
 struct log_page {
@@ -180,6 +167,19 @@ static int past_day(struct device *d, const char *unit, unsigned ago, struct rea
     return is_it && was_on ? OK : ERR_ABSENT;
 }
 
+static void derive(struct device *d, struct reading *r)
+{
+    double volts = 0, amps = 0;
+
+    if (reading_get(r, M_PV_VOLTAGE, &volts) && reading_get(r, M_PV_CURRENT, &amps))
+        (void)reading_put(r, M_PV_POWER, round(volts * amps));
+    if (!reading_has(r, M_CHARGER_POWER) && reading_get(r, M_BATTERY_VOLTAGE, &volts) &&
+        reading_get(r, M_CHARGER_CURRENT, &amps))
+        (void)reading_put(r, M_CHARGER_POWER, round(volts * amps));
+    mate_derive_temperature(r);
+    (void)d;
+}
+
 static const char *const models[] = {"fm80", "mx60", "old", "ignores", "refuses", NULL};
 
 const struct driver driver_mate_mx = {
@@ -195,14 +195,14 @@ const struct driver driver_mate_mx = {
     .commands = mate_mx_commands,
     .settings = mate_time_settings,
     .meet = mate_meet,
+    .past_day = past_day,
     .greet = mate_greet,
     .doubts = mate_doubts,
     .derive = derive,
     .tell = mate_tell,
     .duty = mate_duty,
-    .past_day = past_day,
     .twin_memory = sizeof(struct mate_twin),
     .twin_models = models,
     .twin_begin = mate_twin_begin,
-    .twin_now = mate_mx_now,
+    .twin_now = mate_mx_today,
 };

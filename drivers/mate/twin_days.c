@@ -48,3 +48,9 @@ void mate_mx_day(struct twin *t, unsigned ago, struct reading *r)
     if (t->whole && (ago || is_late))
         put_day(t, end_of(t, t->wall_ms / DAY_MS - (int64_t)ago - is_late), r);
 }
+
+void mate_mx_today(struct twin *t)
+{
+    mate_mx_now(t);
+    mate_mx_day(t, 0, &t->state);
+}

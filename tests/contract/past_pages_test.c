@@ -28,14 +28,23 @@ static struct driver made_up;
 
 /* The unit: a counter, and what it had at the end of its days, the last one first. */
 static double counter, pages[PAGES];
-static unsigned page_count, questions;
+static unsigned page_count, questions, turns_at; /* the question it turns before */
 static int trouble;
+
+static void turn(void)
+{
+    memmove(pages + 1, pages, (PAGES - 1) * sizeof *pages);
+    pages[0] = counter;
+    page_count++;
+    counter = 0;
+}
 
 static int say_page(struct device *d, const char *unit, unsigned ago, struct reading *r)
 {
     (void)d;
     assert_string_equal(unit, "");
-    questions++;
+    if (++questions == turns_at)
+        turn();
     if (trouble)
         return trouble;
     if (ago > page_count)
@@ -85,7 +94,7 @@ static int begin(void **state)
     house.devices[0].driver = &made_up;
     rounds = (struct rounds){.house = &house};
     counter = 0;
-    page_count = questions = 0;
+    page_count = questions = turns_at = 0;
     trouble = OK;
     past = NULL;
     start();
@@ -116,14 +125,6 @@ static void say(double kwh)
     assert_true(reading_put(&n.reading, M_PV_ENERGY_TODAY, kwh));
     past_days_hear(past, &n, &n.reading, do_now);
     clock_sleep_us((next - clock_wall_ms()) * 1000);
-}
-
-static void turn(void)
-{
-    memmove(pages + 1, pages, (PAGES - 1) * sizeof *pages);
-    pages[0] = counter;
-    page_count++;
-    counter = 0;
 }
 
 /* A day from midnight to midnight; with sun the unit wakes at 8, and works until 16 o'clock. */
@@ -277,6 +278,43 @@ static void another_unit(void **state)
     ASSERT_KEPT({20270101, 5}, {20270102, 4}, {20270103, 2.2}, {20270104, 1.1}, {20270105, 0});
 }
 
+/* Between two of many questions: the pages are others from then on. */
+static void turn_while_it_is_asked(double from_hour)
+{
+    struct reading newest = {0};
+    struct wanted all[13] = {{0}};
+
+    for (int i = 0; i < 12; i++) {
+        pages[page_count++] = 1 + i / 4.0;
+        all[11 - i] = (struct wanted){20270119 - i, pages[i]};
+    }
+    assert_true(reading_put(&newest, M_PV_ENERGY_TODAY, pages[11]));
+    assert_true(store_append_day(store, from, 20270108, &newest) > 0);
+    clock_step(day_start(20270120) + (int64_t)(from_hour * 3600000) - clock_wall_ms());
+    turns_at = 8;
+    for (unsigned i = 0; i < 60; i++) {
+        if (questions < turns_at)
+            counter += 0.1;
+        say(counter);
+    }
+    assert_true(pages[0] > 1.1); /* it has turned */
+    all[12] = (struct wanted){20270120, pages[0]};
+    assert_kept(all, from_hour > 12 ? 13 : 12);
+}
+
+static void a_turn_while_it_is_asked(void **state)
+{
+    (void)state;
+    turn_while_it_is_asked(18);
+}
+
+/* The same at noon: it was without power, and its date is the same. */
+static void off_while_it_is_asked(void **state)
+{
+    (void)state;
+    turn_while_it_is_asked(8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -286,6 +324,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_turn_that_was_none, begin, end),
         cmocka_unit_test_setup_teardown(pages_of_garbage, begin, end),
         cmocka_unit_test_setup_teardown(another_unit, begin, end),
+        cmocka_unit_test_setup_teardown(a_turn_while_it_is_asked, begin, end),
+        cmocka_unit_test_setup_teardown(off_while_it_is_asked, begin, end),
     };
 
     zone_set("UTC");

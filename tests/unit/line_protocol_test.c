@@ -157,12 +157,36 @@ static void no_room_is_told(void **state)
     line_maker_done(&m);
 }
 
+/* A finished day is a series of its own: at its noon the device said something else. */
+static void a_finished_day(void **state)
+{
+    static struct line_maker m = {.measurement = "solar"},
+                             old = {.layout = LAYOUT_INDIVIDUAL, .measurement = "solar"};
+    const struct origin from = {.id = 7, .name = "roof", .driver = "tracer", .address = 1};
+    const struct shape shape = shape_of(1, (const enum metric[]){M_PV_ENERGY_TODAY});
+    struct record r = {.at_ms = 1, .from = &from, .shape = &shape, .numbers = "[5.3]"};
+    char text[LINE_BYTES];
+
+    (void)state;
+    for (int again = 0; again < 2; again++) {
+        r.kind = RECORD_LIVE;
+        assert_true(line_make(&m, &r, text, sizeof text) > 0);
+        assert_string_equal(text, "solar,device=roof,driver=tracer pv_energy_today=5.3 1\n");
+        r.kind = RECORD_DAY;
+        assert_true(line_make(&m, &r, text, sizeof text) > 0);
+        assert_string_equal(text, "solar_day,device=roof,driver=tracer pv_energy_today=5.3 1\n");
+    }
+    assert_int_equal(line_make(&old, &r, text, sizeof text), 0);
+    line_maker_done(&m);
+    line_maker_done(&old);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(our_layout),      cmocka_unit_test(what_must_be_escaped),
         cmocka_unit_test(left_out_fields), cmocka_unit_test(old_layout),
-        cmocka_unit_test(no_room_is_told),
+        cmocka_unit_test(no_room_is_told), cmocka_unit_test(a_finished_day),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
