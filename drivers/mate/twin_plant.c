@@ -33,7 +33,6 @@ void mate_mx_now(struct twin *t)
     put(t, M_PV_VOLTAGE_HIGH_TODAY, p->pv_v_high);
     put(t, M_FLOAT_VOLTAGE, 13.6 * t->nominal_v / 12);
     put(t, M_ABSORB_VOLTAGE, 14.4 * t->nominal_v / 12);
-    mate_mx_day(t, 0, &t->state);
 }
 
 void mate_fx_now(struct twin *t)

@@ -1,17 +1,12 @@
 # A unit that speaks words on a slow wire: 2400 baud, 40 ms until it begins to answer. Sourced by
-# scripts/bench: $helio, $tmp, stand_in, measure, row, seen, middle, first_byte, value and sum are there.
+# scripts/bench: $helio, $tmp, stand_in, build_one, measure, row, seen, middle, first_byte, value, ms and sum are there.
 
-build_one() { # NAME: a measuring program with everything helio is made of
-    gcc "${flags[@]}" "scripts/bench.d/$1.c" -o "$tmp/$1" "${floors[@]}" "${libraries[@]}" \
-        -liniparser -lpthread -lm
-}
 for name in bare_words words decode; do build_one $name; done
 
 turnaround=40
 slow_wire() { stand_in "$1" axpert --speed 2400 --turnaround $turnaround "${@:2}"; }
 # wire BARE COUNT: the least these exchanges can take, in ms: 4.167 ms a byte, and the turn-arounds
 wire() { sum "$(value bytes "$1") * 10000 / 2400 + $2 * $turnaround"; }
-ms() { sum "$(value "$1" "${*:2}") / 1000"; }
 
 slow_wire slow
 slow=axpert@serial:$tmp/slow

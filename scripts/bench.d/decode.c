@@ -39,6 +39,7 @@ int main(int argc, char **argv)
 {
     static struct frame frames[FRAMES];
     static struct reading r;
+    struct decoding how = {.rows = axpert_rows, .kind = KIND_CLASSIC};
     uint8_t asked[ASK_MAX];
     size_t length = axpert_request("QPIGS", asked);
     int64_t limit_us = (int64_t)((argc > 1 ? atof(argv[1]) : 1) * 1e6), took = 0;
@@ -52,8 +53,8 @@ int main(int argc, char **argv)
             const struct frame *f = &frames[done % FRAMES];
             double watts = 0;
             r.count = 0;
-            if (axpert_speech.decode(axpert_rows, KIND_CLASSIC, asked, length, f->bytes, f->length,
-                                     device_collect, &r, &detail) ||
+            if (axpert_speech.decode(&how, asked, length, f->bytes, f->length, device_collect, &r,
+                                     &detail) ||
                 !reading_get(&r, M_OUTPUT_POWER, &watts) || (unsigned)watts != 100 + done % FRAMES)
                 return FAIL;
         }

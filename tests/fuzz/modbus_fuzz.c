@@ -67,8 +67,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     uint8_t *answered = copy_of(bytes + 1 + asked_length, answered_length, bytes[0] & 0x40);
     const struct ask ask = {.bytes = asked, .length = asked_length, .whole = modbus_whole};
 
-    int rc = modbus_speech.decode(&(struct decoding){.rows = tracer_rows}, asked, asked_length, answered, answered_length,
-                                  take, &given, &detail);
+    int rc = modbus_speech.decode(&(struct decoding){.rows = tracer_rows}, asked, asked_length,
+                                  answered, answered_length, take, &given, &detail);
     int whole = modbus_whole(&ask, answered, answered_length);
     if (rc > 0 || whole > (int)answered_length)
         abort();

@@ -215,8 +215,8 @@ static int decode(const char *asked, const char *answered, struct found *to, int
     uint8_t question[ANSWER_MAX], answer[ANSWER_MAX];
     size_t asked_length = bytes_of(asked, question), length = bytes_of(answered, answer);
 
-    return modbus_speech.decode(&(struct decoding){.rows = tracer_rows}, question, asked_length, answer, length, find, to,
-                                detail);
+    return modbus_speech.decode(&(struct decoding){.rows = tracer_rows}, question, asked_length,
+                                answer, length, find, to, detail);
 }
 
 static void says(unsigned exchange, const char *name, double value, const char *text)
