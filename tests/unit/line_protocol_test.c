@@ -160,8 +160,9 @@ static void no_room_is_told(void **state)
 /* A finished day is a series of its own: at its noon the device said something else. */
 static void a_finished_day(void **state)
 {
-    static struct line_maker m = {.measurement = "solar"},
-                             old = {.layout = LAYOUT_INDIVIDUAL, .measurement = "solar"};
+    static struct line_maker m = {.measurement = "solar", .site = ""};
+    static struct line_maker old = {
+        .layout = LAYOUT_INDIVIDUAL, .measurement = "solar", .site = ""};
     const struct origin from = {.id = 7, .name = "roof", .driver = "tracer", .address = 1};
     const struct shape shape = shape_of(1, (const enum metric[]){M_PV_ENERGY_TODAY});
     struct record r = {.at_ms = 1, .from = &from, .shape = &shape, .numbers = "[5.3]"};
