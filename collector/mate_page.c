@@ -9,6 +9,8 @@
  *           byte 16 bit 6                     0: "the later pages have news" is said to who asks
  *                                             for them, and here they are
  *           byte 15, bytes 72 to 77           0; 0f and five times 0
+ *      day  bits 0 and 1 of byte 12           0
+ *           byte 13                           1: yesterday, as the old collector asked for it
  */
 #include "collector/mate_page.h"
 
@@ -16,7 +18,7 @@
 
 #include <string.h>
 
-enum { DC_PAGES = 6 };
+enum { DC_PAGES = 6, YESTERDAY = 1 };
 
 // clang-format off
 const struct mate_page mate_pages[] = {
@@ -68,10 +70,10 @@ static bool kind_of(const struct mate_page *page, const struct reading *r, unsig
     return true;
 }
 
-static bool is_complete(const struct row *rows, unsigned kind, const struct reading *r)
+static bool is_complete(const struct row *rows, uint8_t in, unsigned kind, const struct reading *r)
 {
     for (const struct row *row = rows; row->native; row++)
-        if (row->in == MATE_STATUS && row_is_bytes(row) && row->metric != M_NONE &&
+        if (row->in == in && row_is_bytes(row) && row->metric != M_NONE &&
             (!row->kinds || row->kinds & kind) && !reading_has(r, row->metric))
             return false;
     return true;
@@ -82,9 +84,16 @@ int mate_page_make(const struct mate_page *page, const struct reading *r, uint8_
     const struct row *rows = driver_find(page->driver)->rows;
     unsigned kind;
 
-    if (page->is_day || !kind_of(page, r, &kind) || !is_complete(rows, kind, r))
+    uint8_t in = page->is_day ? MATE_LOG : MATE_STATUS;
+
+    if (!kind_of(page, r, &kind) || !is_complete(rows, in, kind, r))
         return ERR_SHORT;
     memset(to, 0, MATE_RAW_MOST);
+    if (page->is_day) {
+        bytes_encode(rows, MATE_LOG, kind, r, 0, MATE_DAY, to);
+        to[MATE_DAY - 1] = YESTERDAY;
+        return OK;
+    }
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
         if (!strcmp(reserved[i].driver, page->driver))
             to[reserved[i].at] = reserved[i].value;
@@ -125,7 +134,7 @@ int mate_page_read(const struct mate_page *page, const uint8_t *bytes, struct re
 
     if (page->is_day) {
         struct stretch s = {0, MATE_DAY, bytes, NULL};
-        bytes_decode(driver->rows, MATE_LOG, 0, &s, 0, MATE_DAY, take, to);
+        bytes_decode(driver->rows, MATE_LOG, KIND_COUNTS_AH, &s, 0, MATE_DAY, take, to);
         return OK;
     }
     for (unsigned n = 0; n < page->length / MATE_PAGE && !rc; n++)

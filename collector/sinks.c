@@ -24,11 +24,11 @@ const struct sink *sink_find(const char *name)
 }
 
 #ifdef HELIO_HAS_UPLOAD
-static int make_page(const char *driver, const struct reading *r, struct page *to)
+static int make_page(const char *driver, bool is_day, const struct reading *r, struct page *to)
 {
     const struct mate_page *p = mate_pages;
 
-    while (p->type && (p->is_day || strcmp(p->driver, driver) != 0))
+    while (p->type && (p->is_day != is_day || strcmp(p->driver, driver) != 0))
         p++;
     if (!p->type)
         return ERR_ABSENT;

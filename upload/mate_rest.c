@@ -97,6 +97,16 @@ static void say_zone(struct json *j, int64_t at_ms)
     json_integer(j, "tz", localtime_r(&at, &tm) ? tm.tm_gmtoff : 0);
 }
 
+/* The site's date of a finished day, which is stored at its noon. */
+static void say_date(int64_t at_ms, char to[12])
+{
+    time_t at = (time_t)(at_ms / MS_PER_S);
+    struct tm tm;
+
+    if (!localtime_r(&at, &tm) || !strftime(to, 12, "%Y-%m-%d", &tm))
+        to[0] = '\0';
+}
+
 static void say(const struct page *page, int64_t at_ms, struct message *to)
 {
     char data[BASE64_BYTES];
@@ -145,10 +155,13 @@ static enum added mate_rest_add(struct seat *s, const struct record *r)
     if (r->kind == RECORD_SETTING || !is_named(section_text(s->section, "device"), r->from->name))
         return SKIPPED;
     record_reading(r, &reading);
-    int rc = make_page(r->from->driver, &reading, &page);
+    bool is_day = r->kind == RECORD_DAY;
+    int rc = make_page(r->from->driver, is_day, &reading, &page);
     m->lacking += rc == ERR_SHORT;
     if (rc)
         return SKIPPED;
+    if (is_day)
+        say_date(r->at_ms, page.date);
     say(&page, r->at_ms, &m->filling);
     m->is_full = true;
     return ADDED;

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "metrics/reading.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,9 +24,9 @@ struct page {
     double extra_value;
 };
 
-/* ERR_ABSENT: no page is made of such devices. ERR_SHORT: the reading lacks what the page needs;
- * nothing is made up. */
-typedef int page_fn(const char *driver, const struct reading *r, struct page *to);
+/* `is_day`: a finished day as the device kept it. ERR_ABSENT: no page is made of such devices.
+ * ERR_SHORT: the reading lacks what the page needs; nothing is made up. */
+typedef int page_fn(const char *driver, bool is_day, const struct reading *r, struct page *to);
 
 void upload_made_by(page_fn *maker);
 

@@ -182,12 +182,39 @@ static void sum_shunts(struct reading *r)
         (void)reading_put(r, M_BATTERY_POWER, round(volts * (a + b + c)));
 }
 
+/* It says what went in, what went out, and the difference. When they contradict each other, nobody
+ * knows which one is wrong. */
+static void drop_contradictions(struct reading *r)
+{
+    static const struct {
+        enum metric net, in, out;
+        double off; /* each is rounded on its own */
+    } sums[] = {
+        {M_BATTERY_CURRENT, M_DC_IN_CURRENT, M_DC_OUT_CURRENT, 0.25},
+        {M_BATTERY_CHARGE_NET_TODAY, M_DC_IN_CHARGE_TODAY, M_DC_OUT_CHARGE_TODAY, 2.5},
+        {M_BATTERY_CHARGE_NET, M_BATTERY_CHARGE_CHARGED, M_BATTERY_CHARGE_REMOVED, 2.5},
+        {M_BATTERY_ENERGY_NET, M_BATTERY_ENERGY_CHARGED, M_BATTERY_ENERGY_REMOVED, 0.025},
+    };
+    double net, in, out;
+
+    for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) {
+        if (!reading_get(r, sums[i].net, &net) || !reading_get(r, sums[i].in, &in) ||
+            !reading_get(r, sums[i].out, &out) || fabs(in - out - net) <= sums[i].off)
+            continue;
+        reading_drop(r, sums[i].net);
+        reading_drop(r, sums[i].in);
+        reading_drop(r, sums[i].out);
+        r->withheld += 3;
+    }
+}
+
 static void derive(struct device *d, struct reading *r)
 {
     double net = 0;
 
     (void)d;
     sum_shunts(r);
+    drop_contradictions(r);
     if (reading_get(r, M_BATTERY_CURRENT, &net)) {
         (void)reading_put(r, M_BATTERY_CHARGE_CURRENT, net > 0 ? net : 0);
         (void)reading_put(r, M_BATTERY_DISCHARGE_CURRENT, net < 0 ? -net : 0);

@@ -13,7 +13,7 @@ enum { STEPS = 8, NUMBERS_MAX = 24 };
 
 static bool is_near(double a, double b)
 {
-    return fabs(a - b) <= 2 + fmax(fabs(a), fabs(b)) / 32;
+    return fabs(a - b) <= fmax(fabs(a), fabs(b)) / 16;
 }
 
 /* An MX's power is what its page says of volts and amperes, as far as whole amperes can. */

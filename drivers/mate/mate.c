@@ -64,14 +64,15 @@ int mate_knock(struct device *d, uint8_t port, unsigned *type)
 {
     /* Hubs answer within milliseconds; an answer says nothing of its port, and one that is later
      * than that must not stand for the next: what was said is believed when it is said again. */
-    static const struct ask briefly = {.tries = 3, .silences = 1, .late_us = 80000};
-    uint16_t first = 0, again = 0;
+    static const struct ask briefly = {.tries = 3, .silences = 1, .late_us = 80000},
+                            again = {.tries = 3};
+    uint16_t first = 0, second = 0;
     int rc = ask_register(d, port, briefly, MATE_READ, REG_TYPE, 0, &first);
 
     if (!rc)
-        rc = ask_register(d, port, briefly, MATE_READ, REG_TYPE, 0, &again);
+        rc = ask_register(d, port, again, MATE_READ, REG_TYPE, 0, &second);
     *type = first & 0xff;
-    return rc ? rc : first == again ? OK : ERR_FOREIGN;
+    return rc ? rc : first == second ? OK : ERR_FOREIGN;
 }
 
 unsigned mate_wanted_type(const struct device *d)

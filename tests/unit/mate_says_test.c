@@ -136,6 +136,26 @@ static void numbers_across_pages(void **state)
     assert_float_equal(said(&s, "out_power"), 0.14, 1e-9);
 }
 
+/* In, out and their difference: when they contradict each other, none of them is told. */
+static void what_contradicts_itself(void **state)
+{
+    struct reading r = {0};
+
+    (void)state;
+    assert_true(reading_put(&r, M_DC_IN_CURRENT, 9.1) && reading_put(&r, M_DC_OUT_CURRENT, 5.6));
+    assert_true(reading_put(&r, M_BATTERY_CURRENT, 3.5) && reading_put(&r, M_BATTERY_SOC, 76));
+    driver_mate_dc.derive(NULL, &r);
+    assert_int_equal(r.withheld, 0);
+    assert_true(reading_has(&r, M_BATTERY_CHARGE_CURRENT));
+    reading_drop(&r, M_BATTERY_CHARGE_CURRENT);
+    reading_drop(&r, M_BATTERY_DISCHARGE_CURRENT);
+    assert_true(reading_put(&r, M_BATTERY_CURRENT, 3.1)); /* a bit is another one */
+    driver_mate_dc.derive(NULL, &r);
+    assert_int_equal(r.withheld, 3);
+    assert_int_equal(r.count, 1);
+    assert_true(reading_has(&r, M_BATTERY_SOC));
+}
+
 static void neighbours_are_known_by_their_type(void **state)
 {
     struct decoding how = {.rows = mate_mx_rows};
@@ -157,6 +177,7 @@ int main(void)
         cmocka_unit_test(a_unit_of_230_volts),
         cmocka_unit_test(ampere_hours_only_where_they_are_counted),
         cmocka_unit_test(numbers_across_pages),
+        cmocka_unit_test(what_contradicts_itself),
         cmocka_unit_test(neighbours_are_known_by_their_type),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
