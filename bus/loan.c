@@ -26,6 +26,17 @@ const char *loan_folder(void)
     return stat("/run/helio", &info) == 0 && S_ISDIR(info.st_mode) ? "/run/helio" : "/run/lock";
 }
 
+bool loan_group(gid_t *to)
+{
+    char room[4096]; /* of its own: several threads ask */
+    struct group entry, *found = NULL;
+
+    if (getgrnam_r("dialout", &entry, room, sizeof room, &found) != 0 || !found)
+        return false;
+    *to = found->gr_gid;
+    return true;
+}
+
 /* Readable and lockable by everybody who may use serial ports. */
 static int open_file(const char *path)
 {
@@ -40,9 +51,9 @@ static int open_file(const char *path)
     if (fd < 0 && errno == EEXIST)
         return open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (fd >= 0) {
-        const struct group *dialout = getgrnam("dialout");
+        gid_t dialout;
         /* Only root may give a file away; for others it stays their own, and readable. */
-        if (dialout && fchown(fd, (uid_t)-1, dialout->gr_gid) == 0)
+        if (loan_group(&dialout) && fchown(fd, (uid_t)-1, dialout) == 0)
             (void)fchmod(fd, 0664);
     }
     return fd;

@@ -8,8 +8,10 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Waits until the wire is free. ERR_BUSY names the holder in the log. */
 int loan_take(const char *wire, const char *who, int64_t wait_us, int *loan) MUST_CHECK;
@@ -21,5 +23,8 @@ void loan_return(int *loan); /* -1 is accepted */
 
 /* Where the lock files live: HELIO_RUN_DIR, /run/helio, or /run/lock when that is not there. */
 const char *loan_folder(void);
+
+/* The group of those who may use serial ports. false: this machine has none. */
+bool loan_group(gid_t *to);
 
 #endif

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -98,11 +97,11 @@ static void *listen_on(void *who)
 /* Everybody who may use serial ports may ask. */
 static void open_to_dialout(const char *path)
 {
-    struct group *dialout = getgrnam("dialout");
+    gid_t dialout;
 
     if (chmod(path, 0660))
         log_debug("run", "%s: %s", path, strerror(errno));
-    if (dialout && chown(path, (uid_t)-1, dialout->gr_gid))
+    if (loan_group(&dialout) && chown(path, (uid_t)-1, dialout))
         log_debug("run", "%s: %s", path, strerror(errno)); /* then only its owner may */
 }
 

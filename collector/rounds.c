@@ -153,6 +153,7 @@ void round_walk(struct rounds *r, size_t at, int64_t tick_ms, int64_t late_us)
         n.took_us = n.heard_us - begun;
         n.counts = bus->counts;
         n.lacking = device_lacking(d);
+        n.address = d->address;
         snprintf(n.serial, sizeof n.serial, "%s", d->identity.serial);
         if (!lent && !n.result && d->driver->others)
             walk_others(r, d, &n);

@@ -16,6 +16,7 @@ struct rounds;
 struct news {
     struct rounds *from;
     uint16_t device; /* of that house's plan */
+    uint8_t address; /* it may be found out on the wire */
     int result;
     int64_t took_us, heard_us;   /* clock_us() when it was complete */
     int64_t late_us;             /* how long after its tick the round began */

@@ -68,11 +68,12 @@ void show_reading_json(FILE *to, const struct device *d, int result, const struc
 void show_news(FILE *to, const struct news *n, bool is_json)
 {
     char name[2 * IDENTITY_TEXT];
-    struct device d = n->from->house->devices[n->device];
+    /* The device itself belongs to its bus's thread, which is in the middle of something. */
+    const struct driver *driver = n->from->house->devices[n->device].driver;
+    struct device d = {.name = news_name(n, name, sizeof name),
+                       .driver = n->driver ? n->driver : driver,
+                       .address = n->address};
 
-    d.name = news_name(n, name, sizeof name);
-    if (n->driver) /* a whole device behind another */
-        d.driver = n->driver;
     if (is_json)
         show_reading_json(to, &d, n->result, &n->reading);
     else

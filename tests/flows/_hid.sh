@@ -42,7 +42,7 @@ hid_daemon_end() {
     DAEMON_CODE=$?
     twins=()
     [ "$DAEMON_CODE" = 0 ] || {
-        tail -20 daemon.err mock.err >&2
+        tail -n 20 daemon.err mock.err >&2
         fail "the daemon ended with $DAEMON_CODE"
     }
 }

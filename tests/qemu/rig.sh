@@ -46,6 +46,7 @@ rig_new() {
     cp "$(command -v busybox)" "$rig_folder/root/bin/busybox"
     cp "$rig_home/init" "$rig_folder/root/init"
     cp "$rig_home/guest.sh" "$rig_folder/root/job/guest.sh"
+    cp "$rig_home/../tools/tsan.supp" "$rig_folder/root/tsan.supp"
     chmod 755 "$rig_folder/root/init"
     cp "$rig_kernel"/*.ko "$rig_folder/root/modules/"
     for module in "${kernel_modules[@]}"; do
