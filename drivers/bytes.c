@@ -1,7 +1,9 @@
 /* Numbers among bytes (drivers/bytes.h). */
 #include "drivers/bytes.h"
 
+#include <ctype.h>
 #include <math.h>
+#include <string.h>
 
 enum { SIGN = 0x80, TENTHS = 0x0f };
 
@@ -12,7 +14,9 @@ static void span_of(const struct row *row, unsigned *first, unsigned *last)
     switch (row->form) {
     case BE16:
     case BE16S:
-        *last = row->at + 1u;
+    case BE32:
+    case BYTES:
+        *last = row->at + row_size(row) - 1;
         break;
     case FAR_LOW:
     case AMPS_80: {
@@ -53,6 +57,9 @@ static double raw_of(const struct row *row, const uint8_t *b, unsigned base)
         return (uint16_t)(b[at] << 8 | b[at + 1]) >> row->shift;
     case BE16S:
         return (int16_t)(uint16_t)(b[at] << 8 | b[at + 1]);
+    case BE32:
+        return (double)((uint32_t)b[at] << 24 | (uint32_t)b[at + 1] << 16 |
+                        (uint32_t)b[at + 2] << 8 | b[at + 3]);
     case FAR_LOW:
         return (b[at] >> row->shift & ((1 << row->width) - 1)) << 8 | b[other];
     case AMPS_80:
@@ -74,8 +81,27 @@ static bool is_here(const struct stretch *s, unsigned first, unsigned last)
     return true;
 }
 
+static void give_text(const struct row *row, const struct stretch *s, field_fn *each, void *to)
+{
+    char said[UINT8_MAX + 1];
+    size_t length = row->width;
+
+    memcpy(said, s->bytes + (row->at - s->first), length);
+    while (length && (said[length - 1] == ' ' || !said[length - 1]))
+        length--;
+    said[length] = '\0';
+    for (size_t i = 0; i < length; i++)
+        if (!isprint((unsigned char)said[i]))
+            said[i] = '.';
+    each(to, &(struct field){.name = row->native, .row = row, .is_text = true, .text = said});
+}
+
 static void give(const struct row *row, const struct stretch *s, field_fn *each, void *to)
 {
+    if (row->form == BYTES) {
+        give_text(row, s, each, to);
+        return;
+    }
     struct field f = {.name = row->native, .row = row};
     double raw = raw_of(row, s->bytes, s->first);
     const struct code_word *w = row->words ? row_word(row, llround(raw)) : NULL;
@@ -109,14 +135,14 @@ static void put_bits(uint8_t *to, unsigned shift, unsigned width, unsigned value
 }
 
 /* What does not fit in its place stands at the border: coming round again it would be a lie. */
-static long fitting(const struct row *row, long raw)
+static int64_t fitting(const struct row *row, int64_t raw)
 {
-    long least = row->form == BE16S ? INT16_MIN : 0, most = UINT8_MAX;
+    int64_t least = row->form == BE16S ? INT16_MIN : 0, most = UINT8_MAX;
 
     switch (row->form) {
     case BYTE_BITS:
     case LE_BITS:
-        most = (1L << row->width) - 1;
+        most = (INT64_C(1) << row->width) - 1;
         break;
     case BE16:
         most = UINT16_MAX >> row->shift;
@@ -124,8 +150,11 @@ static long fitting(const struct row *row, long raw)
     case BE16S:
         most = INT16_MAX;
         break;
+    case BE32:
+        most = UINT32_MAX;
+        break;
     case FAR_LOW:
-        most = (256L << row->width) - 1;
+        most = (INT64_C(256) << row->width) - 1;
         break;
     case AMPS_80:
         most = UINT8_MAX * 10 + 9;
@@ -136,7 +165,7 @@ static long fitting(const struct row *row, long raw)
     return raw < least ? least : raw > most ? most : raw;
 }
 
-static void put(const struct row *row, uint8_t *b, unsigned base, long raw)
+static void put(const struct row *row, uint8_t *b, unsigned base, int64_t raw)
 {
     unsigned at = row->at - base, other = (row->at & 0xff00u) + row->of - base;
 
@@ -152,8 +181,12 @@ static void put(const struct row *row, uint8_t *b, unsigned base, long raw)
         break;
     case BE16:
     case BE16S:
-        b[at] = (uint8_t)((unsigned long)raw << row->shift >> 8);
-        b[at + 1] = (uint8_t)((unsigned long)raw << row->shift);
+        b[at] = (uint8_t)((uint64_t)raw << row->shift >> 8);
+        b[at + 1] = (uint8_t)((uint64_t)raw << row->shift);
+        break;
+    case BE32:
+        for (unsigned i = 0; i < 4; i++)
+            b[at + i] = (uint8_t)((uint64_t)raw >> (24 - 8 * i));
         break;
     case FAR_LOW:
         put_bits(&b[at], row->shift, row->width, (unsigned)raw >> 8);
@@ -184,8 +217,8 @@ void bytes_encode(const struct row *rows, uint8_t in, unsigned kind, const struc
         span_of(row, &begin, &end);
         if (begin < first || end >= (unsigned)first + length)
             continue;
-        long raw = row->words ? (long)row_code(row, value)
-                              : lround(value * (row->scale > 0 ? row->scale : 1) * row->per);
+        int64_t raw = row->words ? row_code(row, value)
+                                 : llround(value * (row->scale > 0 ? row->scale : 1) * row->per);
         put(row, bytes, first, fitting(row, raw));
     }
 }

@@ -114,9 +114,25 @@ static int talk(struct device *d, const struct block *b, unsigned tries, struct 
     return rc;
 }
 
+/* Who is it? Its driver wants to know before it believes a number. */
+static int meet(struct device *d)
+{
+    int rc;
+
+    if (!d->driver->meet || d->is_met || d->is_meeting)
+        return OK;
+    d->is_meeting = true;
+    rc = d->driver->meet(d);
+    d->is_meeting = false;
+    d->is_met = rc == OK;
+    return rc;
+}
+
 int device_ask(struct device *d, const struct block *b, struct answer *a)
 {
-    return talk(d, b, 0, a);
+    int rc = d->driver->is_mute_before ? meet(d) : OK;
+
+    return rc ? rc : talk(d, b, 0, a);
 }
 
 int device_send(struct device *d, const struct block *b, struct answer *a)
@@ -186,20 +202,6 @@ static int learn(struct device *d, const struct block *b, struct knowledge *k, i
         k->misses = 0;
     }
     return ERR_ABSENT;
-}
-
-/* Who is it? Its driver wants to know before it believes a number. */
-static int meet(struct device *d)
-{
-    int rc;
-
-    if (!d->driver->meet || d->is_met || d->is_meeting)
-        return OK;
-    d->is_meeting = true;
-    rc = d->driver->meet(d);
-    d->is_meeting = false;
-    d->is_met = rc == OK;
-    return rc;
 }
 
 uint64_t device_lacking(const struct device *d)

@@ -132,6 +132,7 @@ struct driver {
 
     /* Before its numbers are believed: which kind is it? Once, and again after a silence. */
     int (*meet)(struct device *d);
+    bool is_mute_before; /* it answers nothing at all until it was met */
     int (*greet)(struct device *d, struct identity *who);
     /* Where check sums are weak: must this answer be heard again before it is believed? What was
      * heard twice is not doubted. NULL: a right sum is enough. */

@@ -17,6 +17,10 @@ unsigned row_size(const struct row *row)
         return 2;
     case CLOCK:
         return 3;
+    case BE32:
+        return 4;
+    case BYTES:
+        return row->width;
     default:
         return 1;
     }

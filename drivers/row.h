@@ -46,6 +46,8 @@ enum wire_form {
     BYTE_BITS, /* `width` bits from `shift` on */
     BE16,      /* the higher byte first; without its lowest `shift` bits */
     BE16S,     /* the same, signed */
+    BE32,      /* four bytes, the highest first */
+    BYTES,     /* `width` characters, without the blanks and zeros behind them */
     FAR_LOW,   /* `width` bits from `shift` on are the higher byte; the lower is byte `of` */
     AMPS_80,   /* whole ones like BYTE_80, and tenths in the lower half of byte `of` */
     LE_BITS,   /* `width` bits from bit `at` on, the lowest first */

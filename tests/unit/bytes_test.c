@@ -175,6 +175,7 @@ static void what_does_not_fit(void **state)
         {{.form = BE16}, 0, 65535},
         {{.form = BE16, .shift = 2}, 0, 16383},
         {{.form = BE16S}, -32768, 32767},
+        {{.form = BE32}, 0, 4294967295},
         {{.form = FAR_LOW, .shift = 4, .width = 3, .of = 4}, 0, 2047},
         {{.form = FAR_LOW, .width = 8, .of = 4}, 0, 65535},
         {{.form = AMPS_80, .of = 4}, 0, 2559},
@@ -253,6 +254,8 @@ static unsigned long raw_most(const struct row *row)
         return 65535UL >> row->shift;
     case BE16S:
         return 32767;
+    case BE32:
+        return 4294967295UL;
     case FAR_LOW:
         return (256UL << row->width) - 1;
     case AMPS_80:

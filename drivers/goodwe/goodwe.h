@@ -1,0 +1,98 @@
+/*
+ * GoodWe's string inverters: packets over USB HID or RS-485. A unit answers nobody before it has
+ * been given an address, and forgets it when it loses its panels' power.
+ *
+ *      aa 55  80  0b  01 01  00         01 8c        what do you make now?
+ *      aa 55  0b  80  01 81  2e  ....   07 89        46 bytes of numbers
+ *      ----- from to  code   length     sum of all bytes before it, the higher byte first
+ *
+ * Whoever has an address of 80 or more is a master. Only reading is ever sent: codes 02 and 03
+ * would change something.
+ */
+#ifndef DRIVERS_GOODWE_H
+#define DRIVERS_GOODWE_H
+
+#include "drivers/bytes.h"
+#include "drivers/device.h"
+
+enum { GOODWE_REGISTER = 0x00, GOODWE_READ = 0x01 }; /* control codes */
+
+/* What is asked; an answer has the same number and 80. */
+enum {
+    GOODWE_OFFLINE = 0x00, /* who has no address yet? */
+    GOODWE_ALLOCATE = 0x01,
+    GOODWE_REMOVE = 0x02,
+    GOODWE_ANSWER = 0x80,
+    GOODWE_RUNNING = 0x81,
+    GOODWE_ID = 0x82,
+    GOODWE_SETTING = 0x83,
+};
+
+enum {
+    GOODWE_MASTER = 0x80,
+    GOODWE_NOBODY = 0x7f, /* the address of who has none */
+    GOODWE_USUAL = 0x0b,
+    GOODWE_HEAD = 7,
+    GOODWE_SERIAL = 16,
+    GOODWE_DATA_MAX = 255,
+};
+
+/* Which layout its numbers have: told apart by their length. */
+enum { KIND_ONE = 1, KIND_THREE = 2, KIND_LONG = 4 };
+enum { DATA_ONE = 46, DATA_THREE = 66, DATA_ID = 64, DATA_SETTING = 12 };
+
+extern const struct speech goodwe_speech;
+extern const struct row goodwe_rows[];
+
+/* ---- packets (packet.c): pure */
+
+struct goodwe_packet {
+    uint8_t from, to, control, function, length;
+    uint16_t sum;
+    const uint8_t *data;
+    size_t end; /* where it ends in what was looked through */
+};
+
+/* Makes one; returns how long it is. */
+size_t goodwe_make(uint8_t *to, uint8_t from, uint8_t whom, uint8_t control, uint8_t function,
+                   const uint8_t *data, uint8_t length);
+
+/*
+ * The next packet among bytes that also hold zeros, junk and the tails of others.
+ * ERR_TIMEOUT: it may still come. ERR_CRC: a wrong sum. ERR_FOREIGN: it begins like one, but
+ * nobody of this family has such addresses. ERR_GARBAGE: nothing like one.
+ */
+int goodwe_hunt(const uint8_t *bytes, size_t length, struct goodwe_packet *to) MUST_CHECK;
+
+/* The next one that answers this question. */
+int goodwe_judge(const uint8_t *asked, const uint8_t *bytes, size_t length,
+                 struct goodwe_packet *to) MUST_CHECK;
+
+/* Which layout so many bytes of numbers have; 0: none. */
+unsigned goodwe_kind(unsigned length);
+
+/* ---- one device */
+
+struct goodwe_memory {
+    char serial[GOODWE_SERIAL + 1]; /* as it registered */
+};
+
+int goodwe_meet(struct device *d) MUST_CHECK;
+int goodwe_greet(struct device *d, struct identity *who) MUST_CHECK;
+
+/* ---- the other side (twin.c) */
+
+struct goodwe_twin {
+    bool is_registered;
+    uint8_t address;
+};
+
+extern const char *const goodwe_models[];
+int goodwe_twin_begin(struct twin *t) MUST_CHECK;
+void goodwe_twin_now(struct twin *t);
+int goodwe_heard(const uint8_t *bytes, size_t length);
+int goodwe_answer(struct twin *t, const uint8_t *asked, size_t length, struct answer *a) MUST_CHECK;
+void goodwe_refuse(const uint8_t *asked, size_t length, struct answer *a);
+size_t goodwe_stranger(struct chance *c, uint8_t *to);
+
+#endif

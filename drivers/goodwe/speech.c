@@ -1,0 +1,249 @@
+/* How the family speaks: questions, and what answers say (drivers/goodwe/goodwe.h). */
+#include "drivers/goodwe/goodwe.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+static int goodwe_whole(const struct ask *ask, const uint8_t *bytes, size_t length)
+{
+    struct goodwe_packet p;
+    int rc = goodwe_judge(ask->bytes, bytes, length, &p);
+
+    /* Zeros before it, the tail of another one, the echo of our own words: more is to come. */
+    return rc == OK ? (int)p.end : rc == ERR_CRC ? rc : 0;
+}
+
+static int goodwe_question(uint8_t address, const struct block *b, uint8_t bytes[ASK_MAX],
+                           struct ask *ask)
+{
+    if (b->function < GOODWE_RUNNING || b->function > GOODWE_SETTING)
+        return ERR_USAGE;
+    ask->length = goodwe_make(bytes, GOODWE_MASTER, address, GOODWE_READ,
+                              (uint8_t)(b->function - GOODWE_ANSWER), NULL, 0);
+    ask->whole = goodwe_whole;
+    ask->shape = (uint32_t)address << 8 | b->function; /* an answer names who and what */
+    return OK;
+}
+
+/* One packet a question; nothing of it can be asked alone. */
+static bool goodwe_piece(const struct row *rows, const struct block *b, unsigned n,
+                         struct block *to)
+{
+    (void)rows;
+    *to = *b;
+    return n == 0;
+}
+
+static const struct {
+    const char *word;
+    uint8_t function, count;
+} words[] = {{"running", GOODWE_RUNNING, DATA_THREE},
+             {"id", GOODWE_ID, DATA_ID},
+             {"setting", GOODWE_SETTING, DATA_SETTING}};
+
+static int goodwe_parse(const char *said, struct block *to)
+{
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!strcmp(said, words[i].word)) {
+            *to = (struct block){.name = "asked",
+                                 .refresh = ON_DEMAND,
+                                 .function = words[i].function,
+                                 .count = words[i].count};
+            return OK;
+        }
+    return ERR_USAGE;
+}
+
+/* ---- answers ------------------------------------------------------------------------------ */
+
+struct teller {
+    field_fn *each;
+    void *to;
+};
+
+static void give(const struct teller *t, const char *name, double value)
+{
+    t->each(t->to, &(struct field){.name = name, .value = value});
+}
+
+static void give_text(const struct teller *t, const char *name, const char *text)
+{
+    t->each(t->to, &(struct field){.name = name, .is_text = true, .text = text});
+}
+
+static const char *error_name(unsigned bit)
+{
+    switch (bit) {
+#define GOODWE_ERROR(b, name, set, means)                                                          \
+    case b:                                                                                        \
+        return name;
+#include "drivers/goodwe/errors.def"
+#undef GOODWE_ERROR
+    default:
+        return NULL;
+    }
+}
+
+/* The numbers of the bits that are set, and what those that have a name mean. */
+static void give_errors(const struct teller *t, const uint8_t *b)
+{
+    char numbers[100], names[500];
+    struct text bits = text_on(numbers, sizeof numbers), text = text_on(names, sizeof names);
+
+    for (unsigned bit = 0; bit < 32; bit++) {
+        if (!(b[3 - bit / 8] >> bit % 8 & 1))
+            continue;
+        const char *name = error_name(bit);
+        text_format(&bits, "%s%u", bits.used ? "," : "", bit);
+        if (name)
+            text_format(&text, "%s%s", text.used ? ", " : "", name);
+    }
+    give_text(t, "error_bits", numbers);
+    give_text(t, "error_text", names);
+}
+
+static void give_serial(const struct teller *t, const struct goodwe_packet *p)
+{
+    char serial[GOODWE_SERIAL + 1] = "";
+
+    memcpy(serial, p->data, GOODWE_SERIAL);
+    for (char *at = serial; at < serial + GOODWE_SERIAL; at++)
+        if (*at < ' ' || *at > '~')
+            *at = '.';
+    give_text(t, "serial", serial);
+}
+
+/* How much of it must be there. 0: nobody has described such a packet. */
+static unsigned least_length(const struct goodwe_packet *p)
+{
+    static const struct {
+        uint8_t function, least;
+    } known[] = {{GOODWE_RUNNING, DATA_ONE}, {GOODWE_ID, DATA_ID}, {GOODWE_SETTING, DATA_SETTING}};
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (p->control == GOODWE_READ && p->function == known[i].function)
+            return known[i].least;
+    return 0;
+}
+
+static void give_head(const struct teller *t, const struct goodwe_packet *p)
+{
+    give(t, "src", p->from);
+    give(t, "dst", p->to);
+    give(t, "control", p->control);
+    give(t, "function", p->function);
+    give(t, "length", p->length);
+    give(t, "checksum", p->sum);
+}
+
+/* What is said while an address is given and taken. */
+static int decode_registering(const struct goodwe_packet *p, const struct teller *t)
+{
+    switch (p->function) {
+    case GOODWE_OFFLINE | GOODWE_ANSWER:
+        if (p->length < GOODWE_SERIAL)
+            return ERR_SHORT;
+        give_head(t, p);
+        give_serial(t, p);
+        return OK;
+    case GOODWE_ALLOCATE | GOODWE_ANSWER:
+    case GOODWE_REMOVE | GOODWE_ANSWER:
+        give_head(t, p);
+        give(t, "address", p->from);
+        return OK;
+    default:
+        return ERR_FUNCTION;
+    }
+}
+
+static int decode_packet(struct decoding *how, const struct goodwe_packet *p,
+                         const struct teller *t)
+{
+    unsigned least = least_length(p), kind = 0;
+
+    if (p->control == GOODWE_REGISTER)
+        return decode_registering(p, t);
+    if (!least)
+        return ERR_FUNCTION;
+    if (p->length < least)
+        return ERR_SHORT;
+    give_head(t, p);
+    if (p->function == GOODWE_RUNNING) {
+        kind = how->kind = goodwe_kind(p->length);
+        give(t, "phases", kind == KIND_THREE ? 3 : 1);
+        give_errors(t, p->data + (kind == KIND_THREE ? 32 : 20));
+    }
+    struct stretch s = {0, p->length, p->data, NULL};
+    bytes_decode(how->rows, p->function, kind, &s, 0, p->length, t->each, t->to);
+    return OK;
+}
+
+/* A stream may hold several packets. What is right of them is told; when nothing is, why. */
+static int decode_stream(struct decoding *how, const uint8_t *bytes, size_t length,
+                         const struct teller *t)
+{
+    struct goodwe_packet p;
+    int found = ERR_TIMEOUT, rc = OK;
+
+    for (size_t at = 0; at < length && !rc; at += p.end) {
+        rc = goodwe_hunt(bytes + at, length - at, &p);
+        if (rc)
+            return found == ERR_TIMEOUT ? rc : found; /* junk behind a packet is no fault of it */
+        int said = decode_packet(how, &p, t);
+        found = found == OK ? OK : said;
+    }
+    return found;
+}
+
+static int goodwe_decode(struct decoding *how, const uint8_t *asked, size_t asked_length,
+                         const uint8_t *bytes, size_t length, field_fn *each, void *to, int *detail)
+{
+    const struct teller t = {each, to};
+    struct goodwe_packet question, p;
+
+    *detail = 0;
+    if (!asked_length)
+        return decode_stream(how, bytes, length, &t);
+    if (goodwe_hunt(asked, asked_length, &question) != OK || question.end != asked_length ||
+        question.data != asked + GOODWE_HEAD)
+        return ERR_DATA;
+    if (question.control == GOODWE_REGISTER && question.function == GOODWE_ALLOCATE &&
+        question.length <= GOODWE_SERIAL)
+        return ERR_DATA;
+    int rc = goodwe_judge(asked, bytes, length, &p);
+    return rc ? rc : decode_packet(how, &p, &t);
+}
+
+/* The words of the family's own test data. */
+static const char *goodwe_result(int rc, int detail)
+{
+    (void)detail;
+    switch (rc) {
+    case ERR_CRC:
+        return "bad-checksum";
+    case ERR_TIMEOUT:
+        return "incomplete";
+    case ERR_FOREIGN:
+        return "not-aa55";
+    case ERR_SHORT:
+        return "unknown-length";
+    case ERR_FUNCTION:
+        return "unknown-function";
+    default:
+        return error_word(rc);
+    }
+}
+
+const struct speech goodwe_speech = {
+    .words_help = "running, id or setting: what it makes, who it is, how it was set up",
+    .question = goodwe_question,
+    .piece = goodwe_piece,
+    .parse = goodwe_parse,
+    .decode = goodwe_decode,
+    .result = goodwe_result,
+    .heard = goodwe_heard,
+    .answer = goodwe_answer,
+    .refuse = goodwe_refuse,
+    .stranger = goodwe_stranger,
+};
