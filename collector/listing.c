@@ -279,14 +279,14 @@ static int example_ini(void)
     setting_ini(bus_settings, bus);
     for (size_t i = 0; lines[i]; i++)
         if (lines[i]->settings[0].key) {
-            printf("# -- only for a %s line (%s):\n", lines[i]->scheme, lines[i]->title);
+            printf("# -- only for %s lines (%s):\n", lines[i]->scheme, lines[i]->title);
             setting_ini(lines[i]->settings, none);
         }
     printf("\n# A device on that wire; its name is yours to choose.\n[device south]\n");
     setting_ini(device_settings, device);
     for (size_t i = 0; drivers[i]; i++)
         if (drivers[i]->settings) {
-            printf("# -- only for a %s:\n", drivers[i]->name);
+            printf("# -- only for the %s:\n", drivers[i]->name);
             setting_ini(drivers[i]->settings, none);
         }
     printf("\n# Devices added up: power and energy summed, voltages averaged.\n"

@@ -70,7 +70,7 @@ static int read_order(const struct driver *driver, const char *word, struct orde
         nearest_try(&n, name_of(k));
     if (!to->command) {
         snprintf(told->why, sizeof told->why,
-                 "\"%s\" cannot be set on a %s%s%s%s; see: helio list commands", name, driver->name,
+                 "\"%s\" cannot be set on the %s%s%s%s; see: helio list commands", name, driver->name,
                  n.best ? "; did you mean \"" : "", n.best ? n.best : "", n.best ? "\"?" : "");
         return ERR_USAGE;
     }
@@ -87,7 +87,7 @@ int orders_read(const struct driver *driver, char *const *words, int count, stru
     int rc = OK;
 
     if (!driver->tell || !driver->commands) {
-        snprintf(told->why, sizeof told->why, "a %s has nothing that may be set", driver->name);
+        snprintf(told->why, sizeof told->why, "the %s has nothing that may be set", driver->name);
         return ERR_USAGE;
     }
     if (count < 1 || count > ORDERS_MAX) {

@@ -89,7 +89,7 @@ static int write_raw(struct call *c, struct device *d)
     if (rc)
         return rc;
     if (!speech->command)
-        return bad_call(c, "a %s takes no raw commands; use helio tell", d->driver->name);
+        return bad_call(c, "the %s takes no raw commands; use helio tell", d->driver->name);
     rc = speech->command(words, &b, &told);
     if (rc) {
         log_err(d->name, "%s", told.why);
@@ -134,7 +134,7 @@ static int run_ask(struct call *c)
             log_err(v.device->name, "\"%s\" would change something: use helio tell%s", words,
                     speech->command ? ", or --write at your own risk" : "");
         else if (rc)
-            bad_call(c, "\"%s\" is no question for a %s; write %s", words, v.device->driver->name,
+            bad_call(c, "\"%s\" is no question for the %s; write %s", words, v.device->driver->name,
                      speech->words_help);
     }
     if (!rc) {

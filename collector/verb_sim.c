@@ -199,7 +199,7 @@ static int open_stream(struct call *c, const struct driver *driver, struct far_e
     int rc;
 
     if (!driver->speech->announce)
-        return bad_call(c, "a %s says nothing by itself", driver->name);
+        return bad_call(c, "the %s says nothing by itself", driver->name);
     if (!call_number(c, "speed", 0, 4000000, &speed))
         return ERR_USAGE;
     end->byte_us = speed > 0 ? (int64_t)(10e6 / speed + 0.5) : 0;
