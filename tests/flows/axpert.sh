@@ -63,6 +63,8 @@ expect 69 "$HELIO" read "axpert@$LINE" battery_voltage
 has err "no answer"
 end_twins
 fast=axpert@sim:,speed=115200,turnaround=5,time_scale=0,at=12:00,day=clear
+expect 0 "$HELIO" ask "axpert@sim:speed=115200,model=max" QED20261121
+grep -qE '^  pv_energy +[0-9]+ Wh$' out || fail "the day's energy in another unit than it was said: $(cat out)"
 for seed in 1 2; do # the same seed, the same load
     want=$("$HELIO" read -q "$fast,seed=$seed" output_power) || fail "no first reading"
     is_number "$want"
