@@ -68,8 +68,8 @@ int cast_add(struct cast *c, const struct driver *driver, uint8_t address,
     *t = (struct twin){.driver = driver, .address = address, .place = c->count};
     t->model = find_model(driver, section_text(section, "model"));
     if (!t->model) {
-        log_err(section->name, "model: there is no simulated %s \"%s\"", driver->name,
-                section_text(section, "model"));
+        log_err(section->name, "model: there is no simulated %s \"%s\" (see: helio list drivers)",
+                driver->name, section_text(section, "model"));
         return ERR_CONFIG;
     }
     snprintf(t->serial, sizeof t->serial, "%s", section_text(section, "serial"));

@@ -90,7 +90,7 @@ static int decode_frames(struct exchange *e, const uint8_t *bytes, size_t length
     unsigned strange = 0;
 
     if (!e->driver->speech->tapped) {
-        log_err("decode", "%s: nobody has tapped a %s", path, e->driver->name);
+        log_err("decode", "%s: nobody has tapped the %s", path, e->driver->name);
         return ERR_DATA;
     }
     if (pcap_open(&recording, bytes, length))

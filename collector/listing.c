@@ -1,6 +1,8 @@
 /* What there is to list (collector/listing.h). */
 #include "collector/listing.h"
 
+#include "collector/telling.h"
+
 #include "base/json.h"
 #include "drivers/device.h"
 #include "store/store.h"
@@ -98,20 +100,24 @@ static const char *number(double value, char to[CELL_MAX])
 static int list_drivers(struct call *c, enum listing_form form)
 {
     struct sheet s = {form,
-                      5,
-                      {"driver", "lines", "addresses", "proven by", "device"},
-                      {10, 22, 10, 42, 0},
+                      6,
+                      {"driver", "lines", "addresses", "models to simulate", "proven by", "device"},
+                      {8, 30, 9, 36, 62, 0},
                       false};
 
     (void)c;
     for (size_t i = 0; drivers[i]; i++) {
         const struct driver *d = drivers[i];
-        char lines_text[CELL_MAX], addresses[CELL_MAX];
+        char lines_text[CELL_MAX], addresses[CELL_MAX], models[CELL_MAX];
         struct text text = text_on(lines_text, sizeof lines_text);
         for (const struct place *place = d->places; place->scheme; place++)
             text_format(&text, "%s%s", text.used ? " " : "", place->scheme);
         snprintf(addresses, sizeof addresses, "%u-%u", d->addresses.first, d->addresses.last);
-        sheet_row(&s, d->name, lines_text, addresses, d->proof ? d->proof : "unproven", d->title);
+        text = text_on(models, sizeof models);
+        for (const char *const *model = d->twin_models; *model; model++)
+            text_format(&text, "%s%s", text.used ? " " : "", *model);
+        sheet_row(&s, d->name, lines_text, addresses, models, d->proof ? d->proof : "unproven",
+                  d->title);
     }
     return sheet_end(&s);
 }
@@ -204,8 +210,10 @@ static int list_commands(struct call *c, enum listing_form form)
         for (const struct command *k = drivers[i]->commands; k->metric != M_NONE || k->name; k++) {
             char least[CELL_MAX], most[CELL_MAX], help[CELL_MAX];
             const struct metric_info *info = &catalogue[k->metric];
-            snprintf(help, sizeof help, "%s%s", k->help ? k->help : info->help,
-                     k->by_voltage ? " (for 12 V; twice that at 24 V, and so on)" : "");
+            struct text text = text_on(help, sizeof help);
+            text_format(&text, "%s%s", k->help ? k->help : info->help,
+                        k->by_voltage ? " (for 12 V; twice that at 24 V, and so on)" : "");
+            order_words(k, ": ", &text);
             sheet_row(&s, drivers[i]->name, k->name ? k->name : info->name,
                       k->metric ? units[info->unit].symbol : "", number(k->least, least),
                       number(k->most, most), help);
@@ -279,14 +287,14 @@ static int example_ini(void)
     setting_ini(bus_settings, bus);
     for (size_t i = 0; lines[i]; i++)
         if (lines[i]->settings[0].key) {
-            printf("# -- only for a %s line (%s):\n", lines[i]->scheme, lines[i]->title);
+            printf("# -- only for %s lines (%s):\n", lines[i]->scheme, lines[i]->title);
             setting_ini(lines[i]->settings, none);
         }
     printf("\n# A device on that wire; its name is yours to choose.\n[device south]\n");
     setting_ini(device_settings, device);
     for (size_t i = 0; drivers[i]; i++)
         if (drivers[i]->settings) {
-            printf("# -- only for a %s:\n", drivers[i]->name);
+            printf("# -- only for the %s:\n", drivers[i]->name);
             setting_ini(drivers[i]->settings, none);
         }
     printf("\n# Devices added up: power and energy summed, voltages averaged.\n"

@@ -48,17 +48,17 @@ static void check_driver(const struct driver *driver, const struct rule *r, stru
 
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
         if (!says(driver, needed[i]))
-            section_fault(s, "device", "a %s does not say its %s", driver->name,
+            section_fault(s, "device", "the %s does not say its %s", driver->name,
                           catalogue[needed[i]].name);
     if (!is_net)
-        section_fault(s, "device", "a %s does not say what flows into its battery", driver->name);
+        section_fault(s, "device", "the %s does not say what flows into its battery", driver->name);
     if (!c) {
-        section_fault(s, "device", "float_voltage of a %s cannot be set", driver->name);
+        section_fault(s, "device", "float_voltage of the %s cannot be set", driver->name);
         return;
     }
     double most = c->by_voltage ? c->most * VOLTAGES_MOST : c->most;
     if (r->normal_v < c->least || r->absorb_v > most)
-        section_fault(s, "absorb_voltage", "a %s takes %g to %g V", driver->name, c->least, most);
+        section_fault(s, "absorb_voltage", "the %s takes %g to %g V", driver->name, c->least, most);
 }
 
 static void check_pace(const struct plan_device *d, const struct rule *r, struct section *s)

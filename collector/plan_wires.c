@@ -36,8 +36,8 @@ static int check_address(const struct driver *driver, int address, char *why, si
 {
     if (address >= driver->addresses.first && address <= driver->addresses.last)
         return OK;
-    snprintf(why, size, "address %d is outside %u to %u for a %s", address, driver->addresses.first,
-             driver->addresses.last, driver->name);
+    snprintf(why, size, "address %d is outside %u to %u for the %s", address,
+             driver->addresses.first, driver->addresses.last, driver->name);
     return ERR_CONFIG;
 }
 
@@ -108,7 +108,7 @@ static void set_heard_through(const struct plan *p, struct section *s, struct pl
             other->bus == d->bus && other->driver == d->driver && !other->is_heard_through;
     }
     if (!d->driver->others)
-        section_fault(s, "serial", "a %s does not speak for others; give each its address",
+        section_fault(s, "serial", "the %s does not speak for others; give each its address",
                       d->driver->name);
     else if (!has_speaker)
         section_fault(s, "serial", "above it on bus %s must stand the %s that speaks for it",
@@ -162,7 +162,7 @@ void plan_add_device(struct plan *p, struct section *s)
     if (!address)
         address = driver->addresses.usual;
     if (!may_sit_on(driver, bus->line))
-        section_fault(s, "bus", "a %s does not speak over a %s line", driver->name,
+        section_fault(s, "bus", "the %s does not speak over %s lines", driver->name,
                       bus->line->scheme);
     else if (check_address(driver, address, why, sizeof why))
         section_fault(s, "address", "%s", why);
@@ -224,7 +224,7 @@ int plan_add_bare(struct plan *p, const char *text, size_t *to)
     if (!rc)
         rc = check_address(driver, wire.address, why, sizeof why) ? ERR_USAGE : OK;
     if (!rc && !may_sit_on(driver, wire.line)) {
-        snprintf(why, sizeof why, "a %s does not speak over a %s line", driver->name,
+        snprintf(why, sizeof why, "the %s does not speak over %s lines", driver->name,
                  wire.line->scheme);
         rc = ERR_USAGE;
     }

@@ -120,7 +120,8 @@ void show_field(FILE *to, const struct field *f)
 {
     char number[40];
     struct text text = text_on(number, sizeof number);
-    const char *unit = !f->row                    ? ""
+    const char *unit = !f->row                             ? ""
+                       : f->row->scale > 0 && f->row->unit ? f->row->unit
                        : f->row->metric != M_NONE ? units[catalogue[f->row->metric].unit].symbol
                        : f->row->unit             ? f->row->unit
                                                   : "";

@@ -52,12 +52,27 @@ static bool read_value(const struct command *command, const char *text, double *
     return number_read(text, to);
 }
 
+void order_words(const struct command *command, const char *before, struct text *to)
+{
+    const struct metric_info *info = &catalogue[command->metric];
+
+    if (command->metric != M_NONE && info->kind == SWITCH)
+        text_format(to, "%son | off", before);
+    for (int code = (int)command->least; info->words != NO_WORDS && code <= command->most; code++) {
+        const char *word = words_text(info->words, code);
+        if (word)
+            text_format(to, "%s%s", before, word);
+        before = word ? " | " : before;
+    }
+}
+
 static int read_order(const struct driver *driver, const char *word, struct order *to,
                       struct told *told)
 {
     char name[ORDER_TEXT];
     const char *equals = strchr(word, '=');
     struct nearest n = {.word = name};
+    struct text text;
 
     if (!equals || (size_t)(equals - word) >= sizeof name || strlen(equals + 1) >= ORDER_TEXT) {
         snprintf(told->why, sizeof told->why, "\"%.100s\" is not written NAME=VALUE", word);
@@ -70,14 +85,16 @@ static int read_order(const struct driver *driver, const char *word, struct orde
         nearest_try(&n, name_of(k));
     if (!to->command) {
         snprintf(told->why, sizeof told->why,
-                 "\"%s\" cannot be set on a %s%s%s%s; see: helio list commands", name, driver->name,
-                 n.best ? "; did you mean \"" : "", n.best ? n.best : "", n.best ? "\"?" : "");
+                 "\"%s\" cannot be set on the %s%s%s%s; see: helio list commands", name,
+                 driver->name, n.best ? "; did you mean \"" : "", n.best ? n.best : "",
+                 n.best ? "\"?" : "");
         return ERR_USAGE;
     }
     if (read_value(to->command, to->text, &to->value))
         return OK;
-    snprintf(told->why, sizeof told->why, "%s: \"%s\" is neither a number nor one of its words",
-             name, to->text);
+    text = text_on(told->why, sizeof told->why);
+    text_format(&text, "%s: \"%s\" is neither a number nor one of its words", name, to->text);
+    order_words(to->command, ": ", &text);
     return ERR_USAGE;
 }
 
@@ -87,7 +104,7 @@ int orders_read(const struct driver *driver, char *const *words, int count, stru
     int rc = OK;
 
     if (!driver->tell || !driver->commands) {
-        snprintf(told->why, sizeof told->why, "a %s has nothing that may be set", driver->name);
+        snprintf(told->why, sizeof told->why, "the %s has nothing that may be set", driver->name);
         return ERR_USAGE;
     }
     if (count < 1 || count > ORDERS_MAX) {

@@ -6,11 +6,17 @@
 #include "collector/addressee.h"
 #include "collector/house.h"
 
+#include "base/text.h"
+
 enum { ORDERS_MAX = 32 };
 
 /* NAME=VALUE words to orders; `why` says what is wrong with them. */
 int orders_read(const struct driver *driver, char *const *words, int count, struct order *to,
                 struct told *told) MUST_CHECK;
+
+/* The words a setting takes, as in "on | off" (some have commas), `before` in front; nothing when
+ * it takes none. */
+void order_words(const struct command *command, const char *before, struct text *to);
 
 /* Checks the permission, borrows the wire, tells, and gives it back. */
 int orders_do(struct device *d, const struct order *orders, int count,

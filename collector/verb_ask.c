@@ -42,7 +42,8 @@ static int print_json(struct device *d, const uint8_t *asked, size_t length, con
     return rc;
 }
 
-static int print_answer(struct call *c, struct device *d, const struct block *b, struct answer *a)
+static int print_answer(struct call *c, struct device *d, const char *words, const struct block *b,
+                        struct answer *a)
 {
     uint8_t asked[ASK_MAX];
     char hex[3 * ANSWER_MAX + 1];
@@ -61,7 +62,10 @@ static int print_answer(struct call *c, struct device *d, const struct block *b,
         return print_json(d, asked, ask.length, a);
     rc = d->speech->decode(&d->how, asked, ask.length, a->bytes, a->length, print_field, stdout,
                            &detail);
-    if (rc == ERR_REFUSED)
+    if (rc == ERR_REFUSED && d->speech->result)
+        log_err(d->name, "%s (%s): it does not know \"%s\", or not now", error_text(rc),
+                d->speech->result(rc, detail), words);
+    else if (rc == ERR_REFUSED)
         log_err(d->name, "%s (exception %d)", error_text(rc), detail);
     return rc;
 }
@@ -89,7 +93,7 @@ static int write_raw(struct call *c, struct device *d)
     if (rc)
         return rc;
     if (!speech->command)
-        return bad_call(c, "a %s takes no raw commands; use helio tell", d->driver->name);
+        return bad_call(c, "the %s takes no raw commands; use helio tell", d->driver->name);
     rc = speech->command(words, &b, &told);
     if (rc) {
         log_err(d->name, "%s", told.why);
@@ -134,7 +138,7 @@ static int run_ask(struct call *c)
             log_err(v.device->name, "\"%s\" would change something: use helio tell%s", words,
                     speech->command ? ", or --write at your own risk" : "");
         else if (rc)
-            bad_call(c, "\"%s\" is no question for a %s; write %s", words, v.device->driver->name,
+            bad_call(c, "\"%s\" is no question for the %s; write %s", words, v.device->driver->name,
                      speech->words_help);
     }
     if (!rc) {
@@ -142,7 +146,7 @@ static int run_ask(struct call *c)
         if (rc && rc != ERR_REFUSED)
             log_err(v.device->name, "%s (address %u)", error_text(rc), v.device->address);
         else
-            rc = print_answer(c, v.device, &b, &a);
+            rc = print_answer(c, v.device, words, &b, &a);
     }
     visit_end(&v);
     return rc;

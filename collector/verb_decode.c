@@ -70,7 +70,7 @@ static int run_decode(struct call *c)
     int rc;
 
     if (c->count < 1)
-        return bad_call(c, "a driver is needed (see: helio list drivers)");
+        return bad_call(c, "a driver is needed; helio list drivers has them");
     driver = driver_find(c->words[0]);
     n.word = c->words[0];
     for (size_t i = 0; drivers[i]; i++)
@@ -101,9 +101,9 @@ const struct verb verb_decode = {
         "captured bytes to numbers, without any device\n\n"
         "FILE is a capture (--record writes one), or a pcap or pcapng file of a tap on the wire\n"
         "(link type USER0). A capture may be of others' conversation, where ^ marks the first\n"
-        "byte of a packet: what nobody asked is told as well as it can be. With --json and - each "
-        "line of standard\n"
-        "input is REQUEST-HEX<TAB>RESPONSE-HEX; more pairs on a line make one reading.",
+        "byte of a packet: what nobody asked is told as well as it can be. With --json\n"
+        "and - each line of standard input is REQUEST-HEX<TAB>RESPONSE-HEX; more pairs on a line\n"
+        "make one reading.",
     .examples = "  helio decode tracer trouble.log\n"
                 "  helio decode tracer --request '01 04 31 04 00 01 7e f7' --response '01 04 02 04 "
                 "ce 3a 64'\n"

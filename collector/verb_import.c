@@ -121,7 +121,8 @@ const struct verb verb_import = {
     .name = "import",
     .synopsis = "FILE [--device NAME] [--as FORM]",
     .about =
-        "history from CSV: a column \"time\", one a metric, and \"device\" unless given\n\n"
+        "history from CSV or from two older Axpert programs, into the local store\n\n"
+        "CSV has a column \"time\", one a metric, and \"device\" unless --device names it.\n"
         "Times as in 2026-05-02T11:24:00Z, \"2026-05-02 11:24\" (site time) or seconds since\n"
         "1970. What cannot be true is left out and told. Imported rows go to no sink until\n"
         "helio resend. A row whose device and time are there already with the same words is\n"

@@ -16,7 +16,10 @@ static int run_list(struct call *c)
     struct nearest n = {0};
     enum listing_form form;
 
-    if (c->count != 1)
+    if (c->count > 1)
+        return bad_call(c, "one list at a time; of one driver only: helio list %s --driver %s",
+                        c->words[0], c->words[1]);
+    if (!c->count)
         return bad_call(c, "what to list is needed: drivers, devices, metrics, settings, "
                            "commands, registers, lines, sinks or verbs");
     if (!listing_form_read(call_text(c, "as", "text"), &form))

@@ -199,7 +199,7 @@ static int open_stream(struct call *c, const struct driver *driver, struct far_e
     int rc;
 
     if (!driver->speech->announce)
-        return bad_call(c, "a %s says nothing by itself", driver->name);
+        return bad_call(c, "the %s says nothing by itself", driver->name);
     if (!call_number(c, "speed", 0, 4000000, &speed))
         return ERR_USAGE;
     end->byte_us = speed > 0 ? (int64_t)(10e6 / speed + 0.5) : 0;
@@ -249,10 +249,11 @@ static int run_sim(struct call *c)
     int rc;
 
     if (c->count != 1)
-        return bad_call(c, "one driver is needed (see: helio list drivers)");
+        return bad_call(c, "one driver is needed; helio list drivers has them");
     driver = driver_find(c->words[0]);
     if (!driver || !driver->speech->answer)
-        return bad_call(c, "there is no simulated \"%s\"", c->words[0]);
+        return bad_call(c, "there is no simulated \"%s\"; helio list drivers has those there are",
+                        c->words[0]);
     sigaction(SIGINT, &act, NULL);
     sigaction(SIGTERM, &act, NULL);
     rc = make_section(c, driver, &section);
@@ -286,6 +287,7 @@ const struct verb verb_sim = {
     .examples = "  helio sim tracer --ids 1-6 --link /tmp/tracers --moods collide=0.2\n"
                 "  helio once --print tracer@rtu:/tmp/tracers:1\n"
                 "  helio sim tracer --tcp 1502 --day clear --at 11:00 --time-scale 60\n"
+                "  helio sim axpert --model parallel --link /tmp/house\n"
                 "  helio sim axpert --reports /tmp/east.hid --serial 92932105105335\n",
     .options = options,
     .run = run_sim,

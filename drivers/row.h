@@ -89,7 +89,7 @@ struct row {
     enum metric metric; /* M_NONE: shown by ask and decode only */
     double per;         /* value = raw / per */
     double scale;       /* of the metric's unit it takes so many: 1000 for Wh; 0: the same */
-    const char *unit;   /* only where there is no metric to say it */
+    const char *unit;   /* only where no metric says it, or it is another than the metric's */
     const struct code_word *words;
 };
 

@@ -21,7 +21,7 @@ const struct setting axpert_settings[] = {
 
 /* ---- what follows ------------------------------------------------------------------------- */
 
-static double round_to(double value, double steps)
+double axpert_round(double value, double steps)
 {
     return round(value * steps) / steps;
 }
@@ -35,7 +35,7 @@ static void derive_battery(struct reading *r)
         return;
     (void)reading_put(r, M_BATTERY_CURRENT, charge - discharge);
     if (reading_get(r, M_BATTERY_VOLTAGE, &volts))
-        (void)reading_put(r, M_BATTERY_POWER, round_to((charge - discharge) * volts, 10));
+        (void)reading_put(r, M_BATTERY_POWER, axpert_round((charge - discharge) * volts, 10));
 }
 
 /* Has it a second string? A refusal says no, and so does silence for long enough; an answer that
@@ -61,7 +61,7 @@ static void derive_pv(const struct device *d, struct reading *r)
         reading_drop(r, M_BATTERY_VOLTAGE_CHARGER); /* the charger sleeps */
     if (!reading_has(r, M_PV_POWER) && !(d->how.kind & KINDS_MAX) && volts > 0 &&
         reading_get(r, M_CHARGER_CURRENT, &amps))
-        (void)reading_put(r, M_PV_POWER, round_to(volts * amps, 1));
+        (void)reading_put(r, M_PV_POWER, axpert_round(volts * amps, 1));
     if (d->how.kind == KIND_PI41 || !reading_get(r, M_PV_POWER, &first))
         return;
     (void)reading_get(r, M_PV3_POWER, &third);

@@ -136,6 +136,9 @@ struct axpert_memory {
 int axpert_meet(struct device *d) MUST_CHECK;
 int axpert_greet(struct device *d, struct identity *who) MUST_CHECK;
 
+/* To so many steps of one: a product must not say more than its factors. */
+double axpert_round(double value, double steps);
+
 /* Units in parallel (units.c). */
 int axpert_others(struct device *d, unsigned which, struct reading *r,
                   struct identity *who) MUST_CHECK;

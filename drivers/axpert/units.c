@@ -84,11 +84,12 @@ static void finish_unit(struct device *d, struct axpert_memory *m, struct readin
     }
     (void)reading_get(r, M_BATTERY_VOLTAGE, &volts);
     if (reading_has(r, M_BATTERY_CURRENT) && volts > 0)
-        (void)reading_put(r, M_BATTERY_POWER, (charge - discharge) * volts);
+        (void)reading_put(r, M_BATTERY_POWER, axpert_round((charge - discharge) * volts, 10));
     /* Whole amperes into the battery: coarse, but all that is said. MAX counts otherwise. */
     if (!(d->how.kind & KINDS_MAX) && reading_get(r, M_CHARGER_CURRENT, &amps) && volts > 0) {
-        (void)reading_put(r, M_PV_POWER, amps * volts);
-        m->pv_w += amps * volts;
+        double watts = axpert_round(amps * volts, 1);
+        (void)reading_put(r, M_PV_POWER, watts);
+        m->pv_w += watts;
         m->pv_units++;
     }
     if (reading_get(r, M_SOLAR_CHARGING, &solar) && reading_get(r, M_GRID_CHARGING, &grid))

@@ -29,10 +29,10 @@ WORD_LIST(enabled_words, {1, SHUNT_MODE_ENABLED, "enabled"}, {0, SHUNT_MODE_DISA
 WORD_LIST(no_sensor, {0xfe, MEANS_NOTHING, "no sensor"});
 
 #define AT(o, f, n, m, by)       { .in = MATE_STATUS, .at = S(o), .form = f, .native = n, .metric = M_##m, .per = by }
-#define KW(o, n, m)              { .in = MATE_STATUS, .at = S(o), .form = BE16S, .native = n, .metric = M_##m, .per = 100, .scale = 0.001 }
+#define KW(o, n, m)              { .in = MATE_STATUS, .at = S(o), .form = BE16S, .native = n, .metric = M_##m, .per = 100, .scale = 0.001, .unit = "kW" }
 #define SHUNT(i, n, m)           { .in = MATE_STATUS, .at = S(LINE_SHUNTS + (i)), .form = BYTE, .native = n, .metric = M_##m, .per = 1, .words = enabled_words }
 #define FLAG(bit, n, m)          { .in = MATE_STATUS, .at = S(LINE_FLAGS), .form = BYTE_BITS, .shift = bit, .width = 1, .native = n, .metric = M_##m, .per = 1 }
-#define REGKW(r, n, m)           { .in = MATE_READ, .at = r, .form = S16, .native = n, .metric = M_##m, .per = 100, .scale = 0.001 }
+#define REGKW(r, n, m)           { .in = MATE_READ, .at = r, .form = S16, .native = n, .metric = M_##m, .per = 100, .scale = 0.001, .unit = "kW" }
 
 const struct row mate_dc_rows[] = {
     /* ---- pages A to C: now, and today */

@@ -33,6 +33,10 @@ has out "PBFT53.0"
 settings "serial:$TESTS_TMP/slow,speed=2400" "allow_tell = yes"
 expect 0 "$HELIO" tell -c t.conf south float_voltage=53 --record w.log
 has out "read back"
+expect 64 "$HELIO" tell -c t.conf south output_priority=best --record no.log
+has err "its words: utility first | solar first | solar, battery, utility"
+expect 64 "$HELIO" tell -c t.conf south buzzer_enabled=loud --record no.log
+has err "its words: on | off"
 orders=$(asked w.log PBFT)
 [ "$orders" = 1 ] || fail "the order was sent $orders times"
 expect 0 "$HELIO" read -c t.conf south float_voltage
@@ -49,7 +53,9 @@ end_twins
 # ---- moods -----------------------------------------------------------------------------------
 inverter refusing --link "$TESTS_TMP/bus" --moods refuse=1
 expect 69 "$HELIO" ask "axpert@$LINE" QPIGS
-has err "said no"
+has err 'said no (nak): it does not know "QPIGS", or not now'
+expect 64 "$HELIO" ask "axpert@$LINE" qpigs
+has err "no question for the axpert; write a question of the PI30 protocol, in capitals"
 expect 69 "$HELIO" once --print "axpert@$LINE"
 end_twins
 inverter silent --link "$TESTS_TMP/bus" --moods silent=1
@@ -57,6 +63,8 @@ expect 69 "$HELIO" read "axpert@$LINE" battery_voltage
 has err "no answer"
 end_twins
 fast=axpert@sim:,speed=115200,turnaround=5,time_scale=0,at=12:00,day=clear
+expect 0 "$HELIO" ask "axpert@sim:speed=115200,model=max" QED20261121
+grep -qE '^  pv_energy +[0-9]+ Wh$' out || fail "the day's energy in another unit than it was said: $(cat out)"
 for seed in 1 2; do # the same seed, the same load
     want=$("$HELIO" read -q "$fast,seed=$seed" output_power) || fail "no first reading"
     is_number "$want"

@@ -9,6 +9,15 @@ for what in drivers devices metrics settings commands registers lines verbs; do
 done
 expect 64 "$HELIO" list metrisc
 has err 'did you mean "metrics"'
+expect 64 "$HELIO" list commands axpert
+has err "helio list commands --driver axpert"
+expect 0 "$HELIO" list commands --driver axpert
+has out "Range of the AC input: appliance | UPS"
+has out "Buzzer: on | off"
+expect 0 "$HELIO" list drivers
+has out "mks old plus max pi41 parallel"
+expect 78 "$HELIO" sim axpert --model neverbuilt --link "$TESTS_TMP/x"
+has err "see: helio list drivers"
 if [ -n "${HELIO_SOURCE:-}" ]; then
     "$HELIO" list metrics --as markdown | cmp - "$HELIO_SOURCE/docs/metrics.md" ||
         fail "docs/metrics.md is old: helio list metrics --as markdown > docs/metrics.md"

@@ -24,6 +24,9 @@ sum=$(awk "BEGIN { print $(number roof output_power) + $(number roof-$second out
 between "$(awk "BEGIN { print $sum - 3 }")" "$(number roof-system output_power)" "$(awk "BEGIN { print $sum + 3 }")"
 [ "$(number roof-system members)" = 3 ] || fail "the system has $(number roof-system members) members"
 expect 0 "$HELIO" once --print --json -c a.ini
+if grep -qE '"(pv|battery)_power": -?[0-9]+\.[0-9]{2}' out; then
+    fail "a product says more than its factors: $(grep -oE '"(pv|battery)_power": [-0-9.]+' out | tr '\n' ' ')"
+fi
 [ "$(grep -c '"result": *"ok"' out)" = 4 ] || { cat out >&2; fail "not four readings were printed"; }
 
 # ---- the serial number gets a name ----------------------------------------------------------------
