@@ -34,6 +34,9 @@ has out charge_params_met
 has_not out out_power # its lower half stands on the next page
 expect 0 "$HELIO" ask mate_mx@sim: log:5
 grep -q 'day  *5$' out || fail "another day: $(cat out)"
+expect 0 "$HELIO" ask mate_mx@sim:,day=clear log:1
+between 200 "$(sed -n 's/^  watts_peak *\([0-9]*\) W$/\1/p' out)" 5000
+between 5 "$(sed -n 's/^  amps_peak *\([0-9.]*\) A$/\1/p' out)" 90
 expect 64 "$HELIO" ask mate_mx@sim: log:128
 expect 64 "$HELIO" ask mate_mx@sim: 3:0x4004 --record sent.log
 [ ! -s sent.log ] || ! grep -q '^>' sent.log || fail "something was sent"
