@@ -297,7 +297,11 @@ static int choose(struct call *c, bool **wanted)
     int rc = OK;
 
     for (int i = 0; i < c->count && !rc; i++) {
+        struct addressee to;
         size_t at;
+        if (addressee_find(c->plan, c->words[i], &to) && *to.unit && !to.of_its_own)
+            return bad_call(c, "%s sits behind %s: name that one", to.name,
+                            c->plan->devices[to.at].name);
         rc = plan_find(c->plan, c->words[i], &at);
     }
     if (rc)

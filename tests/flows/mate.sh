@@ -22,6 +22,14 @@ for name in battery_voltage battery_soc inverter_power charger_power shunt_a_cur
     has out "  $name "
 done
 
+expect 78 "$HELIO" once --print mate@sim:,model=nonsense
+has err "only: house large"
+expect 64 "$HELIO" read mate@serial:/dev/null battery_voltage
+has err "no mate speaks over a serial line; its lines are serial9, pjon,"
+expect 64 "$HELIO" sim mate --stream a --pjon b
+expect 64 "$HELIO" sim mate --tcp 0
+has err "no mate speaks over a tcp line"
+
 # A hub by itself, and each kind alone on a wire.
 expect 0 "$HELIO" ask mate@sim: 0
 has out "device_type            1"

@@ -44,6 +44,8 @@ done
 expect 0 "$HELIO" read -c a.ini hub-fx2 output_voltage
 expect 64 "$HELIO" read -c a.ini hub-fx7 output_voltage
 has err 'nobody behind hub is called "fx7"'
+expect 64 "$HELIO" once --print -c a.ini hub-fx2
+has err "hub-fx2 sits behind hub: name that one"
 expect 0 "$HELIO" check -c a.ini
 has out "mate, serial mx1  heard through another one"
 
