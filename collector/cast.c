@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -56,6 +57,17 @@ static void count_up(char *digits, unsigned by)
     }
 }
 
+static void say_models(const struct driver *driver, const struct section *section)
+{
+    char names[400];
+    struct text text = text_on(names, sizeof names);
+
+    for (const char *const *name = driver->twin_models; name && *name; name++)
+        text_format(&text, " %s", *name);
+    log_err(section->name, "model: there is no simulated %s \"%s\"%s%s", driver->name,
+            section_text(section, "model"), *names ? ", only:" : "", names);
+}
+
 int cast_add(struct cast *c, const struct driver *driver, uint8_t address,
              const struct section *section)
 {
@@ -68,8 +80,7 @@ int cast_add(struct cast *c, const struct driver *driver, uint8_t address,
     *t = (struct twin){.driver = driver, .address = address, .place = c->count};
     t->model = find_model(driver, section_text(section, "model"));
     if (!t->model) {
-        log_err(section->name, "model: there is no simulated %s \"%s\" (see: helio list drivers)",
-                driver->name, section_text(section, "model"));
+        say_models(driver, section);
         return ERR_CONFIG;
     }
     snprintf(t->serial, sizeof t->serial, "%s", section_text(section, "serial"));

@@ -2,6 +2,7 @@
 #include "collector/plan_inside.h"
 
 #include "base/log.h"
+#include "base/text.h"
 #include "drivers/device.h"
 
 #include <stdio.h>
@@ -30,6 +31,16 @@ static bool may_sit_on(const struct driver *driver, const struct line *line)
         if (!strcmp(place->scheme, line->scheme))
             return true;
     return false;
+}
+
+/* Why it may not, and where it may. */
+static void say_lines(const struct driver *driver, const struct line *line, char *why, size_t size)
+{
+    struct text text = text_on(why, size);
+
+    text_format(&text, "no %s speaks over a %s line; its lines are", driver->name, line->scheme);
+    for (const struct place *place = driver->places; place->scheme; place++)
+        text_format(&text, "%s %s", place == driver->places ? "" : ",", place->scheme);
 }
 
 static int check_address(const struct driver *driver, int address, char *why, size_t size)
@@ -161,10 +172,10 @@ void plan_add_device(struct plan *p, struct section *s)
     int address = (int)section_number(s, "address");
     if (!address)
         address = driver->addresses.usual;
-    if (!may_sit_on(driver, bus->line))
-        section_fault(s, "bus", "the %s does not speak over %s lines", driver->name,
-                      bus->line->scheme);
-    else if (check_address(driver, address, why, sizeof why))
+    if (!may_sit_on(driver, bus->line)) {
+        say_lines(driver, bus->line, why, sizeof why);
+        section_fault(s, "bus", "%s", why);
+    } else if (check_address(driver, address, why, sizeof why))
         section_fault(s, "address", "%s", why);
     d.address = (uint8_t)address;
     set_heard_through(p, s, &d);
@@ -224,8 +235,7 @@ int plan_add_bare(struct plan *p, const char *text, size_t *to)
     if (!rc)
         rc = check_address(driver, wire.address, why, sizeof why) ? ERR_USAGE : OK;
     if (!rc && !may_sit_on(driver, wire.line)) {
-        snprintf(why, sizeof why, "the %s does not speak over %s lines", driver->name,
-                 wire.line->scheme);
+        say_lines(driver, wire.line, why, sizeof why);
         rc = ERR_USAGE;
     }
     if (rc) {

@@ -144,15 +144,16 @@ int orders_do(struct device *d, const struct order *orders, int count, struct to
 }
 
 /* A copy, since it goes by the name and the permission of a section of its own, if it has one. */
-static int find_unit(struct device *speaker, const struct addressee *to, struct device *unit,
-                     struct told *told)
+int telling_unit(struct device *speaker, const struct addressee *to, struct device *unit,
+                 struct told *told)
 {
     struct device *found = NULL;
     int rc = speaker->driver->unit ? bus_borrow(speaker->bus, LOAN_WAIT_US) : ERR_USAGE;
 
     if (rc == ERR_USAGE) {
         snprintf(told->why, sizeof told->why,
-                 "%s is heard through %s, and only that one can be told", to->name, speaker->name);
+                 "%s is heard through %s, and only that one can be asked or told", to->name,
+                 speaker->name);
         return rc;
     }
     if (!rc) {
@@ -180,7 +181,7 @@ int telling_do(struct house *h, const struct addressee *to, char *const *words, 
     int rc = OK;
 
     if (*to->unit) {
-        rc = find_unit(d, to, &unit, told);
+        rc = telling_unit(d, to, &unit, told);
         d = &unit;
     }
     if (!rc)

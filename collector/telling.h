@@ -22,6 +22,10 @@ void order_words(const struct command *command, const char *before, struct text 
 int orders_do(struct device *d, const struct order *orders, int count,
               struct told *told) MUST_CHECK;
 
+/* A unit behind a device, found on the wire, as a device of its own; `why` says why not. */
+int telling_unit(struct device *speaker, const struct addressee *to, struct device *unit,
+                 struct told *told) MUST_CHECK;
+
 /* Both, for whoever is meant. Units behind a device are looked for on the wire: only in the thread
  * of its bus. */
 int telling_do(struct house *h, const struct addressee *to, char *const *words, int count,

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "collector/sinks.h"
+#include "collector/telling.h"
 
 #include <getopt.h>
 #include <signal.h>
@@ -254,8 +255,11 @@ int helio_main(int argc, char **argv)
 
 int visit_begin(struct visit *v, struct call *c, const char *device_text)
 {
-    size_t at;
-    int rc = plan_find(c->plan, device_text, &at);
+    struct addressee to = {.name = device_text};
+    struct told told = {0};
+    struct device *speaker;
+    int rc =
+        addressee_find(c->plan, device_text, &to) ? OK : plan_find(c->plan, device_text, &to.at);
 
     *v = (struct visit){0};
     if (rc)
@@ -265,7 +269,15 @@ int visit_begin(struct visit *v, struct call *c, const char *device_text)
         rc = house_record(&v->house, call_text(c, "record", ""));
     if (rc)
         return rc;
-    v->device = &v->house.devices[at];
+    speaker = &v->house.devices[to.at];
+    if (*to.unit) {
+        rc = telling_unit(speaker, &to, &v->unit, &told);
+        if (rc) {
+            log_err(to.name, "%s", told.why);
+            return rc;
+        }
+    }
+    v->device = *to.unit ? &v->unit : speaker;
     return bus_borrow(v->device->bus, LOAN_WAIT_US);
 }
 
@@ -285,7 +297,11 @@ static int choose(struct call *c, bool **wanted)
     int rc = OK;
 
     for (int i = 0; i < c->count && !rc; i++) {
+        struct addressee to;
         size_t at;
+        if (addressee_find(c->plan, c->words[i], &to) && *to.unit && !to.of_its_own)
+            return bad_call(c, "%s sits behind %s: name that one", to.name,
+                            c->plan->devices[to.at].name);
         rc = plan_find(c->plan, c->words[i], &at);
     }
     if (rc)

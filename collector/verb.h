@@ -42,10 +42,11 @@ const char *call_text(const struct call *c, const char *option, const char *fall
 /* false when it is no number from least to most; complains. */
 bool call_number(const struct call *c, const char *option, double least, double most, double *to);
 
-/* A device on its own: found, its house built, its wire borrowed. */
+/* A device on its own, or a unit behind one: found, its house built, its wire borrowed. */
 struct visit {
     struct house house;
     struct device *device;
+    struct device unit;
 };
 int visit_begin(struct visit *v, struct call *c, const char *device_text) MUST_CHECK;
 void visit_end(struct visit *v);

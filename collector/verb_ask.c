@@ -158,12 +158,15 @@ const struct verb verb_ask = {
     .about =
         "one raw question, answered as far as the rows know it\n\n"
         "For Modbus devices: REGISTER[+COUNT], FUNCTION:REGISTER[+COUNT], or identity; for an\n"
-        "Axpert a question of its protocol. With --write a command that changes something is\n"
-        "sent as it stands, once and unchecked; helio tell checks and reads back.",
+        "Axpert a question of its protocol; for devices on a MATEnet REGISTER, status,\n"
+        "status:PAGE, or log:DAY (of an MX; 0 is today, 127 the oldest). With --write a command\n"
+        "that changes something is sent as it stands, once and unchecked; helio tell checks and\n"
+        "reads back. A unit behind a hub is asked by DEVICE-UNIT, as in hub-mx1.",
     .examples = "  helio ask south 0x3100+5\n"
                 "  helio ask south 03:0x9000+15 --json\n"
                 "  helio ask tracer@rtu:/dev/ttyXRUSB0:1 identity\n"
                 "  helio ask axpert@hid:0665:5161 QPIGS\n"
+                "  helio ask hub-mx1 log:1\n"
                 "  helio ask axpert@hid:0665:5161 PBFT 53.0 --write\n",
     .options = options,
     .needs_plan = true,

@@ -35,6 +35,11 @@ static int check_bus(struct house *h, size_t at)
         struct reading r = {0};
         if (d->bus != bus)
             continue;
+        if (h->plan->devices[i].is_heard_through) {
+            printf("device %-15s %s, serial %s  heard through another one\n", d->name,
+                   d->driver->name, section_text(d->section, "serial"));
+            continue;
+        }
         rc = device_block(d, &d->blocks[0], device_collect, &r);
         if (!rc && d->driver->greet && d->driver->greet(d, &d->identity))
             d->identity = (struct identity){0}; /* older models do not say who they are */

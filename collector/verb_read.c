@@ -193,7 +193,8 @@ const struct verb verb_read = {
     .about =
         "one number a line, nothing else\n\n"
         "A metric is a name of the catalogue (helio list metrics) or the device's own short\n"
-        "name (pvvolt, bastat). A device that does not answer is exit code 69, never a number.",
+        "name (pvvolt, bastat). A device that does not answer is exit code 69, never a number.\n"
+        "A unit behind a hub is read by DEVICE-UNIT, as in hub-mx1.",
     .examples = "  helio read tracer@rtu:/dev/ttyXRUSB0:1 pvvolt\n"
                 "  helio read south pv_power battery_soc\n"
                 "  helio read south epstat --words\n",

@@ -49,7 +49,7 @@ static int knock(struct search *s, const struct driver *driver, const char *text
 
     *who = (struct identity){0};
     if (rc == OK)
-        rc = device_block(v.device, &driver->blocks[0], device_collect, &r);
+        rc = device_block(v.device, &v.device->blocks[0], device_collect, &r);
     if (rc == OK && driver->greet && driver->greet(v.device, who))
         *who = (struct identity){0}; /* older models do not say who they are */
     visit_end(&v);
@@ -99,6 +99,8 @@ static void try_line(struct search *s, const char *line, const char *bus_name)
                 printf("\n[bus %s]\nline = %s\n", bus_name, line);
                 is_announced = true;
             }
+            if (s->found > before && d->unit)
+                return; /* everybody else on this wire is behind it */
         }
     }
 }
@@ -220,7 +222,8 @@ const struct verb verb_scan = {
         "no others.",
     .examples = "  helio scan\n"
                 "  helio scan rtu:/dev/ttyUSB0 --addresses 1-10\n"
-                "  helio scan tcp:192.0.2.7:502 --driver tracer\n",
+                "  helio scan tcp:192.0.2.7:502 --driver tracer\n"
+                "  helio scan serial9:/dev/ttyUSB0\n",
     .options = options,
     .run = run_scan,
 };

@@ -16,7 +16,7 @@ static const struct option_row options[] = {
     {"ids", 'i', "LIST", "addresses of the units: 1-6 or 1,3,5 (else the driver's usual one)"},
     {"link", 'l', "PATH", "a pseudo-terminal, under this name"},
     {"pjon", 0, "PATH", "the same behind a PJON bridge, for units on a MATEnet"},
-    {"stream", 0, "PATH", "the same, where they talk by themselves once a second (mate)"},
+    {"stream", 0, "PATH", "a pseudo-terminal where a MATE tells them all, once a second (mate)"},
     {"tcp", 't', "PORT", "a TCP port on 127.0.0.1; 0 takes a free one and prints it"},
     {"tcp-framing", 0, "tcp|rtu", "tcp: Modbus TCP (usual); rtu: frames as they are"},
     {"reports", 'r', "PATH", "a USB HID unit's reports, as messages of a UNIX socket of this name"},
@@ -28,7 +28,7 @@ static const struct option_row options[] = {
     {"day", 'd', "WEATHER", "clear, cloudy, mixed or night"},
     {"at", 'a', "HH:MM", "hour of the simulated day at the start (UTC)"},
     {"time-scale", 0, "TIMES", "how much faster the day goes"},
-    {"model", 0, "NAME", "which model the units are (see: helio list drivers)"},
+    {"model", 0, "NAME", "which model the units are; a wrong name is told which there are"},
     {"serial", 0, "NUMBER", "serial number of the first unit, for families that have one"},
     {"seed", 0, "NUMBER", "the same seed, the same chances"},
     {.name = NULL},
@@ -223,8 +223,8 @@ static int open_end(struct call *c, const struct driver *driver, struct far_end 
     kind = kind ? kind : &wire_kinds[1];
     if (kind->bits > 10 && speed > 100000)
         speed = 9600; /* what such a line usually has */
-    if (call_has(c, "reports") + call_has(c, "tcp") + call_has(c, "link") + call_has(c, "pjon") > 1)
-        return bad_call(c, "one of --link, --tcp, --pjon and --reports");
+    if (call_has(c, "tcp") && !place_on(driver, "tcp", &speed))
+        return bad_call(c, "--tcp: no %s speaks over a tcp line", driver->name);
     if (call_has(c, "reports"))
         return open_reports(c, driver, end);
     rc = open_speed(c, speed, kind->bits, end);
@@ -254,6 +254,10 @@ static int run_sim(struct call *c)
     if (!driver || !driver->speech->answer)
         return bad_call(c, "there is no simulated \"%s\"; helio list drivers has those there are",
                         c->words[0]);
+    if (call_has(c, "reports") + call_has(c, "tcp") + call_has(c, "link") + call_has(c, "pjon") +
+            call_has(c, "stream") >
+        1)
+        return bad_call(c, "one of --link, --stream, --tcp, --pjon and --reports");
     sigaction(SIGINT, &act, NULL);
     sigaction(SIGTERM, &act, NULL);
     rc = make_section(c, driver, &section);
@@ -288,6 +292,7 @@ const struct verb verb_sim = {
                 "  helio once --print tracer@rtu:/tmp/tracers:1\n"
                 "  helio sim tracer --tcp 1502 --day clear --at 11:00 --time-scale 60\n"
                 "  helio sim axpert --model parallel --link /tmp/house\n"
+                "  helio sim mate --link /tmp/mate --model large\n"
                 "  helio sim axpert --reports /tmp/east.hid --serial 92932105105335\n",
     .options = options,
     .run = run_sim,

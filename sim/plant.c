@@ -154,6 +154,7 @@ static void begin_day(struct plant *p)
         p->pv.year = p->load.year = 0;
     p->highs[0] = p->highs[1] = NIGHT_V;
     p->highs[2] = p->highs[3] = p->battery_v[0];
+    p->highs[4] = p->highs[5] = 0;
 }
 
 static void add(struct plant_sums *s, double kwh)
@@ -178,12 +179,14 @@ static double area(const double ends[2], double share)
 }
 
 /* Voltages run straight through a slot too, so that its ends are all that need be noted. */
-static void note_highs(double pv_v, double battery_v, double highs[4])
+static void note_highs(double pv_v, double battery_v, double pv_w, double highs[6])
 {
     highs[0] = fmax(highs[0], pv_v);
     highs[1] = fmin(highs[1], pv_v);
     highs[2] = fmax(highs[2], battery_v);
     highs[3] = fmin(highs[3], battery_v);
+    highs[4] = fmax(highs[4], pv_w);
+    highs[5] = fmax(highs[5], pv_w * CHARGER / battery_v);
 }
 
 static bool is_dark(const struct plant *p)
@@ -226,7 +229,7 @@ static void look(struct plant *p, double share)
 {
     struct plant_now *n = &p->now;
     double pv_kwh = area(p->pv_w, share) / 1000, load_kwh = area(p->load_w, share) / 1000;
-    double hour = hour_of(p->slot) + SLOT_H * share, highs[4];
+    double hour = hour_of(p->slot) + SLOT_H * share, highs[6];
 
     n->pv_w = between(p->pv_w, share);
     n->charge_w = n->pv_w * CHARGER;
@@ -247,16 +250,18 @@ static void look(struct plant *p, double share)
     n->load_kwh_month = p->load.month + load_kwh;
     n->load_kwh_today = p->load.day + load_kwh;
     memcpy(highs, p->highs, sizeof highs); /* what is seen in between leaves no trace */
-    note_highs(n->pv_v, n->battery_v, highs);
+    note_highs(n->pv_v, n->battery_v, n->pv_w, highs);
     n->pv_v_high = highs[0];
     n->pv_v_low = highs[1];
     n->battery_v_high = highs[2];
     n->battery_v_low = highs[3];
+    n->pv_w_high = highs[4];
+    n->charge_a_high = highs[5];
 }
 
 static void end_slot(struct plant *p)
 {
-    note_highs(panel_v(p, 1), p->battery_v[1], p->highs);
+    note_highs(panel_v(p, 1), p->battery_v[1], p->pv_w[1], p->highs);
     add(&p->pv, area(p->pv_w, 1) / 1000);
     add(&p->load, area(p->load_w, 1) / 1000);
     p->stored_wh = stored_at_end(p);

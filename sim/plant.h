@@ -23,6 +23,7 @@ struct plant_now {
     double pv_kwh_today, pv_kwh_month, pv_kwh_year, pv_kwh;
     double load_kwh_today, load_kwh_month, load_kwh_year, load_kwh;
     double pv_v_high, pv_v_low, battery_v_high, battery_v_low; /* today, so far */
+    double pv_w_high, charge_a_high;
     int stage; /* 0 not charging, 1 bulk, 2 absorb, 3 float */
     bool is_night;
 };
@@ -41,7 +42,8 @@ struct plant {
     double sun[2], battery_v[2], pv_w[2], load_w[2]; /* at its beginning and its end */
     double stored_wh;                                /* at its beginning */
     struct plant_sums pv, load;                      /* at its beginning */
-    double highs[4]; /* today's pv_v high and low, battery_v high and low, until then */
+    double highs[6]; /* today's pv_v high and low, battery_v high and low, pv_w, charge_a, until
+                        then */
     struct plant_now now;
 };
 

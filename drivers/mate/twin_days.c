@@ -28,12 +28,18 @@ static const struct plant_now *end_of(struct twin *t, int64_t day)
 static void put_day(struct twin *t, const struct plant_now *p, struct reading *r)
 {
     static const enum metric all[] = {
-        M_PV_ENERGY_TODAY,           M_CHARGER_CHARGE_TODAY,  M_BATTERY_VOLTAGE_HIGH_TODAY,
-        M_BATTERY_VOLTAGE_LOW_TODAY, M_PV_VOLTAGE_HIGH_TODAY,
+        M_PV_ENERGY_TODAY,
+        M_CHARGER_CHARGE_TODAY,
+        M_BATTERY_VOLTAGE_HIGH_TODAY,
+        M_BATTERY_VOLTAGE_LOW_TODAY,
+        M_PV_VOLTAGE_HIGH_TODAY,
+        M_PV_POWER_HIGH_TODAY,
+        M_CHARGER_CURRENT_HIGH_TODAY,
     };
     double kwh = p->pv_kwh_today / t->of;
-    const double values[] = {kwh, kwh * 1000 / p->battery_v, p->battery_v_high, p->battery_v_low,
-                             p->pv_v_high};
+    const double values[] = {
+        kwh,          kwh * 1000 / p->battery_v, p->battery_v_high,       p->battery_v_low,
+        p->pv_v_high, p->pv_w_high / t->of,      p->charge_a_high / t->of};
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         reading_drop(r, all[i]);

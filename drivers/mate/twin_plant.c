@@ -31,6 +31,8 @@ void mate_mx_now(struct twin *t)
     put(t, M_BATTERY_VOLTAGE_HIGH_TODAY, p->battery_v_high);
     put(t, M_BATTERY_VOLTAGE_LOW_TODAY, p->battery_v_low);
     put(t, M_PV_VOLTAGE_HIGH_TODAY, p->pv_v_high);
+    put(t, M_PV_POWER_HIGH_TODAY, p->pv_w_high * share);
+    put(t, M_CHARGER_CURRENT_HIGH_TODAY, p->charge_a_high * share);
     put(t, M_FLOAT_VOLTAGE, 13.6 * t->nominal_v / 12);
     put(t, M_ABSORB_VOLTAGE, 14.4 * t->nominal_v / 12);
 }

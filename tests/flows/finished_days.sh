@@ -1,5 +1,5 @@
 # Days that a charger has finished and kept itself: fetched as soon as its day is known, once each,
-# whatever kills the program in between; exported, and delivered at their noon.
+# whatever kills the program in between; exported, delivered at their noon, and uploaded under their date.
 . "$HELIO_SOURCE/tests/flows/lib.sh"
 . "$HELIO_SOURCE/tests/flows/_servers.sh"
 needs influxd sqlite3 curl python3
@@ -16,6 +16,11 @@ zone=Etc/GMT$(printf %+d $((hour - 12))) # it is noon there, and the sun counts
 
 influxd_start influx
 influx_command "$URL" "CREATE DATABASE solar"
+rm -f old.port
+python3 "$HELIO_SOURCE/tests/servers/old_mate.py" --port 0 --ready old.port --rows rows 2>old.log &
+PIDS[old]=$!
+twins+=($!)
+until_true 10 test -s old.port || fail "the receiver of uploads did not start"
 cat >a.ini <<INI
 [site]
 timezone = $zone
@@ -35,6 +40,9 @@ address = 3
 [sink influx]
 kind = influx
 url = $URL
+[sink old]
+kind = mate_rest
+url = http://127.0.0.1:$(cat old.port)/mate
 INI
 kept() { [ "$(sql 'SELECT count(*) FROM day')" -ge "$1" ]; }
 
@@ -46,6 +54,7 @@ first=$(sql 'SELECT count(*) FROM day')
 daemon a.ini
 until_true 90 kept 127 || fail "$(sql 'SELECT count(*) FROM day') days, not 127"
 until_true 20 eval '[ "$(status_get sinks.0.backlog)" -lt 20 ]' || fail "not delivered"
+until_true 60 eval '[ "$(status_get sinks.1.backlog)" -lt 20 ]' || fail "not uploaded"
 sleep 2
 daemon_end
 has daemon.err "asks for its finished days from"
@@ -78,4 +87,17 @@ while IFS=, read -r _ _ at kwh _; do
     [ "$(sql "SELECT json_extract(fields, '\$.pv_energy_today') FROM day WHERE date = $date")" = "$kwh" ] ||
         fail "$date is $kwh there"
 done <points
+# ---- uploaded, under their dates; only the kill may have come between an answer and the note of it
+sql 'SELECT date FROM day' >dates
+has_not rows '"bad"'
+python3 - <<'PY' || fail "days uploaded are not the days kept"
+import collections, json, sys
+
+rows = [json.loads(line) for line in open("rows")]
+there = collections.Counter(row["date"].replace("-", "") for row in rows if row["type"] == "mx-logpage")
+kept = {line.strip() for line in open("dates")}
+twice = sum(there.values()) - len(there)
+print(f"{len(kept)} days kept, {len(there)} uploaded, {twice} twice")
+sys.exit(set(there) != kept or twice > 1)
+PY
 echo "127 days produced = $(sql 'SELECT count(*) FROM day') stored = $(wc -l <points) delivered; $first before the kill"

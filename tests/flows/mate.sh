@@ -22,6 +22,14 @@ for name in battery_voltage battery_soc inverter_power charger_power shunt_a_cur
     has out "  $name "
 done
 
+expect 78 "$HELIO" once --print mate@sim:,model=nonsense
+has err "only: house large"
+expect 64 "$HELIO" read mate@serial:/dev/null battery_voltage
+has err "no mate speaks over a serial line; its lines are serial9, pjon,"
+expect 64 "$HELIO" sim mate --stream a --pjon b
+expect 64 "$HELIO" sim mate --tcp 0
+has err "no mate speaks over a tcp line"
+
 # A hub by itself, and each kind alone on a wire.
 expect 0 "$HELIO" ask mate@sim: 0
 has out "device_type            1"
@@ -34,6 +42,9 @@ has out charge_params_met
 has_not out out_power # its lower half stands on the next page
 expect 0 "$HELIO" ask mate_mx@sim: log:5
 grep -q 'day  *5$' out || fail "another day: $(cat out)"
+expect 0 "$HELIO" ask mate_mx@sim:,day=clear log:1
+between 200 "$(sed -n 's/^  watts_peak *\([0-9]*\) W$/\1/p' out)" 5000
+between 5 "$(sed -n 's/^  amps_peak *\([0-9.]*\) A$/\1/p' out)" 90
 expect 64 "$HELIO" ask mate_mx@sim: log:128
 expect 64 "$HELIO" ask mate_mx@sim: 3:0x4004 --record sent.log
 [ ! -s sent.log ] || ! grep -q '^>' sent.log || fail "something was sent"

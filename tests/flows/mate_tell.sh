@@ -34,6 +34,21 @@ printf 'allow_tell = yes\n' >>b.ini
 expect 0 "$HELIO" tell -c b.ini well aux=on
 expect 77 "$HELIO" tell -c b.ini hub-mx1 aux=on
 
+# ---- the same names are read and asked ---------------------------------------------------------------
+for name in hub-mx1 well; do
+    expect 0 "$HELIO" read -c a.ini "$name" pv_power
+    between 100 "$(cat out)" 5000
+    expect 0 "$HELIO" ask -c a.ini "$name" log:1
+    has out "day                    1"
+done
+expect 0 "$HELIO" read -c a.ini hub-fx2 output_voltage
+expect 64 "$HELIO" read -c a.ini hub-fx7 output_voltage
+has err 'nobody behind hub is called "fx7"'
+expect 64 "$HELIO" once --print -c a.ini hub-fx2
+has err "hub-fx2 sits behind hub: name that one"
+expect 0 "$HELIO" check -c a.ini
+has out "mate, serial mx1  heard through another one"
+
 # ---- the house's power ------------------------------------------------------------------------------
 rm -f w.log
 expect 77 tell hub-fx2 inverter_control=off --record w.log

@@ -42,7 +42,7 @@ bus = west"
 wrong 8 'line 1' <<<"$good
 [bus west]"
 wrong 7 '[device south] address' '"one" is not a number' <<<"${good/address = 1/address = one}"
-wrong 6 '[device south] bus: the tracer does not speak over serial lines' <<<"${good/rtu:/serial:}"
+wrong 6 '[device south] bus: no tracer speaks over a serial line; its lines are rtu, tcp, replay, sim' <<<"${good/rtu:/serial:}"
 wrong 7 '300 is outside' <<<"${good/address = 1/address = 300}"
 wrong 2 '[bus west] line' 'would cut' <<<"${good/line = /line = \#}"
 wrong 2 'would cut' <<<"${good/$LINE/$LINE ; my wire}"

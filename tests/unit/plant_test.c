@@ -120,6 +120,8 @@ static void highs_last_the_day(void **state)
         const struct plant_now *n = plant_now(&p);
         assert_true(n->pv_v_high >= then.pv_v_high && n->pv_v_low <= then.pv_v_low);
         assert_true(n->battery_v_high >= then.battery_v_high);
+        assert_true(n->pv_w_high >= then.pv_w_high && n->pv_w_high >= n->pv_w);
+        assert_true(n->charge_a_high >= then.charge_a_high && n->charge_a_high >= n->charge_a);
         assert_true(n->battery_v_low <= then.battery_v_low);
         assert_true(n->battery_v <= n->battery_v_high && n->battery_v >= n->battery_v_low);
         then = *n;
