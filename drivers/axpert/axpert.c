@@ -173,7 +173,7 @@ static void derive(struct device *d, struct reading *r)
 const struct driver driver_axpert = {
     .name = "axpert",
     .title = "Voltronic Axpert, MKS, KS, VM, King, MAX, PIP, LV, GK, Revo (PI30)",
-    .proof = "captures of MKS2, MAX and EASun units; GK and Revo only by paper",
+    .proof = "captures of MKS2, MAX and EASun; GK, Revo by paper",
     .places = places,
     .addresses = {.first = 1, .last = 1, .usual = 1, .probe_last = 1},
     .memory = sizeof(struct axpert_memory),

@@ -41,8 +41,9 @@ static int ask_unit(struct device *d, unsigned index, struct heard *h)
     return device_block(d, &b, take, h);
 }
 
-static struct axpert_unit *unit_for(struct axpert_memory *m, const char *serial, unsigned index)
+static struct axpert_unit *unit_for(struct device *d, const char *serial, unsigned index)
 {
+    struct axpert_memory *m = d->memory;
     struct axpert_unit *u = m->units;
 
     while (u < m->units + m->unit_count && strcmp(u->serial, serial) != 0)
@@ -52,9 +53,9 @@ static struct axpert_unit *unit_for(struct axpert_memory *m, const char *serial,
     if (u == m->units + m->unit_count) {
         m->unit_count++;
         snprintf(u->serial, sizeof u->serial, "%s", serial);
-        log_note("axpert", "unit %s is number %u in parallel", serial, index);
+        log_note(d->name, "unit %s is number %u in parallel", serial, index);
     } else if (u->index != index) {
-        log_note("axpert", "unit %s is number %u in parallel now; it was %u", serial, index,
+        log_note(d->name, "unit %s is number %u in parallel now; it was %u", serial, index,
                  u->index);
     }
     u->index = index;
@@ -191,7 +192,7 @@ int axpert_others(struct device *d, unsigned which, struct reading *r, struct id
             m->own_index = index;
             continue; /* its own round says more */
         }
-        struct axpert_unit *u = unit_for(m, h.serial, index);
+        struct axpert_unit *u = unit_for(d, h.serial, index);
         if (!u)
             continue;
         u->is_heard = true;

@@ -157,7 +157,7 @@ static void derive(struct device *d, struct reading *r)
 const struct driver driver_goodwe = {
     .name = "goodwe",
     .title = "GoodWe string inverters",
-    .proof = "registration and ID packets captured from real units; running info by paper",
+    .proof = "captured registration and ID packets; numbers by paper",
     .places = places,
     .addresses = {.first = 1, .last = 0x7e, .usual = GOODWE_USUAL, .probe_last = 1},
     .memory = sizeof(struct goodwe_memory),

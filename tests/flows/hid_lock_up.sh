@@ -66,8 +66,8 @@ printf 'd111\t%s\t%s\n' "$((muted + 1000))" "$((plugged - 2000))" >>away.tsv
 until_true 20 stored_since d111 "$plugged" || fail "after its power was cycled it did not come back"
 back=$(($(now_ms) - plugged))
 sleep 4
+lines=$(($(wc -l <daemon.err) - lines_before)) # before the end, when everything is unplugged
 hid_daemon_end
-lines=$(($(wc -l <daemon.err) - lines_before))
 judgement=$(judged away.tsv d111=111 d222=222 d333=333) || {
     echo "$judgement"
     fail "wrong readings are stored"

@@ -17,7 +17,7 @@ has out "Buzzer: on | off"
 expect 0 "$HELIO" list drivers
 has out "mks old plus max pi41 parallel"
 expect 78 "$HELIO" sim axpert --model neverbuilt --link "$TESTS_TMP/x"
-has err "see: helio list drivers"
+has err "only: mks old"
 if [ -n "${HELIO_SOURCE:-}" ]; then
     "$HELIO" list metrics --as markdown | cmp - "$HELIO_SOURCE/docs/metrics.md" ||
         fail "docs/metrics.md is old: helio list metrics --as markdown > docs/metrics.md"
