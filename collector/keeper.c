@@ -129,12 +129,9 @@ static struct slot_of *learn_found(struct keeper *k, const struct news *n, const
     if (!s)
         return NULL;
     snprintf(o.name, sizeof o.name, "%s", s->name);
-    snprintf(o.driver, sizeof o.driver, "%s", n->is_total ? "group" : speaker->driver->name);
-    if (!n->is_total)
-        snprintf(o.serial, sizeof o.serial, "%s", n->unit);
     const struct driver *driver = n->driver ? n->driver : speaker->driver;
-    if (!n->is_total)
-        snprintf(o.driver, sizeof o.driver, "%s", driver->name);
+    snprintf(o.driver, sizeof o.driver, "%s", n->is_total ? "group" : driver->name);
+    snprintf(o.serial, sizeof o.serial, "%s", n->is_total ? "" : n->unit);
     if (open_slot(k, s, &o, driver, section_number(speaker->section, "peak_power")))
         return NULL;
     if (!s->is_found)

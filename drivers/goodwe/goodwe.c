@@ -25,20 +25,12 @@ static const struct place places[] = {
 
 /* ---- an address ---------------------------------------------------------------------------- */
 
-static int register_whole(const struct ask *ask, const uint8_t *bytes, size_t length)
-{
-    struct goodwe_packet p;
-    int rc = goodwe_judge(ask->bytes, bytes, length, &p);
-
-    return rc == OK ? (int)p.end : rc == ERR_CRC ? rc : 0;
-}
-
 /* One step: sent, and its answer taken apart. The packet's data lies in `a`. */
 static int step(struct device *d, uint8_t whom, uint8_t function, const uint8_t *data,
                 uint8_t length, struct answer *a, struct goodwe_packet *p)
 {
     uint8_t bytes[ASK_MAX];
-    struct ask ask = {.bytes = bytes, .whole = register_whole, .pace = &d->pace, .silences = 1};
+    struct ask ask = {.bytes = bytes, .whole = goodwe_whole, .pace = &d->pace, .silences = 1};
 
     ask.length = goodwe_make(bytes, GOODWE_MASTER, whom, GOODWE_REGISTER, function, data, length);
     ask.shape = (uint32_t)whom << 8 | function;

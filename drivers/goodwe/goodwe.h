@@ -40,6 +40,7 @@ enum {
 /* Which layout its numbers have: told apart by their length. */
 enum { KIND_ONE = 1, KIND_THREE = 2, KIND_LONG = 4 };
 enum { DATA_ONE = 46, DATA_THREE = 66, DATA_ID = 64, DATA_SETTING = 12 };
+enum { ERRORS_ONE = 20, ERRORS_THREE = 32 }; /* where the error bits stand */
 
 extern const struct speech goodwe_speech;
 extern const struct row goodwe_rows[];
@@ -67,6 +68,9 @@ int goodwe_hunt(const uint8_t *bytes, size_t length, struct goodwe_packet *to) M
 /* The next one that answers this question. */
 int goodwe_judge(const uint8_t *asked, const uint8_t *bytes, size_t length,
                  struct goodwe_packet *to) MUST_CHECK;
+
+/* The same, as a bus wants to hear it (bus/bus.h). */
+int goodwe_whole(const struct ask *ask, const uint8_t *bytes, size_t length);
 
 /* Which layout so many bytes of numbers have; 0: none. */
 unsigned goodwe_kind(unsigned length);

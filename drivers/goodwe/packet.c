@@ -118,6 +118,15 @@ int goodwe_judge(const uint8_t *asked, const uint8_t *bytes, size_t length,
     return is_strange && (rc == OK || rc == ERR_GARBAGE) ? ERR_FOREIGN : length ? rc : ERR_TIMEOUT;
 }
 
+/* Zeros before it, the tail of another one, the echo of our own words: more is to come. */
+int goodwe_whole(const struct ask *ask, const uint8_t *bytes, size_t length)
+{
+    struct goodwe_packet p;
+    int rc = goodwe_judge(ask->bytes, bytes, length, &p);
+
+    return rc == OK ? (int)p.end : rc == ERR_CRC ? rc : 0;
+}
+
 unsigned goodwe_kind(unsigned length)
 {
     return length == DATA_THREE ? KIND_THREE

@@ -33,8 +33,8 @@ const struct row goodwe_rows[] = {
     NOW(SINGLE, 14, BE16S, "pac",  OUTPUT_POWER, 1), /* by night it takes a little */
     MODE(SINGLE, 16),
     NOW(SINGLE, 18, BE16S, "temperature", INVERTER_TEMPERATURE, 10),
-    NOW(SINGLE, 20, BE32,  "error_mask", NONE, 1),
-#define GOODWE_ERROR(bit, n, set, means) BIT(SINGLE, 20, bit, n, set, means),
+    NOW(SINGLE, ERRORS_ONE, BE32,  "error_mask", NONE, 1),
+#define GOODWE_ERROR(bit, n, set, means) BIT(SINGLE, ERRORS_ONE, bit, n, set, means),
 #include "drivers/goodwe/errors.def"
 #undef GOODWE_ERROR
     NOW(SINGLE, 24, BE32,  "e_total", PV_ENERGY, 10),
@@ -59,8 +59,8 @@ const struct row goodwe_rows[] = {
     NOW(KIND_THREE, 26, BE16S, "pac",  OUTPUT_POWER, 1),
     MODE(KIND_THREE, 28),
     NOW(KIND_THREE, 30, BE16S, "temperature", INVERTER_TEMPERATURE, 10),
-    NOW(KIND_THREE, 32, BE32,  "error_mask", NONE, 1),
-#define GOODWE_ERROR(bit, n, set, means) BIT(KIND_THREE, 32, bit, n, set, means),
+    NOW(KIND_THREE, ERRORS_THREE, BE32,  "error_mask", NONE, 1),
+#define GOODWE_ERROR(bit, n, set, means) BIT(KIND_THREE, ERRORS_THREE, bit, n, set, means),
 #include "drivers/goodwe/errors.def"
 #undef GOODWE_ERROR
     NOW(KIND_THREE, 36, BE32,  "e_total", PV_ENERGY, 10),

@@ -5,15 +5,6 @@
 
 #include <string.h>
 
-static int goodwe_whole(const struct ask *ask, const uint8_t *bytes, size_t length)
-{
-    struct goodwe_packet p;
-    int rc = goodwe_judge(ask->bytes, bytes, length, &p);
-
-    /* Zeros before it, the tail of another one, the echo of our own words: more is to come. */
-    return rc == OK ? (int)p.end : rc == ERR_CRC ? rc : 0;
-}
-
 static int goodwe_question(uint8_t address, const struct block *b, uint8_t bytes[ASK_MAX],
                            struct ask *ask)
 {
@@ -35,12 +26,13 @@ static bool goodwe_piece(const struct row *rows, const struct block *b, unsigned
     return n == 0;
 }
 
+/* What may be asked: how long an answer is, and the least of it that says anything. */
 static const struct {
     const char *word;
-    uint8_t function, count;
-} words[] = {{"running", GOODWE_RUNNING, DATA_THREE},
-             {"id", GOODWE_ID, DATA_ID},
-             {"setting", GOODWE_SETTING, DATA_SETTING}};
+    uint8_t function, count, least;
+} words[] = {{"running", GOODWE_RUNNING, DATA_THREE, DATA_ONE},
+             {"id", GOODWE_ID, DATA_ID, DATA_ID},
+             {"setting", GOODWE_SETTING, DATA_SETTING, DATA_SETTING}};
 
 static int goodwe_parse(const char *said, struct block *to)
 {
@@ -117,13 +109,9 @@ static void give_serial(const struct teller *t, const struct goodwe_packet *p)
 /* How much of it must be there. 0: nobody has described such a packet. */
 static unsigned least_length(const struct goodwe_packet *p)
 {
-    static const struct {
-        uint8_t function, least;
-    } known[] = {{GOODWE_RUNNING, DATA_ONE}, {GOODWE_ID, DATA_ID}, {GOODWE_SETTING, DATA_SETTING}};
-
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (p->control == GOODWE_READ && p->function == known[i].function)
-            return known[i].least;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (p->control == GOODWE_READ && p->function == words[i].function)
+            return words[i].least;
     return 0;
 }
 
@@ -172,7 +160,7 @@ static int decode_packet(struct decoding *how, const struct goodwe_packet *p,
     if (p->function == GOODWE_RUNNING) {
         kind = how->kind = goodwe_kind(p->length);
         give(t, "phases", kind == KIND_THREE ? 3 : 1);
-        give_errors(t, p->data + (kind == KIND_THREE ? 32 : 20));
+        give_errors(t, p->data + (kind == KIND_THREE ? ERRORS_THREE : ERRORS_ONE));
     }
     struct stretch s = {0, p->length, p->data, NULL};
     bytes_decode(how->rows, p->function, kind, &s, 0, p->length, t->each, t->to);
