@@ -10,3 +10,13 @@ unit_words() {
     printf 'QPIRI\t230.0 21.7 230.0 50.0 21.7 5000 5000 48.0 46.0 42.0 56.4 54.0 2 30 060 0 2 1'
     printf ' 9 01 0 0 54.0 0 1\n'
 }
+
+# house_of STORE NAME=SERIAL...: settings for inverters on USB, each on a wire of its own
+house_of() {
+    printf '[store]\npath = %s\n' "$1"
+    shift
+    for pair in "$@"; do
+        printf '[bus %s-wire]\nline = hid:0665:5161\nunit = %s\nevery = 1\n' "${pair%%=*}" "${pair#*=}"
+        printf '[device %s]\ndriver = axpert\nbus = %s-wire\n' "${pair%%=*}" "${pair%%=*}"
+    done
+}

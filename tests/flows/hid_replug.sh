@@ -10,24 +10,7 @@
     unit 111 92932105105111 1-1 0
     unit 222 92932105105222 1-2 1
 } >units
-cat >a.ini <<INI
-[store]
-path = $TESTS_TMP/helio.db
-[bus left]
-line = hid:0665:5161
-unit = 92932105105111
-every = 1
-[bus right]
-line = hid:0665:5161
-unit = 92932105105222
-every = 1
-[device one]
-driver = axpert
-bus = left
-[device two]
-driver = axpert
-bus = right
-INI
+house_of "$TESTS_TMP/helio.db" one=92932105105111 two=92932105105222 >a.ini
 hid_daemon a.ini
 both_stored() { stored_since one "$1" && stored_since two "$1"; }
 until_true 15 both_stored 0 || fail "nothing is stored"

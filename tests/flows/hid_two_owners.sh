@@ -9,17 +9,7 @@
     unit 111 92932105105111 1-1 0
     unit 222 92932105105222 1-2 1
 } >units
-cat >a.ini <<INI
-[store]
-path = $TESTS_TMP/helio.db
-[bus left]
-line = hid:0665:5161
-unit = 92932105105111
-every = 1
-[device one]
-driver = axpert
-bus = left
-INI
+house_of "$TESTS_TMP/helio.db" one=92932105105111 >a.ini
 hid_daemon a.ini
 until_true 15 stored_since one 0 || fail "nothing is stored"
 : >away.tsv

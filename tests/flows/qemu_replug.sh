@@ -15,27 +15,10 @@ for number in 111 222; do
         printf '*\tNAK\n'
     } | python3 "$rig_home/frames.py" >$number.tsv
 done
-cat >a.ini <<INI
-[store]
-path = /tmp/helio.db
-[bus left]
-line = hid:0665:5161
-unit = 92932105105111
-every = 1
-[bus right]
-line = hid:0665:5161
-unit = 92932105105222
-every = 1
-[device one]
-driver = axpert
-bus = left
-[device two]
-driver = axpert
-bus = right
-[sink out]
-kind = file
-folder = /tmp/out
-INI
+{
+    house_of /tmp/helio.db one=92932105105111 two=92932105105222
+    printf '[sink out]\nkind = file\nfolder = /tmp/out\n'
+} >a.ini
 rig_new guest
 rig_program "$TOOLS/usb_hid"
 rig_program "$HELIO"
