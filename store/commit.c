@@ -214,6 +214,15 @@ int store_commit(struct store *s)
     return rc;
 }
 
+void store_cursor_keep(struct store *s)
+{
+    pthread_mutex_lock(&s->lock);
+    bool is_wise = s->commit_s <= 0 && s->trouble.count == 0;
+    if (is_wise && has_dirt(s))
+        (void)(commit_locked(s) == OK); /* told there; the next commit takes it along */
+    pthread_mutex_unlock(&s->lock);
+}
+
 int store_commit_due(struct store *s)
 {
     int64_t now = clock_us();

@@ -152,6 +152,8 @@ static void taken(struct pump *p, struct lane *lane, const struct load *load,
     p->state.why[0] = '\0';
     pthread_mutex_unlock(&p->lock);
     lane_move(p, lane, load->upto);
+    if (p->seat.sink->keeps_doubles)
+        store_cursor_keep(p->store);
 }
 
 static void later(struct pump *p, const struct outcome *o)

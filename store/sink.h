@@ -70,7 +70,8 @@ struct sink {
     /* Would it take something now? Delivers nothing; for `helio check`. */
     void (*probe)(struct seat *s, struct outcome *o);
 
-    bool wants_newest; /* after a gap only the latest matters: old rows are not even read */
+    bool keeps_doubles; /* what it gets twice is there twice: each batch's end is durable at once */
+    bool wants_newest;  /* after a gap only the latest matters: old rows are not even read */
 };
 
 /* A sink at run time. Owned by its pump's thread. */

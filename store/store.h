@@ -82,6 +82,8 @@ bool store_waiting_row(struct store *s, int64_t seq, struct record *to, char *nu
 /* A sink's position; a sink never seen begins at the end (or at the beginning). */
 int64_t store_cursor(struct store *s, const char *sink, bool from_start);
 void store_cursor_move(struct store *s, const char *sink, int64_t seq); /* with the next commit */
+/* That commit now, for a far side that keeps doubles; not where `commit_s` spares the disk. */
+void store_cursor_keep(struct store *s);
 /* Only cursors asked for since the start hold rows back from pruning; this one no longer. */
 void store_cursor_forget(struct store *s, const char *sink);
 uint64_t store_cursor_lost(struct store *s, const char *sink);

@@ -1,7 +1,7 @@
 /*
  * The sink for the server of the old MATE collector: one request for each reading, since it takes
  * no more at once. So a batch is one reading, and the cursor stands behind each one that was
- * taken: whenever this ends, nothing is sent twice that was answered.
+ * taken, durably: whenever this ends, at most the one reading on its way is sent twice.
  */
 #include "base/base64.h"
 #include "base/clock.h"
@@ -211,6 +211,7 @@ const struct sink sink_mate_rest = {
     .proof = "a receiver made after the old one's tables; another helio",
     .settings = mate_rest_settings,
     .memory = sizeof(struct mate_rest),
+    .keeps_doubles = true,
     .check = mate_rest_check,
     .open = mate_rest_open,
     .close = mate_rest_close,
