@@ -69,6 +69,18 @@ static void insert(struct answer *a, size_t at, const uint8_t *bytes, size_t len
     a->length += length;
 }
 
+/* What bridges with a memory give: seen are up to four zeros, and half a packet from before. */
+static void add_junk(struct chance *c, struct answer *a)
+{
+    static const uint8_t zeros[4] = {0};
+    uint8_t tail[16];
+    size_t length = a->length < sizeof tail ? a->length : sizeof tail;
+
+    memcpy(tail, a->bytes + a->length - length, length);
+    insert(a, 0, zeros, (size_t)chance_between(c, 0, sizeof zeros));
+    insert(a, a->length, tail, (size_t)chance_between(c, 0, (int64_t)length));
+}
+
 /* The seven ways of a second talker, all seen on real wires. */
 static int collide(struct chance *c, stranger_fn *stranger, struct answer *a)
 {
@@ -118,6 +130,8 @@ int moods_spoil(const struct moods *m, struct chance *c, stranger_fn *stranger,
         flip_bits(c, &a->answer);
     if (chance_hits(c, m->cut) && a->answer.length)
         a->answer.length = (size_t)chance_between(c, 0, (int64_t)a->answer.length - 1);
+    if (a->answer.length && chance_hits(c, m->junk))
+        add_junk(c, &a->answer);
     if (a->answer.length && chance_hits(c, m->collide))
         return collide(c, stranger, &a->answer);
     return OK;

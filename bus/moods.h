@@ -22,6 +22,8 @@
     X(collide,    1,    "a second talker disturbs the exchange, in one of seven ways")        \
     X(refuse,     1,    "the device says no (for Modbus: exception 4)")                       \
     X(pause,      1000, "milliseconds of silence inside every long answer")                   \
+    X(junk,       1,    "zeros before the answer, the end of an older one behind it")         \
+    X(restart,    1,    "the unit begins anew, and has forgotten what it was told")           \
     X(dead,       255,  "the unit with this address never answers")
 // clang-format on
 

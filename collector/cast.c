@@ -171,23 +171,35 @@ int cast_announce(void *who, unsigned which, uint64_t round, struct far_answer *
     return ERR_ABSENT;
 }
 
+/* Two at once on one wire: what is low in one of them is low in both. */
+static void add_answer(unsigned before, const struct answer *said, struct answer *to)
+{
+    for (size_t i = 0; before && i < said->length && i < to->length; i++)
+        to->bytes[i] &= said->bytes[i];
+    if (!before)
+        *to = *said;
+}
+
 int cast_answer(void *who, const uint8_t *asked, size_t length, struct far_answer *answer)
 {
     struct cast *c = who;
     int64_t wall_ms = let_play(c);
-    bool is_answered = false;
+    unsigned answers = 0;
 
     answer->answer.length = 0;
     answer->delay_us = c->turnaround_us;
     answer->pause_us = 0;
-    for (unsigned i = 0; i < c->count && !is_answered; i++) {
+    for (unsigned i = 0; i < c->count && (!answers || c->speech->all_answer); i++) {
         struct twin *t = &c->twins[i];
+        struct answer said = {0};
         t->wall_ms = wall_ms;
         t->dead = (unsigned)c->moods.dead;
-        is_answered =
-            speaks_for(c, t) && t->driver->speech->answer(t, asked, length, &answer->answer) == OK;
+        if (t->driver->twin_restart && chance_hits(&c->chance, c->moods.restart))
+            t->driver->twin_restart(t);
+        if (speaks_for(c, t) && t->driver->speech->answer(t, asked, length, &said) == OK)
+            add_answer(answers++, &said, &answer->answer);
     }
-    if (!is_answered)
+    if (!answers)
         return ERR_TIMEOUT;
     if (chance_hits(&c->chance, c->moods.refuse))
         c->speech->refuse(asked, length, &answer->answer);

@@ -54,6 +54,17 @@ static int ask_who(void *context, struct bus *bus, char *serial, size_t size)
     return rc;
 }
 
+/* Some drivers have a memory for the whole wire: the first of their devices there has it. */
+static int share_wire(struct house *h, size_t at)
+{
+    const struct plan_device *d = h->plan->devices;
+
+    for (size_t i = 0; i < at; i++)
+        if (d[i].bus == d[at].bus && d[i].driver == d[at].driver)
+            return device_share_wire(&h->devices[at], &h->devices[i]);
+    return OK;
+}
+
 int house_build(struct house *h, const struct plan *plan)
 {
     int rc = OK;
@@ -75,6 +86,8 @@ int house_build(struct house *h, const struct plan *plan)
         rc = device_init(&h->devices[i], d->name, d->driver, house_bus(h, d->bus), d->address,
                          d->section);
         h->devices[i].index = (uint16_t)i;
+        if (!rc)
+            rc = share_wire(h, i);
         struct bus *bus = house_bus(h, d->bus);
         if (!bus->who) {
             bus->who = ask_who;

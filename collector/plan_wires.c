@@ -110,7 +110,7 @@ static void set_heard_through(const struct plan *p, struct section *s, struct pl
 {
     bool has_speaker = false;
 
-    if (!*section_text(s, "serial"))
+    if (!*section_text(s, "serial") || d->driver->gives_addresses)
         return;
     d->is_heard_through = true;
     for (size_t i = 0; i < p->device_count; i++) {
@@ -124,6 +124,45 @@ static void set_heard_through(const struct plan *p, struct section *s, struct pl
     else if (!has_speaker)
         section_fault(s, "serial", "above it on bus %s must stand the %s that speaks for it",
                       d->bus->name, d->driver->name);
+}
+
+/* Who gets its address from us is known by its serial number, as soon as there are two of them. */
+static void refuse_unnamed(const struct plan *p, struct section *s, const struct plan_device *d)
+{
+    const char *mine = section_text(s, "serial");
+
+    for (size_t i = 0; i < p->device_count && d->driver->gives_addresses; i++) {
+        const struct plan_device *other = &p->devices[i];
+        const char *theirs = section_text(other->section, "serial");
+        if (other->bus != d->bus || other->driver != d->driver)
+            continue;
+        if (!*mine || !*theirs)
+            section_fault(*mine ? other->section : s, "serial",
+                          "with several on bus %s each needs its serial number; helio scan has "
+                          "those that answer",
+                          d->bus->name);
+        else if (!strcmp(mine, theirs))
+            section_fault(s, "serial", "%s is that of [device %s] already", mine, other->name);
+        else
+            continue;
+        return;
+    }
+}
+
+/* The usual address is for the first of them on a wire, the next free ones for the others. */
+static uint8_t free_address(const struct plan *p, const struct driver *driver,
+                            const struct plan_bus *bus)
+{
+    unsigned address = driver->addresses.usual;
+    bool is_taken = driver->gives_addresses;
+
+    while (is_taken && address < driver->addresses.last) {
+        is_taken = false;
+        for (size_t i = 0; i < p->device_count; i++)
+            is_taken |= p->devices[i].bus == bus && p->devices[i].address == address;
+        address += is_taken;
+    }
+    return (uint8_t)address;
 }
 
 static void refuse_twice(struct plan *p, struct section *s, const struct plan_device *d)
@@ -171,7 +210,7 @@ void plan_add_device(struct plan *p, struct section *s)
     struct plan_device d = {.name = s->name, .driver = driver, .bus = bus, .section = s};
     int address = (int)section_number(s, "address");
     if (!address)
-        address = driver->addresses.usual;
+        address = free_address(p, driver, bus);
     if (!may_sit_on(driver, bus->line)) {
         say_lines(driver, bus->line, why, sizeof why);
         section_fault(s, "bus", "%s", why);
@@ -179,6 +218,7 @@ void plan_add_device(struct plan *p, struct section *s)
         section_fault(s, "address", "%s", why);
     d.address = (uint8_t)address;
     set_heard_through(p, s, &d);
+    refuse_unnamed(p, s, &d);
     refuse_twice(p, s, &d);
     /* What this family's wires usually are, where the [bus] does not say otherwise. */
     if (section_join(bus->section, driver_usual(driver, bus->line->scheme), true))

@@ -22,7 +22,8 @@ static const struct option_row options[] = {
     {"reports", 'r', "PATH", "a USB HID unit's reports, as messages of a UNIX socket of this name"},
     {"speed", 's', "BAUD", "the wire it stands for (the family's usual); 0: as fast as it goes"},
     {"turnaround", 0, "MS", "until a unit begins to answer (the family's usual)"},
-    {"moods", 'm', "LIST", "collide=0.2,late=0.05,garbled,silent,cut,refuse,pause=MS,dead=ID"},
+    {"moods", 'm', "LIST",
+     "collide=0.2,late=0.05,garbled,silent,cut,refuse,junk,restart,pause=MS,dead=ID"},
     {"script", 0, "FILE", "moods by the second: lines like \"30 dead=3\""},
     {"battery", 'b', "VOLT", "12, 24, 36 or 48 (the family's usual)"},
     {"day", 'd', "WEATHER", "clear, cloudy, mixed or night"},
@@ -105,7 +106,7 @@ static const struct place *place_on(const struct driver *driver, const char *sch
 {
     for (const struct place *place = driver->places; place->scheme; place++) {
         const char *said = place->options ? strstr(place->options, "speed=") : NULL;
-        if (place->speech || strcmp(place->scheme, scheme))
+        if ((place->speech && !place->speech->heard) || strcmp(place->scheme, scheme))
             continue;
         if (said)
             (void)sscanf(said, "speed=%lf", speed); /* else as it was */
@@ -122,9 +123,11 @@ static int open_speed(struct call *c, double speed, double bits, struct far_end 
     return OK;
 }
 
-static int open_tcp(struct call *c, struct far_end *end)
+/* Modbus has packets of its own for TCP; for others a gateway passes the bytes through. */
+static int open_tcp(struct call *c, const struct place *place, struct far_end *end)
 {
-    const char *framing = call_text(c, "tcp-framing", "tcp");
+    const char *usual = place->options && strstr(place->options, "framing=rtu") ? "rtu" : "tcp";
+    const char *framing = call_text(c, "tcp-framing", usual);
     double port = 0;
     unsigned taken = 0;
     int rc;
@@ -223,13 +226,14 @@ static int open_end(struct call *c, const struct driver *driver, struct far_end 
     kind = kind ? kind : &wire_kinds[1];
     if (kind->bits > 10 && speed > 100000)
         speed = 9600; /* what such a line usually has */
-    if (call_has(c, "tcp") && !place_on(driver, "tcp", &speed))
+    const struct place *tcp = call_has(c, "tcp") ? place_on(driver, "tcp", &speed) : NULL;
+    if (call_has(c, "tcp") && !tcp)
         return bad_call(c, "--tcp: no %s speaks over a tcp line", driver->name);
     if (call_has(c, "reports"))
         return open_reports(c, driver, end);
     rc = open_speed(c, speed, kind->bits, end);
-    if (!rc && call_has(c, "tcp"))
-        return open_tcp(c, end);
+    if (!rc && tcp)
+        return open_tcp(c, tcp, end);
     if (!rc && call_has(c, "pjon"))
         return open_pjon(c, driver, end);
     if (!rc)

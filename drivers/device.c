@@ -16,7 +16,7 @@ const struct setting device_settings[] = {
     { "address",   NUMBER, "0",    0,    255, NULL, "Its address on the bus; 0: the driver's usual one" },
     { "every",     NUMBER, "0",    0,    86400, NULL, "Seconds from one of its rounds to the next; 0: as its bus" },
     { "peak_power", NUMBER, "0",   0,    1e6, NULL, "The most watts it can make or take; more is not believed. 0: unknown" },
-    { "serial",   TEXT,   "",      0,    0,   NULL, "Serial number of a unit in parallel that is heard through another on its bus; empty: it is asked itself" },
+    { "serial",   TEXT,   "",      0,    0,   NULL, "Serial number: of a unit that is heard through another on its bus, or of one that gets its address by it; empty: it is asked itself" },
     { "writes_per_day", NUMBER, "20", 0,   10000, NULL, "How many settings may be written to it in a day: their memory wears out" },
     { "allow_tell", YESNO, "no",   0,    0,   NULL, "Settings of this device may be changed with helio tell" },
     SETTINGS_END,
@@ -61,7 +61,21 @@ int device_init(struct device *d, const char *name, const struct driver *driver,
     d->pieces = calloc(blocks, sizeof *d->pieces);
     d->knowledge = calloc(blocks, sizeof *d->knowledge);
     d->memory = driver->memory ? calloc(1, driver->memory) : NULL;
-    return d->pieces && d->knowledge && (d->memory || !driver->memory) ? OK : ERR_FULL;
+    d->wire = driver->wire ? calloc(1, driver->wire) : NULL;
+    d->owns_wire = true;
+    if (!d->pieces || !d->knowledge || (driver->memory && !d->memory) || (driver->wire && !d->wire))
+        return ERR_FULL;
+    return driver->join ? driver->join(d) : OK;
+}
+
+int device_share_wire(struct device *d, struct device *first)
+{
+    if (!d->driver->wire)
+        return OK;
+    free(d->wire);
+    d->wire = first->wire;
+    d->owns_wire = false;
+    return d->driver->join ? d->driver->join(d) : OK;
 }
 
 void device_done(struct device *d)
@@ -69,9 +83,11 @@ void device_done(struct device *d)
     if (d->driver && d->driver->forget && d->memory)
         d->driver->forget(d);
     free(d->memory);
+    if (d->owns_wire)
+        free(d->wire);
     free(d->pieces);
     free(d->knowledge);
-    d->memory = NULL;
+    d->memory = d->wire = NULL;
     d->pieces = NULL;
     d->knowledge = NULL;
 }
@@ -128,10 +144,29 @@ static int meet(struct device *d)
     return rc;
 }
 
+/* It was met, and is silent on what it always answers, or says so itself: what it was told it has
+ * forgotten. */
+static bool has_forgotten(const struct device *d, const struct block *b, int rc,
+                          const struct answer *a)
+{
+    if (!d->driver->is_mute_before || d->is_meeting)
+        return false;
+    if (rc == ERR_TIMEOUT)
+        return b->refresh == EVERY_ROUND;
+    return !rc && d->driver->has_begun_anew && d->driver->has_begun_anew(a);
+}
+
 int device_ask(struct device *d, const struct block *b, struct answer *a)
 {
     int rc = d->driver->is_mute_before ? meet(d) : OK;
 
+    if (rc)
+        return rc;
+    rc = talk(d, b, 0, a);
+    if (!has_forgotten(d, b, rc, a))
+        return rc;
+    d->is_met = false;
+    rc = meet(d);
     return rc ? rc : talk(d, b, 0, a);
 }
 

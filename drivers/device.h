@@ -33,6 +33,8 @@ struct device {
     uint8_t address;
     uint16_t index; /* among the devices of the plan */
     void *memory;   /* the driver's own */
+    void *wire;     /* the same, of all its devices on this wire */
+    bool owns_wire;
 
     enum device_state state;
     int last_error;
@@ -57,6 +59,8 @@ struct device {
 int device_init(struct device *d, const char *name, const struct driver *driver, struct bus *bus,
                 uint8_t address, const struct section *section) MUST_CHECK;
 void device_done(struct device *d);
+/* The other one, which came first, is on the same wire and of the same driver. */
+int device_share_wire(struct device *d, struct device *first) MUST_CHECK;
 
 enum depth { LIVE_ONLY, WITH_SLOW };
 

@@ -103,6 +103,7 @@ struct speech {
     /* false: no such frame. NULL: there are no taps for this wire. */
     bool (*tapped)(const uint8_t *frame, size_t length, struct tapped *to);
 
+    bool all_answer; /* some questions are for everybody at once: answers may collide */
     /* Is this question whole? 0 more to come, n whole, negative: drop a byte. For twins. */
     int (*heard)(const uint8_t *bytes, size_t length);
     int (*answer)(struct twin *t, const uint8_t *asked, size_t length, struct answer *a);
@@ -123,6 +124,7 @@ struct driver {
         uint8_t probe_last; /* the scanner looks no further by itself */
     } addresses;
     size_t memory; /* private bytes of a device */
+    size_t wire;   /* bytes that all its devices on one wire have together */
 
     const struct speech *speech;
     const struct block *blocks; /* name NULL ends them */
@@ -133,6 +135,11 @@ struct driver {
     /* Before its numbers are believed: which kind is it? Once, and again after a silence. */
     int (*meet)(struct device *d);
     bool is_mute_before; /* it answers nothing at all until it was met */
+    /* Its devices have no address but the one that we give them: `serial` says which is which. */
+    bool gives_addresses;
+    int (*join)(struct device *d); /* takes a place in the wire's memory; before the first round */
+    /* Does this answer, whatever was asked, say that it has begun anew? NULL: it never does. */
+    bool (*has_begun_anew)(const struct answer *a);
     int (*greet)(struct device *d, struct identity *who);
     /* Where check sums are weak: must this answer be heard again before it is believed? What was
      * heard twice is not doubted. NULL: a right sum is enough. */
@@ -160,7 +167,8 @@ struct driver {
     size_t twin_memory;
     const char *const *twin_models; /* NULL ends them; the first is the usual one */
     int (*twin_begin)(struct twin *t);
-    void (*twin_now)(struct twin *t); /* fills t->state from the plant */
+    void (*twin_restart)(struct twin *t); /* it forgets what it was told; NULL: nothing */
+    void (*twin_now)(struct twin *t);     /* fills t->state from the plant */
 };
 
 /* A device that does not exist. */

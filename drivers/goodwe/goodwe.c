@@ -1,4 +1,4 @@
-/* The driver's row in the table, how a unit gets its address, and what follows from its numbers. */
+/* The driver's row in the table, and what follows from its numbers. */
 #include "drivers/goodwe/goodwe.h"
 
 #include "base/log.h"
@@ -17,60 +17,18 @@ static const struct block blocks[] = {
 // clang-format on
 
 static const struct place places[] = {
+    /* Its own bridge: what is written is one question, what is read a stream in slices. */
+    {.scheme = "hid",
+     .options = "report=0,speed=0",
+     .usb_ids = "0084:0041",
+     .speech = &goodwe_usb_speech,
+     .blocks = blocks},
     {.scheme = "serial", .options = "speed=9600"},
+    {.scheme = "tcp", .options = "framing=rtu"}, /* a gateway that passes its bytes through */
     {.scheme = "replay"},
     {.scheme = "sim", .options = "speed=9600"},
     {.scheme = NULL},
 };
-
-/* ---- an address ---------------------------------------------------------------------------- */
-
-/* One step: sent, and its answer taken apart. The packet's data lies in `a`. */
-static int step(struct device *d, uint8_t whom, uint8_t function, const uint8_t *data,
-                uint8_t length, struct answer *a, struct goodwe_packet *p)
-{
-    uint8_t bytes[ASK_MAX];
-    struct ask ask = {.bytes = bytes, .whole = goodwe_whole, .pace = &d->pace, .silences = 1};
-
-    ask.length = goodwe_make(bytes, GOODWE_MASTER, whom, GOODWE_REGISTER, function, data, length);
-    ask.shape = (uint32_t)whom << 8 | function;
-    int rc = bus_talk(d->bus, &ask, a);
-    return rc ? rc : goodwe_judge(bytes, a->bytes, a->length, p);
-}
-
-/*
- * A unit that still has an address from before us answers no search: it is taken away first.
- *
- *      remove ──▶ (confirmed, or nobody there) ──▶ who is new? ──▶ serial number
- *                                                                       │
- *      running ◀── confirmed, from the new address ◀── allocate ◀───────┘
- *
- * After a search that nobody used a unit passes over up to 14 others: they are repeated, round
- * by round.
- */
-int goodwe_meet(struct device *d)
-{
-    struct goodwe_memory *m = d->memory;
-    uint8_t given[GOODWE_SERIAL + 1];
-    struct goodwe_packet p;
-    struct answer a;
-    int rc = step(d, d->address, GOODWE_REMOVE, NULL, 0, &a, &p);
-
-    if (rc == ERR_GONE || rc == ERR_STOPPED)
-        return rc;
-    rc = step(d, GOODWE_NOBODY, GOODWE_OFFLINE, NULL, 0, &a, &p);
-    if (rc)
-        return rc;
-    if (p.length < GOODWE_SERIAL)
-        return ERR_SHORT;
-    memcpy(given, p.data, GOODWE_SERIAL);
-    given[GOODWE_SERIAL] = d->address;
-    snprintf(m->serial, sizeof m->serial, "%.16s", (const char *)given);
-    rc = step(d, GOODWE_NOBODY, GOODWE_ALLOCATE, given, sizeof given, &a, &p);
-    if (!rc)
-        log_info(d->name, "%s has address %u now", m->serial, d->address);
-    return rc;
-}
 
 /* Not every unit says more of itself than its serial number. */
 static void take_identity(void *to, const struct field *f)
@@ -88,12 +46,13 @@ static void take_identity(void *to, const struct field *f)
 
 int goodwe_greet(struct device *d, struct identity *who)
 {
-    const struct goodwe_memory *m = d->memory;
-
-    snprintf(who->vendor, IDENTITY_TEXT, "GoodWe");
-    snprintf(who->serial, IDENTITY_TEXT, "%s", m->serial);
     int rc = device_block(d, &blocks[2], take_identity, who);
-    return rc == ERR_GONE || rc == ERR_STOPPED ? rc : OK;
+
+    if (!d->is_met || rc == ERR_GONE || rc == ERR_STOPPED)
+        return rc ? rc : ERR_TIMEOUT;
+    snprintf(who->vendor, IDENTITY_TEXT, "GoodWe");
+    snprintf(who->serial, IDENTITY_TEXT, "%s", goodwe_serial(d));
+    return OK;
 }
 
 /* ---- what follows --------------------------------------------------------------------------- */
@@ -152,16 +111,20 @@ const struct driver driver_goodwe = {
     .proof = "captured registration and ID packets; numbers by paper",
     .places = places,
     .addresses = {.first = 1, .last = 0x7e, .usual = GOODWE_USUAL, .probe_last = 1},
-    .memory = sizeof(struct goodwe_memory),
+    .wire = sizeof(struct goodwe_wire),
+    .gives_addresses = true,
+    .join = goodwe_join,
     .speech = &goodwe_speech,
     .blocks = blocks,
     .rows = goodwe_rows,
     .meet = goodwe_meet,
     .is_mute_before = true,
+    .has_begun_anew = goodwe_has_begun_anew,
     .greet = goodwe_greet,
     .derive = derive,
     .twin_memory = sizeof(struct goodwe_twin),
     .twin_models = goodwe_models,
     .twin_begin = goodwe_twin_begin,
+    .twin_restart = goodwe_twin_restart,
     .twin_now = goodwe_twin_now,
 };

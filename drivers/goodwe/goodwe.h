@@ -8,6 +8,12 @@
  *
  * Whoever has an address of 80 or more is a master. Only reading is ever sent: codes 02 and 03
  * would change something.
+ *
+ * Over USB a question travels in one report, behind a head of its own; the answer comes in reports
+ * of 8 bytes that have none, with zeros before it and the tail of an older one behind it:
+ *
+ *      cc 99  09  aa 55 80 0b 01 01 00 01 8c      00 00 00 aa 55 0b 80 01 | 81 2e ... | 89 00 5a 30
+ *             length
  */
 #ifndef DRIVERS_GOODWE_H
 #define DRIVERS_GOODWE_H
@@ -35,6 +41,8 @@ enum {
     GOODWE_HEAD = 7,
     GOODWE_SERIAL = 16,
     GOODWE_DATA_MAX = 255,
+    GOODWE_USB_HEAD = 0xcc, /* cc 99, and how long the packet is */
+    GOODWE_USB_DRESS = 3,
 };
 
 /* Which layout its numbers have: told apart by their length. */
@@ -42,7 +50,7 @@ enum { KIND_ONE = 1, KIND_THREE = 2, KIND_LONG = 4 };
 enum { DATA_ONE = 46, DATA_THREE = 66, DATA_ID = 64, DATA_SETTING = 12 };
 enum { ERRORS_ONE = 20, ERRORS_THREE = 32 }; /* where the error bits stand */
 
-extern const struct speech goodwe_speech;
+extern const struct speech goodwe_speech, goodwe_usb_speech;
 extern const struct row goodwe_rows[];
 
 /* ---- packets (packet.c): pure */
@@ -69,19 +77,44 @@ int goodwe_hunt(const uint8_t *bytes, size_t length, struct goodwe_packet *to) M
 int goodwe_judge(const uint8_t *asked, const uint8_t *bytes, size_t length,
                  struct goodwe_packet *to) MUST_CHECK;
 
+/* A question without what its line wants before it. */
+const uint8_t *goodwe_asked(const uint8_t *asked);
+
 /* The same, as a bus wants to hear it (bus/bus.h). */
 int goodwe_whole(const struct ask *ask, const uint8_t *bytes, size_t length);
 
 /* Which layout so many bytes of numbers have; 0: none. */
 unsigned goodwe_kind(unsigned length);
 
-/* ---- one device */
+/* Puts before a packet what this line wants there. */
+void goodwe_dress(const struct speech *speech, uint8_t bytes[], struct ask *ask);
 
-struct goodwe_memory {
-    char serial[GOODWE_SERIAL + 1]; /* as it registered */
+/* ---- addresses (registrar.c) */
+
+enum { GOODWE_SEATS = 16 };
+
+/* Everything that its devices know together about one wire. */
+struct goodwe_wire {
+    unsigned count;
+    struct goodwe_seat {
+        const char *name;   /* of its device */
+        const char *wanted; /* the serial number it is meant for; "": whoever comes first */
+        char serial[GOODWE_SERIAL + 1];
+        uint8_t address;
+        enum { SEAT_UNKNOWN, SEAT_FREE, SEAT_GIVEN, SEAT_TAKEN } state;
+        unsigned failures; /* rounds in which nobody came to it */
+    } seats[GOODWE_SEATS];
+    char stranger[GOODWE_SERIAL + 1]; /* the last one told of */
+    unsigned swept;                   /* addresses taken back from whoever had them before us */
+    bool has_searched;
+    unsigned returns; /* of the line, at the last search */
 };
 
+int goodwe_join(struct device *d) MUST_CHECK;
 int goodwe_meet(struct device *d) MUST_CHECK;
+bool goodwe_has_begun_anew(const struct answer *a);
+const char *goodwe_serial(const struct device *d); /* "": it was not heard yet */
+
 int goodwe_greet(struct device *d, struct identity *who) MUST_CHECK;
 
 /* ---- the other side (twin.c) */
@@ -89,10 +122,14 @@ int goodwe_greet(struct device *d, struct identity *who) MUST_CHECK;
 struct goodwe_twin {
     bool is_registered;
     uint8_t address;
+    unsigned skips;   /* searches it still passes over */
+    uint64_t dice;    /* where the next number of those comes from */
+    int64_t heard_us; /* somebody spoke to it */
 };
 
 extern const char *const goodwe_models[];
 int goodwe_twin_begin(struct twin *t) MUST_CHECK;
+void goodwe_twin_restart(struct twin *t);
 void goodwe_twin_now(struct twin *t);
 int goodwe_heard(const uint8_t *bytes, size_t length);
 int goodwe_answer(struct twin *t, const uint8_t *asked, size_t length, struct answer *a) MUST_CHECK;

@@ -118,13 +118,35 @@ int goodwe_judge(const uint8_t *asked, const uint8_t *bytes, size_t length,
     return is_strange && (rc == OK || rc == ERR_GARBAGE) ? ERR_FOREIGN : length ? rc : ERR_TIMEOUT;
 }
 
-/* Zeros before it, the tail of another one, the echo of our own words: more is to come. */
-int goodwe_whole(const struct ask *ask, const uint8_t *bytes, size_t length)
+/* Is somebody asking for an address, whatever he was asked? Not while we search for that. */
+static bool is_new_here(const uint8_t *asked, const uint8_t *bytes, size_t length)
 {
     struct goodwe_packet p;
-    int rc = goodwe_judge(ask->bytes, bytes, length, &p);
 
-    return rc == OK ? (int)p.end : rc == ERR_CRC ? rc : 0;
+    if (asked[4] == GOODWE_REGISTER)
+        return false;
+    for (size_t at = 0; goodwe_hunt(bytes + at, length - at, &p) == OK; at += p.end)
+        if (p.control == GOODWE_REGISTER && p.function == (GOODWE_OFFLINE | GOODWE_ANSWER))
+            return true;
+    return false;
+}
+
+/* Zeros before it, the tail of another one, the echo of our own words: more is to come. What
+ * follows it is nothing to worry about: a packet has a sum and names its sender. */
+int goodwe_whole(const struct ask *ask, const uint8_t *bytes, size_t length)
+{
+    const uint8_t *asked = goodwe_asked(ask->bytes);
+    struct goodwe_packet p;
+    int rc = goodwe_judge(asked, bytes, length, &p);
+
+    if (rc == OK || is_new_here(asked, bytes, length))
+        return (int)length;
+    return rc == ERR_CRC ? rc : 0;
+}
+
+const uint8_t *goodwe_asked(const uint8_t *asked)
+{
+    return asked[0] == GOODWE_USB_HEAD ? asked + GOODWE_USB_DRESS : asked;
 }
 
 unsigned goodwe_kind(unsigned length)

@@ -5,8 +5,21 @@
 
 #include <string.h>
 
-static int goodwe_question(uint8_t address, const struct block *b, uint8_t bytes[ASK_MAX],
-                           struct ask *ask)
+/* The head that USB wants; nothing on a serial line. */
+void goodwe_dress(const struct speech *speech, uint8_t bytes[], struct ask *ask)
+{
+    const uint8_t dress[GOODWE_USB_DRESS] = {GOODWE_USB_HEAD, 0x99, (uint8_t)ask->length};
+
+    ask->bytes = bytes;
+    if (speech != &goodwe_usb_speech)
+        return;
+    memmove(bytes + sizeof dress, bytes, ask->length);
+    memcpy(bytes, dress, sizeof dress);
+    ask->length += sizeof dress;
+}
+
+static int say_packet(uint8_t address, const struct block *b, uint8_t bytes[ASK_MAX],
+                      struct ask *ask)
 {
     if (b->function < GOODWE_RUNNING || b->function > GOODWE_SETTING)
         return ERR_USAGE;
@@ -15,6 +28,26 @@ static int goodwe_question(uint8_t address, const struct block *b, uint8_t bytes
     ask->whole = goodwe_whole;
     ask->shape = (uint32_t)address << 8 | b->function; /* an answer names who and what */
     return OK;
+}
+
+static int goodwe_question(uint8_t address, const struct block *b, uint8_t bytes[ASK_MAX],
+                           struct ask *ask)
+{
+    int rc = say_packet(address, b, bytes, ask);
+
+    if (!rc)
+        goodwe_dress(&goodwe_speech, bytes, ask);
+    return rc;
+}
+
+static int goodwe_usb_question(uint8_t address, const struct block *b, uint8_t bytes[ASK_MAX],
+                               struct ask *ask)
+{
+    int rc = say_packet(address, b, bytes, ask);
+
+    if (!rc)
+        goodwe_dress(&goodwe_usb_speech, bytes, ask);
+    return rc;
 }
 
 /* One packet a question; nothing of it can be asked alone. */
@@ -193,6 +226,9 @@ static int goodwe_decode(struct decoding *how, const uint8_t *asked, size_t aske
     *detail = 0;
     if (!asked_length)
         return decode_stream(how, bytes, length, &t);
+    size_t dress = (size_t)(goodwe_asked(asked) - asked);
+    asked += dress;
+    asked_length -= dress < asked_length ? dress : asked_length;
     if (goodwe_hunt(asked, asked_length, &question) != OK || question.end != asked_length ||
         question.data != asked + GOODWE_HEAD)
         return ERR_DATA;
@@ -223,15 +259,13 @@ static const char *goodwe_result(int rc, int detail)
     }
 }
 
-const struct speech goodwe_speech = {
-    .words_help = "running, id or setting: what it makes, who it is, how it was set up",
-    .question = goodwe_question,
-    .piece = goodwe_piece,
-    .parse = goodwe_parse,
-    .decode = goodwe_decode,
-    .result = goodwe_result,
-    .heard = goodwe_heard,
-    .answer = goodwe_answer,
-    .refuse = goodwe_refuse,
-    .stranger = goodwe_stranger,
-};
+#define GOODWE_SPEECH(asks)                                                                        \
+    {                                                                                              \
+        .words_help = "running, id or setting: what it makes, who it is, how it was set up",       \
+        .question = (asks), .piece = goodwe_piece, .parse = goodwe_parse, .decode = goodwe_decode, \
+        .result = goodwe_result, .all_answer = true, .heard = goodwe_heard,                        \
+        .answer = goodwe_answer, .refuse = goodwe_refuse, .stranger = goodwe_stranger,             \
+    }
+
+const struct speech goodwe_speech = GOODWE_SPEECH(goodwe_question);
+const struct speech goodwe_usb_speech = GOODWE_SPEECH(goodwe_usb_question);

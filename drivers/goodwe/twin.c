@@ -1,22 +1,52 @@
 /* An inverter that does not exist: it takes an address, and tells what the plant makes. */
 #include "drivers/goodwe/goodwe.h"
 
+#include "base/clock.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 const char *const goodwe_models[] = {"single", "three", "long", NULL};
 
-enum { DATA_LONG = 130, NIGHT_W = -12 };
+enum { DATA_LONG = 130, NIGHT_W = -12, WAKE_W = 5 };
+static const int64_t FORGETS_US = INT64_C(600000000); /* without a word for it */
+
+/* What it had passed over begins with its serial number: inverters differ in that. */
+static uint64_t number_of(const char *serial)
+{
+    uint64_t number = 0;
+
+    for (; *serial; serial++)
+        if (*serial >= '0' && *serial <= '9')
+            number = 10 * number + (uint64_t)(*serial - '0');
+    return number;
+}
 
 int goodwe_twin_begin(struct twin *t)
 {
+    struct goodwe_twin *mine = t->memory;
+
     t->kind = !strcmp(t->model, "three")  ? KIND_THREE
               : !strcmp(t->model, "long") ? KIND_LONG
                                           : KIND_ONE;
     if (!*t->serial)
         snprintf(t->serial, sizeof t->serial, "13600DSN201W%04u", t->place + 1);
+    *mine = (struct goodwe_twin){.dice = number_of(t->serial)};
     return OK;
+}
+
+void goodwe_twin_restart(struct twin *t)
+{
+    struct goodwe_twin *mine = t->memory;
+
+    *mine = (struct goodwe_twin){.dice = number_of(t->serial)};
+}
+
+/* As long as its panels give it enough to be awake. */
+static bool has_sun(const struct twin *t)
+{
+    return t->plant->pv_w > WAKE_W;
 }
 
 /* The panels' voltage is that of a string for the grid: ten times that of a small plant. */
@@ -24,7 +54,7 @@ void goodwe_twin_now(struct twin *t)
 {
     struct reading *r = &t->state;
     const struct plant_now *now = t->plant;
-    double watts = now->pv_w > 0 ? round(now->pv_w * 0.97) : NIGHT_W, volts = now->pv_v * 10;
+    double watts = has_sun(t) ? round(now->pv_w * 0.97) : NIGHT_W, volts = now->pv_v * 10;
     const struct {
         enum metric metric;
         double value;
@@ -43,7 +73,7 @@ void goodwe_twin_now(struct twin *t)
         {M_GRID_L2_FREQUENCY, 49.98},
         {M_GRID_L3_FREQUENCY, 49.98},
         {M_OUTPUT_POWER, watts},
-        {M_DEVICE_MODE, now->pv_w > 0 ? DEVICE_MODE_NORMAL : DEVICE_MODE_WAITING},
+        {M_DEVICE_MODE, has_sun(t) ? DEVICE_MODE_NORMAL : DEVICE_MODE_WAITING},
         {M_INVERTER_TEMPERATURE, now->case_c},
         {M_PV_ENERGY, now->pv_kwh},
         {M_PV_ENERGY_TODAY, now->pv_kwh_today},
@@ -108,40 +138,82 @@ static int say_numbers(struct twin *t, const struct goodwe_packet *p, struct ans
     return say(a, p, p->to, data, length);
 }
 
-/* Without an address it hears only who calls the nameless; with one, only who calls it. */
+/*
+ * A search that nobody follows up makes it pass over some of the next ones, a number of its own:
+ * so of several that answered at once, one is alone sooner or later.
+ */
+static int answer_search(struct twin *t, const struct goodwe_packet *p, struct answer *a)
+{
+    struct goodwe_twin *mine = t->memory;
+    uint8_t serial[GOODWE_SERIAL] = {0};
+
+    if (mine->skips) {
+        mine->skips--;
+        return ERR_TIMEOUT;
+    }
+    mine->skips = (unsigned)(mine->dice % 15);
+    mine->dice /= 15;
+    if (!mine->dice)
+        mine->dice = number_of(t->serial);
+    memcpy(serial, t->serial, strnlen(t->serial, GOODWE_SERIAL));
+    return say(a, p, GOODWE_NOBODY, serial, sizeof serial);
+}
+
 static int take_address(struct twin *t, const struct goodwe_packet *p, struct answer *a)
 {
     struct goodwe_twin *mine = t->memory;
     uint8_t serial[GOODWE_SERIAL] = {0};
 
     memcpy(serial, t->serial, strnlen(t->serial, GOODWE_SERIAL));
+    if (p->length != GOODWE_SERIAL + 1 || memcmp(p->data, serial, GOODWE_SERIAL) != 0)
+        return ERR_TIMEOUT;
+    goodwe_twin_restart(t); /* nothing is passed over any more */
+    mine->is_registered = true;
+    mine->address = p->data[GOODWE_SERIAL];
+    mine->heard_us = clock_us();
+    return say(a, p, mine->address, NULL, 0);
+}
+
+/* Without an address it hears only who calls the nameless; with one, only who calls it. */
+static int answer_registering(struct twin *t, const struct goodwe_packet *p, struct answer *a)
+{
+    struct goodwe_twin *mine = t->memory;
+
     if (p->function == GOODWE_REMOVE && mine->is_registered && p->to == mine->address) {
-        mine->is_registered = false;
-        return say(a, p, mine->address, NULL, 0);
+        goodwe_twin_restart(t);
+        return say(a, p, p->to, NULL, 0);
     }
     if (mine->is_registered || p->to != GOODWE_NOBODY)
         return ERR_TIMEOUT;
     if (p->function == GOODWE_OFFLINE)
-        return say(a, p, GOODWE_NOBODY, serial, sizeof serial);
-    if (p->function != GOODWE_ALLOCATE || p->length != GOODWE_SERIAL + 1 ||
-        memcmp(p->data, serial, GOODWE_SERIAL) != 0)
-        return ERR_TIMEOUT;
-    mine->is_registered = true;
-    mine->address = p->data[GOODWE_SERIAL];
-    return say(a, p, mine->address, NULL, 0);
+        return answer_search(t, p, a);
+    return p->function == GOODWE_ALLOCATE ? take_address(t, p, a) : ERR_TIMEOUT;
+}
+
+/* One that the grid feeds too is there at night as well. */
+static bool is_there(struct twin *t)
+{
+    struct goodwe_twin *mine = t->memory;
+
+    if (t->kind != KIND_THREE && !has_sun(t))
+        goodwe_twin_restart(t);
+    else if (mine->is_registered && clock_us() - mine->heard_us > FORGETS_US)
+        goodwe_twin_restart(t);
+    return t->kind == KIND_THREE || has_sun(t);
 }
 
 int goodwe_answer(struct twin *t, const uint8_t *asked, size_t length, struct answer *a)
 {
-    const struct goodwe_twin *mine = t->memory;
+    struct goodwe_twin *mine = t->memory;
     struct goodwe_packet p;
 
-    if (goodwe_hunt(asked, length, &p) != OK || !(p.from & GOODWE_MASTER))
+    if (!is_there(t) || goodwe_hunt(asked, length, &p) != OK || !(p.from & GOODWE_MASTER))
         return ERR_TIMEOUT;
     if (p.control == GOODWE_REGISTER)
-        return take_address(t, &p, a);
+        return answer_registering(t, &p, a);
     if (p.control != GOODWE_READ || !mine->is_registered || p.to != mine->address)
         return ERR_TIMEOUT;
+    mine->heard_us = clock_us();
     return say_numbers(t, &p, a);
 }
 

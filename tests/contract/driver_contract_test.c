@@ -445,19 +445,20 @@ static void noise_makes_no_holes(void **state)
         {
             struct stage s;
             struct reading first, r;
-            unsigned complete = 0;
+            const uint64_t *retried;
             stage_begin(&s, *at, "");
+            retried = &s.house.buses[0].counts.retried;
             promise(*at, "round", plain_round(&s, 0, &first) == OK);
             s.house.casts[0]->moods.collide = 0.6;
             for (unsigned i = 0; i < 300; i++) {
                 clock_sleep_us(70000000);
-                complete += device_round(s.device, LIVE_ONLY, 0, &r) == OK;
+                (void)(device_round(s.device, LIVE_ONLY, 0, &r) == OK); /* as well as it goes */
             }
             s.house.casts[0]->moods.collide = 0;
             clock_sleep_us(70000000);
             promise(*at, "round", plain_round(&s, 0, &r) == OK);
             promise(*at, "metrics", r.count == first.count);
-            promise(*at, "noise", complete < 300); /* else it was none */
+            promise(*at, "noise", *retried > 100); /* else it was none */
             stage_end(&s);
         }
 }

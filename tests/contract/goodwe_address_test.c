@@ -98,18 +98,13 @@ static void one_that_forgets(void **state)
 {
     struct stage s;
     struct reading r = {0};
-    unsigned rounds = 0;
 
     (void)state;
     begin(&s, "long");
     assert_int_equal(device_round(s.device, LIVE_ONLY, 1, &r), OK);
     s.twin->is_registered = false;
     r.count = 0;
-    assert_int_not_equal(device_round(s.device, LIVE_ONLY, 2, &r), OK);
-    assert_int_equal(r.count, 0);
-    while (device_round(s.device, LIVE_ONLY, 3, &r) && ++rounds < 20)
-        clock_sleep_us(5000000);
-    assert_in_range(rounds, 0, 5);
+    assert_int_equal(device_round(s.device, LIVE_ONLY, 2, &r), OK); /* within the same round */
     assert_true(s.twin->is_registered);
     assert_true(number(&r, M_PV_POWER) > 0);
     end(&s);
