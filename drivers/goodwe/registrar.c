@@ -84,7 +84,8 @@ static int step(struct device *d, uint8_t whom, uint8_t function, const uint8_t 
                 uint8_t length, struct answer *a, struct goodwe_packet *p)
 {
     uint8_t bytes[ASK_MAX];
-    struct ask ask = {.whole = goodwe_whole, .pace = &d->pace, .tries = 1};
+    struct ask ask = {
+        .whole = goodwe_whole, .pace = &d->pace, .tries = 1, .again_us = GOODWE_AGAIN_US};
 
     ask.length = goodwe_make(bytes, GOODWE_MASTER, whom, GOODWE_REGISTER, function, data, length);
     ask.shape = (uint32_t)whom << 8 | function;

@@ -17,16 +17,17 @@ took() {
 
 inverter single
 inverter three --model three
-running() { ms median "$("$tmp/blocks" "goodwe@serial:$tmp/$1" 51 running)"; }
+# The same question is asked no sooner than half a second after itself, so two take turns.
+running() { ms median "$("$tmp/blocks" "goodwe@serial:$tmp/$1" 51 running id)"; }
 
 # The first of these finds one without an address, the second one that still has it from before.
 first=$(took "$helio" read "goodwe@serial:$tmp/single" output_power)
 again=$(took "$helio" read "goodwe@serial:$tmp/single" output_power)
 measure "from start to the first value, of an inverter without an address, against 2 s" "$first" 2000 ms 1
 measure "the same, when it has its address from before" "$again" 2000 ms 1
-measure "what a single-phase inverter makes now, asked and decoded, against its bytes and the turn-around" \
-    "$(running single)" "$(wire $((9 + 55)))" ms 1.1
-measure "the same of three phases" "$(running three)" "$(wire $((9 + 75)))" ms 1.1
+measure "what a single-phase inverter makes now and who it is, against their bytes and turn-arounds" \
+    "$(running single)" "$(sum "$(wire $((9 + 55))) + $(wire $((9 + 73)))")" ms 1.1
+measure "the same of three phases" "$(running three)" "$(sum "$(wire $((9 + 75))) + $(wire $((9 + 73)))")" ms 1.1
 
 goodwe_page() {
     cat <<END
