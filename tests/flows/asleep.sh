@@ -23,36 +23,48 @@ bus = roof
 INI
 }
 
-for line in "serial:/dev/not-there" "sim
-silent = 1"; do
-    settings "$midnight" "$line"
+quiet_by_night() {
     expect 0 "$HELIO" once -c a.ini # and not a word: cron would send it by mail all night
     [ ! -s out ] && [ ! -s err ] || { cat out err >&2; fail "a snapshot by night has something to say"; }
-    expect 0 "$HELIO" once --print -c a.ini
-    has out "asleep"
-    expect 0 "$HELIO" once --json -c a.ini
-    has out '"result": "asleep"'
     expect 0 "$HELIO" read -c a.ini south pv_power
     [ ! -s out ] || fail "it printed $(cat out)"
     has err "south: asleep: the sun is down"
     [ "$(wc -l <err)" = 1 ] || fail "read says more than that: $(cat err)"
-    expect 69 "$HELIO" ask -c a.ini south running
-    expect 0 "$HELIO" watch --for 3 --rounds 2 -c a.ini
-    has out "asleep"
-    has out "together: all asleep"
-    "$HELIO" check -c a.ini >out 2>err
-    has out "asleep"
-
-    settings "$noon" "$line"
+}
+loud_at_noon() {
     expect 69 "$HELIO" once -c a.ini
     [ -s err ] || fail "a fault at noon has nothing to say"
-    expect 69 "$HELIO" read -c a.ini south pv_power
     has_not err "asleep"
+}
 
-    settings "$midnight" "$line"
-    sed -i 's/^bus = roof/&\nsleeps = no/' a.ini
-    expect 69 "$HELIO" once -c a.ini
-done
+# ---- its node is gone ----------------------------------------------------------------------------
+settings "$midnight" "serial:/dev/not-there"
+quiet_by_night
+expect 0 "$HELIO" once --print -c a.ini
+has out "asleep"
+expect 0 "$HELIO" once --json -c a.ini
+has out '"result": "asleep"'
+expect 69 "$HELIO" ask -c a.ini south running # nothing was asked
+expect 0 "$HELIO" watch --for 60 --rounds 1 -c a.ini
+has out "asleep"
+has out "together: all asleep"
+"$HELIO" check -c a.ini >out 2>err
+has out "asleep"
+settings "$noon" "serial:/dev/not-there"
+loud_at_noon
+expect 69 "$HELIO" read -c a.ini south pv_power
+has_not err "asleep"
+settings "$midnight" "serial:/dev/not-there"
+sed -i 's/^bus = roof/&\nsleeps = no/' a.ini
+loud_at_noon # and at any other hour
+
+# ---- it is mute ----------------------------------------------------------------------------------
+mute="sim
+silent = 1"
+settings "$midnight" "$mute"
+quiet_by_night
+settings "$noon" "$mute"
+loud_at_noon
 
 # ---- the daemon ----------------------------------------------------------------------------------
 settings "$midnight" "serial:/dev/not-there"
