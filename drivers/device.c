@@ -354,7 +354,8 @@ static void look_at_line(struct device *d)
     d->is_met = d->is_greeted = false;
 }
 
-/* Its model says what it is rated at: asked for once, when there is time. */
+/* Its model says what it is rated at: asked for once, in the second round after it was found, since
+ * the first has enough to do. */
 static void get_to_know(struct device *d)
 {
     if (d->is_greeted || !d->driver->rated_w || !d->driver->greet)
@@ -414,6 +415,7 @@ int device_round(struct device *d, enum depth depth, int64_t round_ms, struct re
     look_at_line(d);
     if (d->state == SILENT && clock_us() < d->next_try_us)
         return d->last_error;
+    bool was_online = d->state == ONLINE;
     d->rounds++;
     d->has_answered = false;
     result = ask_live(d, &c, &heard);
@@ -429,7 +431,8 @@ int device_round(struct device *d, enum depth depth, int64_t round_ms, struct re
         log_debug(d->name, "block \"%s\" was lost", more->name);
     if (result == OK && depth == WITH_SLOW) {
         ask_slow(d, &c);
-        get_to_know(d);
+        if (was_online)
+            get_to_know(d);
     }
     d->withheld += r->withheld;
     if (r->count)
