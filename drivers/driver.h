@@ -140,6 +140,9 @@ struct driver {
     int (*join)(struct device *d); /* takes a place in the wire's memory; before the first round */
     /* Does this answer, whatever was asked, say that it has begun anew? NULL: it never does. */
     bool (*has_begun_anew)(const struct answer *a);
+    bool sleeps_at_night; /* its panels feed it: without sun it is not there */
+    /* Watts it is rated at, by what it says of itself; 0: not known. NULL: it never says. */
+    double (*rated_w)(const struct device *d);
     int (*greet)(struct device *d, struct identity *who);
     /* Where check sums are weak: must this answer be heard again before it is believed? What was
      * heard twice is not doubted. NULL: a right sum is enough. */
