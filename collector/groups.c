@@ -24,23 +24,6 @@ const struct setting group_settings[] = {
 
 static const char *const role_keys[ROLE_COUNT] = {"members", "pv", "battery", "load", "grid"};
 
-static const struct {
-    const char *prefix;
-    enum role role;
-} prefixes[] = {
-    {"pv_", ROLE_PV},       {"pv1_", ROLE_PV},    {"pv2_", ROLE_PV},          {"pv3_", ROLE_PV},
-    {"charger_", ROLE_PV},  {"solar_", ROLE_PV},  {"battery_", ROLE_BATTERY}, {"load_", ROLE_LOAD},
-    {"output_", ROLE_LOAD}, {"grid_", ROLE_GRID},
-};
-
-enum role metric_role(enum metric m)
-{
-    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
-        if (!strncmp(catalogue[m].name, prefixes[i].prefix, strlen(prefixes[i].prefix)))
-            return prefixes[i].role;
-    return ROLE_ALL;
-}
-
 /* ---- settings ---------------------------------------------------------------------------- */
 
 struct finder {

@@ -7,13 +7,12 @@
 
 #include "base/section.h"
 #include "metrics/reading.h"
+#include "metrics/roles.h"
 #include "store/board.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum role { ROLE_ALL, ROLE_PV, ROLE_BATTERY, ROLE_LOAD, ROLE_GRID, ROLE_COUNT };
 
 enum { MEMBERS_MAX = 64 };
 
@@ -35,9 +34,6 @@ extern const struct setting group_settings[];
  * through section_fault; ERR_CONFIG when there was one. */
 int group_load(struct group *g, struct section *s, int (*find)(void *who, const char *name),
                void *who) MUST_CHECK;
-
-/* The role a metric belongs to; ROLE_ALL when to none in particular. */
-enum role metric_role(enum metric m);
 
 /* Folds what is fresh on the board into a reading (device and round_ms are the caller's), with
  * `members` and `members_heard`. False when no member was heard at all. */

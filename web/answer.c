@@ -10,22 +10,22 @@ enum { PROBLEM_BYTES = 600, SHEET_FIRST = 16 * 1024, SHEET_MOST = 32 * 1024 * 10
 
 /* Nothing of ours runs in another's page, and nothing of another's in ours. */
 static const char *const headers[][2] = {
-    {MHD_HTTP_HEADER_CACHE_CONTROL, "no-store"},
     {"X-Content-Type-Options", "nosniff"},
     {"Referrer-Policy", "no-referrer"},
-    {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
 };
+static const struct manners of_data = {"no-store", "default-src 'none'; frame-ancestors 'none'"};
 
 static bool add(struct MHD_Response *r, const char *name, const char *value)
 {
     return MHD_add_response_header(r, name, value) == MHD_YES;
 }
 
-/* Takes the response over. */
-static enum MHD_Result queue(struct MHD_Connection *c, unsigned status, const char *type,
-                             struct MHD_Response *r)
+enum MHD_Result answer_response(struct MHD_Connection *c, unsigned status, const char *type,
+                                struct MHD_Response *r, const struct manners *m)
 {
-    bool is_made = r && (!type || add(r, MHD_HTTP_HEADER_CONTENT_TYPE, type));
+    bool is_made = r && (!type || add(r, MHD_HTTP_HEADER_CONTENT_TYPE, type)) &&
+                   add(r, MHD_HTTP_HEADER_CACHE_CONTROL, m->cache) &&
+                   add(r, "Content-Security-Policy", m->policy);
     enum MHD_Result rc = MHD_NO;
 
     for (size_t i = 0; is_made && i < sizeof headers / sizeof *headers; i++)
@@ -39,6 +39,12 @@ static enum MHD_Result queue(struct MHD_Connection *c, unsigned status, const ch
     if (r)
         MHD_destroy_response(r);
     return rc;
+}
+
+static enum MHD_Result queue(struct MHD_Connection *c, unsigned status, const char *type,
+                             struct MHD_Response *r)
+{
+    return answer_response(c, status, type, r, &of_data);
 }
 
 static enum MHD_Result answer(struct MHD_Connection *c, unsigned status, const char *type,
@@ -72,7 +78,7 @@ enum MHD_Result answer_problem(struct MHD_Connection *c, unsigned status, const 
 static void list_methods(const char *path, struct text *t)
 {
     for (const struct route *r = routes; r->method; r++)
-        if (!strcmp(r->path, path))
+        if (route_is(r, path))
             text_format(t, "%s, %s", r->method, !strcmp(r->method, "GET") ? "HEAD, " : "");
     text_add(t, "OPTIONS");
 }

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "metrics/roles.h"
 
 #include <string.h>
 
@@ -46,6 +47,10 @@ static int write_catalogue(struct exchange *x, struct text *to)
         json_number(&j, "least", m->least);
         json_number(&j, "most", m->most);
         json_string(&j, "help", m->help);
+        if (metric_role((enum metric)i) != ROLE_ALL)
+            json_string(&j, "role", role_names[metric_role((enum metric)i)]);
+        if (metric_headline((enum metric)i))
+            json_string(&j, "headline", metric_headline((enum metric)i));
         if (m->words != NO_WORDS)
             list_words(&j, m->words);
         json_close(&j, '}');

@@ -43,7 +43,7 @@ struct query {
 /* ---- routes */
 
 struct route {
-    const char *method, *path;
+    const char *method, *path; /* with a star at its end: whatever begins so */
     size_t most_body;
     const char *token_key; /* the setting that names the token's file; NULL: open to all */
     const void *detail;    /* for the handler: which of its kind */
@@ -57,6 +57,7 @@ struct route {
     unsigned params; /* enum param */
 };
 extern const struct route routes[]; /* method NULL ends it */
+bool route_is(const struct route *r, const char *path);
 
 struct web {
     const struct section *section;
@@ -78,6 +79,7 @@ struct exchange {
     struct web_upload upload; /* first, so that it leads back here */
     struct web *web;
     const struct route *route;
+    const char *path; /* the library's, for as long as the request lasts */
     struct MHD_Connection *connection;
     enum stage stage;
     struct query query;
@@ -87,6 +89,16 @@ struct exchange {
 };
 
 /* ---- answers (answer.c): each may be given once an exchange */
+
+/* What browsers are told to do with an answer. */
+struct manners {
+    const char *cache;  /* Cache-Control */
+    const char *policy; /* Content-Security-Policy */
+};
+
+/* Takes the response over and adds what every answer has. `type` NULL: it has no body. */
+enum MHD_Result answer_response(struct MHD_Connection *c, unsigned status, const char *type,
+                                struct MHD_Response *r, const struct manners *m);
 
 enum MHD_Result answer_json(struct MHD_Connection *c, unsigned status, const char *json);
 
@@ -136,6 +148,8 @@ enum MHD_Result api_history(struct exchange *x);
 enum MHD_Result api_energy(struct exchange *x);
 enum MHD_Result api_events(struct exchange *x);
 enum MHD_Result api_description(struct exchange *x);
+enum MHD_Result page_home(struct exchange *x);
+enum MHD_Result page_part(struct exchange *x);
 enum MHD_Result healthz(struct exchange *x);
 enum MHD_Result readyz(struct exchange *x);
 enum MHD_Result prometheus(struct exchange *x);

@@ -46,6 +46,14 @@ const struct route routes[] = {
 
 /* ---- one request ------------------------------------------------------------------------- */
 
+bool route_is(const struct route *r, const char *path)
+{
+    size_t length = strlen(r->path);
+
+    return r->path[length - 1] == '*' ? !strncmp(r->path, path, length - 1)
+                                      : !strcmp(r->path, path);
+}
+
 /* The route, or what else there is: 404, or 405. The library leaves the body out for HEAD. */
 static const struct route *find_route(const char *method, const char *path, bool *has_path)
 {
@@ -53,7 +61,7 @@ static const struct route *find_route(const char *method, const char *path, bool
     if (!strcmp(method, "HEAD"))
         method = "GET";
     for (const struct route *r = routes; r->method; r++) {
-        if (strcmp(r->path, path) != 0)
+        if (!route_is(r, path))
             continue;
         *has_path = true;
         if (!strcmp(r->method, method))
@@ -89,7 +97,7 @@ static enum MHD_Result begin(struct web *w, struct MHD_Connection *c, const char
     struct exchange *x = calloc(1, sizeof *x);
     if (!x)
         return MHD_NO;
-    *x = (struct exchange){.web = w, .route = route, .connection = c};
+    *x = (struct exchange){.web = w, .route = route, .path = path, .connection = c};
     *memory = x;
     if (token_check(x, &answered))
         return answered;

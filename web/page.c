@@ -1,0 +1,76 @@
+/* The page for people, and the files it is made of (web/inside.h, web/page.h). */
+#include "web/page.h"
+
+#include "web/inside.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MARK_BYTES = 80 };
+
+/* Whatever is shown comes from here; what runs is ours, in files of its own. */
+#define POLICY                                                                                     \
+    "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; "            \
+    "object-src 'none'"
+static const struct manners of_home = {"no-cache", POLICY};
+static const struct manners of_part = {"public, max-age=31536000, immutable", POLICY};
+
+static const char *header(const struct exchange *x, const char *name)
+{
+    const char *value = MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, name);
+
+    return value ? value : "";
+}
+
+/* "gzip;q=0" would mean no; no browser says so, and who does gets what it can unpack anyway. */
+static bool takes_packed(const struct exchange *x)
+{
+    const char *accepted = header(x, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+
+    return strstr(accepted, "gzip") && !strstr(accepted, "gzip;q=0");
+}
+
+/* An unchanged page is only confirmed. */
+static enum MHD_Result give(struct exchange *x, const struct page_file *f, const struct manners *m)
+{
+    bool is_packed = takes_packed(x);
+    char mark[MARK_BYTES];
+
+    snprintf(mark, sizeof mark, "\"%s%s\"", f->mark, is_packed ? "-gz" : "");
+    bool is_known = strstr(header(x, MHD_HTTP_HEADER_IF_NONE_MATCH), mark);
+    struct MHD_Response *r = MHD_create_response_from_buffer(
+        is_known    ? 0
+        : is_packed ? f->packed_size
+                    : f->plain_size,
+        (void *)(uintptr_t)(is_packed ? f->packed : f->plain), MHD_RESPMEM_PERSISTENT);
+    bool is_made = r && MHD_add_response_header(r, MHD_HTTP_HEADER_ETAG, mark) == MHD_YES &&
+                   MHD_add_response_header(r, MHD_HTTP_HEADER_VARY,
+                                           MHD_HTTP_HEADER_ACCEPT_ENCODING) == MHD_YES;
+
+    if (is_made && is_packed && !is_known)
+        is_made = MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip") == MHD_YES;
+    if (r && !is_made) {
+        MHD_destroy_response(r);
+        r = NULL;
+    }
+    return answer_response(x->connection, is_known ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK, f->type,
+                           r, m);
+}
+
+static enum MHD_Result find(struct exchange *x, const struct manners *m)
+{
+    for (const struct page_file *f = page_files; f->path && x->web->house.front; f++)
+        if (!strcmp(f->path, x->path))
+            return give(x, f, m);
+    return answer_problem(x->connection, MHD_HTTP_NOT_FOUND, "there is no such path");
+}
+
+enum MHD_Result page_home(struct exchange *x)
+{
+    return find(x, &of_home);
+}
+
+enum MHD_Result page_part(struct exchange *x)
+{
+    return find(x, &of_part);
+}
