@@ -10,26 +10,74 @@ export async function ask(path, params = {}) {
 
 const POLL_MS = 3000;
 const POLL_SLOWEST_MS = 30000;
+const LIVE_MS = 1000; // a burst of events is shown at once
+const LIVE_PATH = '/api/v1/live'; // as the description names it
+
+// The devices' events, where the program has them; `tell` is called when there were some.
+function listen(tell) {
+  const news = new Map();
+  let source = null;
+  let timer = 0;
+
+  function open() {
+    if (source && source.readyState !== EventSource.CLOSED) return;
+    source = new EventSource('api/v1/live');
+    source.addEventListener('board', (event) => {
+      const device = JSON.parse(event.data);
+      news.set(device.device, device);
+      timer ||= setTimeout(() => {
+        timer = 0;
+        tell([...news.values()]);
+        news.clear();
+      }, LIVE_MS);
+    });
+  }
+  return {
+    open,
+    close() { source?.close(); },
+    isOpen: () => source?.readyState === EventSource.OPEN,
+  };
+}
 
 // Calls `take(board)` whenever there is news and `lose(error)` when there is none to be had. A page
-// nobody looks at asks nothing.
+// nobody looks at asks nothing. Events bring news sooner; asking goes on more seldom beside them,
+// since they do not tell of ages.
 export async function follow(take, lose) {
   let pause = POLL_MS;
   let timer = 0;
+  let board = [];
+  const live = listen((news) => {
+    const newer = new Map(news.map((device) => [device.device, device]));
+    board = board.map((device) => newer.get(device.device) ?? device);
+    take(board);
+  });
+  let hasLive = false;
 
   async function look() {
     clearTimeout(timer);
-    if (document.hidden) return;
+    if (document.hidden) {
+      live.close();
+      return;
+    }
+    if (hasLive) live.open();
     try {
-      take(await ask('board'));
-      pause = POLL_MS;
+      board = await ask('board');
+      await take(board);
+      pause = live.isOpen() ? POLL_MS * 3 : POLL_MS;
     } catch (error) {
       lose(error);
       pause = Math.min(pause * 2, POLL_SLOWEST_MS);
     }
+    clearTimeout(timer);
     timer = setTimeout(look, pause);
   }
   document.addEventListener('visibilitychange', look);
   window.addEventListener('online', look);
   await look();
+  try {
+    hasLive = LIVE_PATH in (await ask('openapi.json')).paths;
+    if (hasLive && !document.hidden) live.open();
+  } catch {
+    hasLive = false; // asking will do
+  }
 }

@@ -1,6 +1,6 @@
 // Bars of a table: a group a date, a bar a counter. The table beside it says the same in words.
 const SVG = 'http://www.w3.org/2000/svg';
-const [WIDE, HIGH, LEFT, BELOW, ABOVE] = [720, 208, 34, 20, 16];
+const [HIGH, LEFT, BELOW, ABOVE] = [208, 34, 20, 16];
 
 function draw(tag, attributes, text) {
   const made = document.createElementNS(SVG, tag);
@@ -22,8 +22,15 @@ function short(date) {
   return parts.length === 2 ? new Date(parts[0], parts[1] - 1, 1).toLocaleDateString(undefined, { month: 'short' }) : date;
 }
 
-export function drawBars(table, metrics, toneOf) {
-  const width = Math.min(WIDE, document.getElementById('main').clientWidth - 60);
+// Columns that have nothing to show would only make the others thin.
+function filled(table, metrics) {
+  const kept = metrics.map((_, k) => k).filter((k) => table.some((row) => row.values[k]));
+  return { own: kept.map((k) => metrics[k]), rows: table.map((row) => ({ ...row, values: kept.map((k) => row.values[k]) })) };
+}
+
+export function drawBars(all, allMetrics, toneOf) {
+  const { own: metrics, rows: table } = filled(all, allMetrics);
+  const width = document.getElementById('main').clientWidth - 66;
   const svg = draw('svg', { class: 'bars', viewBox: `0 0 ${width} ${HIGH}`, 'aria-hidden': 'true', preserveAspectRatio: 'xMinYMid' });
   const most = Math.max(0.001, ...table.flatMap((row) => row.values.filter((value) => value !== null)));
   const step = stepFor(most);
@@ -34,9 +41,9 @@ export function drawBars(table, metrics, toneOf) {
     svg.append(draw('line', { x1: LEFT, x2: width, y1: y(value), y2: y(value) }));
     svg.append(draw('text', { x: LEFT - 6, y: y(value) + 4, 'text-anchor': 'end' }, form.format(value)));
   }
-  svg.append(draw('text', { x: LEFT, y: 9 }, metrics[0].unit));
+  svg.append(draw('text', { x: LEFT - 6, y: 9, 'text-anchor': 'end' }, allMetrics[0].unit));
   const group = (width - LEFT) / Math.max(table.length, 5);
-  const bar = Math.min(18, (group * 0.78) / metrics.length);
+  const bar = Math.min(18, (group * 0.78) / Math.max(1, metrics.length));
   const every = Math.ceil(52 / group);
   table.forEach((row, i) => {
     const middle = LEFT + group * (i + 0.5);
@@ -45,7 +52,7 @@ export function drawBars(table, metrics, toneOf) {
       svg.append(draw('rect', { class: `of-${metrics[k].role} tone-${toneOf(metrics, k)}`, x: middle + (k - metrics.length / 2) * bar,
         y: y(value), width: Math.max(1, bar - 0.6), height: Math.max(0.5, y(0) - y(value)), rx: Math.min(2, bar / 4) }));
     });
-    if ((table.length - 1 - i) % every === 0) svg.append(draw('text', { x: middle, y: HIGH - 5, 'text-anchor': 'middle' }, short(row.date)));
+    if ((table.length - 1 - i) % every === 0) svg.append(draw('text', { x: Math.min(middle, width - 20), y: HIGH - 5, 'text-anchor': 'middle' }, short(row.date)));
   });
   return svg;
 }

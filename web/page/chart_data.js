@@ -23,14 +23,33 @@ function withGaps(points, stepMs) {
   return all;
 }
 
+// Each line has the colour of its role, or one that is left.
+const owners = ['pv', 'load', 'battery', 'grid'];
+export function coloursOf(book, names) {
+  const taken = new Set();
+  const own = names.map((name) => {
+    const i = owners.indexOf(book.get(name).role);
+    if (i < 0 || taken.has(i)) return null;
+    taken.add(i);
+    return i;
+  });
+  return own.map((one) => {
+    if (one !== null) return one;
+    const free = owners.findIndex((_, i) => !taken.has(i));
+    taken.add(free);
+    return free;
+  });
+}
+
 export async function fetchLines(book, query, shiftMs = 0) {
   const points = Math.round(Math.min(POINTS_MOST, Math.max(POINTS_LEAST, query.points)));
   const said = await ask('history', {
     device: query.device, metric: query.metrics.join(), points,
     from: new Date(query.from - shiftMs).toISOString(), to: new Date(query.to - shiftMs).toISOString(),
   });
+  const own = coloursOf(book, query.metrics);
   return said.metrics.map((one, i) => ({
-    metric: one.metric, label: label(book.get(one.metric)), unit: one.unit, own: i, shiftMs,
+    metric: one.metric, label: label(book.get(one.metric)), unit: one.unit, own: own[i], shiftMs,
     points: withGaps(one.points, said.step_s * 1000).map(([at, ...rest]) => [at + shiftMs, ...rest]),
   }));
 }

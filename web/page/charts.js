@@ -1,5 +1,5 @@
 // Charts of whatever a device says: choose, zoom, go back and forth, compare.
-import { align, choicesOf, factsOf, fetchLines, powersOf } from './chart_data.js';
+import { align, choicesOf, coloursOf, factsOf, fetchLines, powersOf } from './chart_data.js';
 import { makePlot } from './kits/kit.js';
 import { makeTools } from './chart_tools.js';
 import { el, label, put, sayAll, sayMoment } from './words.js';
@@ -35,7 +35,7 @@ function makePicture(plot, facts, hooks) {
     draw(lines, from, to) {
       data = align(lines);
       cells = [];
-      const head = ['', 'there', 'lowest', 'mean', 'highest'].map((word) => el('th', { scope: 'col' }, word));
+      const head = ['', 'here', 'lowest', 'mean', 'highest'].map((word) => el('th', { scope: 'col' }, word));
       facts.replaceChildren(el('div.scroll', {}, el('table.facts', {}, el('caption.unseen', {}, 'What the chart shows'),
         el('thead', {}, el('tr', {}, head)), el('tbody', {}, lines.map(row)))));
       drawing.draw({ ...data, from: from / 1000, to: to / 1000 });
@@ -108,7 +108,8 @@ export function makeCharts(view, state) {
     chips.querySelector('button')?.focus();
   }
   function showChips() {
-    chips.replaceChildren(...now.metrics.map((name, i) => el('span.chip', {}, el(`span.key.own-${i}`), label(state.book.get(name)),
+    const own = coloursOf(state.book, now.metrics);
+    chips.replaceChildren(...now.metrics.map((name, i) => el('span.chip', {}, el(`span.key.own-${own[i]}`), label(state.book.get(name)),
       el('button', { type: 'button', 'aria-label': `Without ${label(state.book.get(name))}`, onclick: () => remove(name) }, '×'))));
   }
   function sayRange(lines) {

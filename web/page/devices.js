@@ -12,7 +12,8 @@ function isShown(metric, said) {
 }
 
 function rows(list, book, values, wanted) {
-  const named = Object.entries(values).filter(([name, said]) => wanted(book.get(name), said));
+  const named = [...book.keys()].filter((name) => name in values).map((name) => [name, values[name]])
+    .filter(([name, said]) => wanted(book.get(name), said)); // in the order of the catalogue
   if (list.dataset.shape !== named.map(([name]) => name).join()) {
     list.dataset.shape = named.map(([name]) => name).join();
     list.replaceChildren(...named.flatMap(([name]) => [el('dt', {}, label(book.get(name))), el('dd')]));

@@ -60,8 +60,8 @@ function showTable(box, table, metrics, by) {
       sumsOf(table, metrics.length).map((sum) => el('td', {}, number(sum)))))));
 }
 
-function legendOf(metrics) {
-  return metrics.map((metric, i) => el('li', {}, el(`span.key.of-${metric.role}.tone-${toneOf(metrics, i)}`), label(metric)));
+function legendOf(table, metrics) {
+  return metrics.map((metric, i) => !table.some((row) => row.values[i]) ? '' : el('li', {}, el(`span.key.of-${metric.role}.tone-${toneOf(metrics, i)}`), label(metric)));
 }
 
 // Two of one role have its colour in two tones.
@@ -106,7 +106,7 @@ export function makeEnergy(view, state) {
     save.disabled = !table.length;
     put(said, table.length ? `${now.device}: ${table.length} ${spans[now.by].title.toLowerCase()}` : 'Nothing is stored of that time.');
     bars.replaceChildren(table.length ? drawBars(table, metrics, toneOf) : '');
-    legend.replaceChildren(...legendOf(metrics));
+    legend.replaceChildren(...legendOf(table, metrics));
     showTable(box, table, metrics, now.by);
   }
 

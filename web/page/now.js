@@ -27,14 +27,21 @@ function showSums(list, sums) {
   }));
 }
 
-function rollRow(device, board, book) {
+// Made once a device, so that a link keeps the focus; only its words change.
+function makeRow(name) {
+  const cells = { state: el('span.state'), age: el('span.soft'), role: el('span.soft'), power: el('span') };
+  const row = el('li', {}, cells.state, el('a', { href: '#devices' }, name), cells.age, el('span.number', {}, cells.role, ' ', cells.power));
+  return { row, cells };
+}
+
+function showRow({ cells }, device, board, book) {
   const parts = partsOf(book, board.find((one) => one.device === device.device));
   const first = Object.keys(roles).map((role) => parts[role]).find((part) => part.power !== undefined && part.power !== null);
-  return el('li', {},
-    el('span', { class: `state is-${device.state}` }, device.state),
-    el('a', { href: '#devices' }, device.device),
-    el('span.soft', {}, sayAge(device.age_s)),
-    el('span.number', {}, first ? sayAll(first.power, 'W') : ''));
+  cells.state.className = `state is-${device.state}`;
+  put(cells.state, device.state);
+  put(cells.age, sayAge(device.age_s));
+  put(cells.role, first ? roles[first.role].title : '');
+  put(cells.power, first ? sayAll(first.power, 'W') : '');
 }
 
 export function makeNow(view, state, chartOf) {
@@ -48,12 +55,13 @@ export function makeNow(view, state, chartOf) {
     el('div.card-head', {}, el('h2', { id: 'day-head' }, 'The last 24 hours'), el('a.soft', { href: '#charts' }, 'Charts')),
     plot, el('div'));
   view.append(el('div.now', {}, warnings,
-    el('section.card', { 'aria-label': 'Flow of power' }, flow.element, flowNote),
+    el('section.card.flow-card', { 'aria-label': 'Flow of power' }, flow.element, flowNote),
     el('div.stack', {},
       el('section.card', { 'aria-labelledby': 'sums-head' }, el('h2', { id: 'sums-head' }, 'Today'), sums),
       el('section.card', { 'aria-labelledby': 'roll-head' }, el('h2', { id: 'roll-head' }, 'Devices'), roll)),
     chart));
 
+  const rows = new Map();
   let grown = new Map();
   let asked = { device: '', at: 0 };
   let drawing = null;
@@ -83,7 +91,15 @@ export function makeNow(view, state, chartOf) {
         el(`li${one.grave ? '.is-grave' : ''}`, {}, el('b', {}, one.who), one.text)));
       warnings.hidden = !state.warnings.length;
       showSums(sums, sumsOf(state.book, house, grown));
-      roll.replaceChildren(...state.devices.filter((device) => !device.is_group).map((device) => rollRow(device, state.board, state.book)));
+      const units = state.devices.filter((device) => !device.is_group);
+      for (const unit of units) {
+        if (!rows.has(unit.device)) {
+          rows.set(unit.device, makeRow(unit.device));
+          roll.append(rows.get(unit.device).row);
+        }
+        showRow(rows.get(unit.device), unit, state.board, state.book);
+      }
+      for (const [name, one] of rows) one.row.hidden = !units.some((unit) => unit.device === name);
       askSums(house);
       drawing ??= chartOf(plot, chart.lastElementChild);
       drawing.show(house);

@@ -52,9 +52,9 @@ export function sayMoment(ms, form = 'full') {
   return moments[form].format(ms);
 }
 
-// The name of a metric for people: what it is, without "since new".
+// The name of a metric for people: what it is, without "since new" and what its sign means.
 export function label(metric) {
-  return metric.help.replace(/ since new$/, '').replace(/; .*/, '');
+  return metric.help.replace(/ since new$/, '').replace(/(; |, \+).*/, '');
 }
 
 // el('p.note', { title: '...' }, 'words', otherElement)

@@ -58,7 +58,7 @@ function axesOf(data, colour) {
   const units = [...new Set(data.lines.map((line) => line.unit))];
   const common = { stroke: colour('--soft'), font: '12px system-ui, sans-serif', ticks: { show: false } };
   const scales = { x: { time: true, range: () => [data.from, data.to] } };
-  const axes = [{ ...common, grid: { show: false }, space: 64, values: momentsFor }];
+  const axes = [{ ...common, grid: { show: false }, space: 64, size: 32, values: momentsFor }];
   units.forEach((unit, i) => {
     scales[`y${unit}`] = { range: yRange };
     axes.push({ ...common, scale: `y${unit}`, side: i % 2 ? 1 : 3, size: 54, space: 38,
@@ -78,11 +78,12 @@ export function makePlot(box, { onRange, onCursor }) {
     if (last !== data) return;
     const colour = colours(box);
     const { series, columns, bands } = seriesOf(data, colour);
+    const { scales, axes } = axesOf(data, colour);
     plot?.destroy();
     box.replaceChildren();
     plot = new UPlot({
-      width: box.clientWidth, height: box.clientHeight, series, bands, ...axesOf(data, colour),
-      padding: [10, data.lines.length ? 12 : 0, 0, 0], legend: { show: false },
+      width: box.clientWidth, height: box.clientHeight, series, bands, scales, axes,
+      padding: [10, axes.length > 2 ? 0 : 22, 0, 0], legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
       hooks: {
         setSelect: [(u) => {

@@ -1,0 +1,56 @@
+// look.mjs URL PACKAGES PICTURES: goes through the page as its owner would, and says what is not right.
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { checks } from './checks.mjs';
+
+const [base, packages, pictures] = process.argv.slice(2);
+const require = createRequire(path.join(path.resolve(packages), 'package.json'));
+const { chromium } = require('playwright-core');
+const MOST_BYTES = 150 * 1000;
+
+const faults = [];
+let done = 0;
+function check(is, what) {
+  done += 1;
+  if (!is) {
+    faults.push(what);
+    console.log(`not so: ${what}`);
+  }
+}
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true });
+
+// A window on its own, watched: nothing may be complained of, nobody else asked.
+async function look(options, hash = '') {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, locale: 'en-GB', acceptDownloads: true, ...options });
+  const page = await context.newPage();
+  page.on('console', (message) => check(message.type() !== 'error', `console: ${message.text()}`));
+  page.on('pageerror', (error) => check(false, `script: ${error.message}`));
+  page.on('request', (request) => check(/^(blob:)?/.exec(request.url())[0] || request.url().startsWith(base), `asked elsewhere: ${request.url()}`));
+  const session = await context.newCDPSession(page);
+  let bytes = 0;
+  await session.send('Network.enable');
+  session.on('Network.loadingFinished', (event) => { bytes += event.encodedDataLength; });
+  await page.goto(`${base}/${hash}`);
+  return { page, context, bytes: () => bytes, read: (file) => readFileSync(file, 'utf8') };
+}
+
+const tools = {
+  base, check, look, MOST_BYTES,
+  ask: async (where) => (await fetch(`${base}/api/v1/${where}`)).json(),
+  picture: (page, name, full = true) => page.screenshot({ path: path.join(pictures, `page-${name}.png`), fullPage: full }),
+};
+try {
+  for (const [what, run] of Object.entries(checks)) {
+    try {
+      await run(tools);
+    } catch (error) {
+      check(false, `${what}: ${error.message}`);
+    }
+  }
+} finally {
+  await browser.close();
+}
+console.log(`page: ${done} checks, ${faults.length} faults; pictures are in ${pictures}`);
+process.exit(faults.length ? 1 : 0);
