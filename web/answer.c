@@ -124,7 +124,7 @@ enum MHD_Result answer_sheet(struct exchange *x, const char *type, sheet_fn *wri
         rc = write(x, &t);
         if (!rc && !t.is_cut)
             return queue(x->connection, MHD_HTTP_OK, type,
-                         MHD_create_response_from_buffer(t.used, room, MHD_RESPMEM_MUST_FREE));
+                         pack_response(x->connection, room, t.used));
         free(room);
     }
     return rc ? answer_error(x, rc)

@@ -115,6 +115,14 @@ enum MHD_Result answer_sheet(struct exchange *x, const char *type, sheet_fn *wri
 /* A question that cannot be answered as it is: logged nowhere, told in the answer. */
 enum MHD_Result answer_form(struct exchange *x, sheet_fn *write); /* by the form asked for */
 
+/* ---- small answers (pack.c) */
+
+bool pack_wanted(struct MHD_Connection *c); /* can it unpack gzip? */
+
+/* Takes the body over, which was allocated; packed if that is wanted and worth it. NULL: no memory.
+ */
+struct MHD_Response *pack_response(struct MHD_Connection *c, char *body, size_t length);
+
 /* ---- who may (token.c, guard.c) */
 
 /* Is it this token? Takes as long for every wrong one of a length. */

@@ -22,18 +22,10 @@ static const char *header(const struct exchange *x, const char *name)
     return value ? value : "";
 }
 
-/* "gzip;q=0" would mean no; no browser says so, and who does gets what it can unpack anyway. */
-static bool takes_packed(const struct exchange *x)
-{
-    const char *accepted = header(x, MHD_HTTP_HEADER_ACCEPT_ENCODING);
-
-    return strstr(accepted, "gzip") && !strstr(accepted, "gzip;q=0");
-}
-
 /* An unchanged page is only confirmed. */
 static enum MHD_Result give(struct exchange *x, const struct page_file *f, const struct manners *m)
 {
-    bool is_packed = takes_packed(x);
+    bool is_packed = pack_wanted(x->connection);
     char mark[MARK_BYTES];
 
     snprintf(mark, sizeof mark, "\"%s%s\"", f->mark, is_packed ? "-gz" : "");

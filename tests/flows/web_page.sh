@@ -98,6 +98,9 @@ has head "immutable"
 has head "text/javascript"
 [ "$(curl -s -o /dev/null -w '%{http_code}' "$base/page/nothing.js")" = 404 ] || fail "what is not there is found"
 [ "$(curl -s -o /dev/null -w '%{http_code}' -X POST "$base/$part")" = 405 ] || fail "a part can be posted to"
+curl -s "$base/api/v1/catalogue" -o catalogue.json
+curl -s -H 'Accept-Encoding: gzip' "$base/api/v1/catalogue" -o catalogue.gz
+gzip -dc catalogue.gz | cmp -s - catalogue.json || fail "a packed answer is not what it is plain"
 curl -s "$base/api/v1/health" -D head -o /dev/null
 has head "Content-Security-Policy: default-src 'none'"
 

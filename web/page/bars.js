@@ -1,6 +1,6 @@
 // Bars of a table: a group a date, a bar a counter. The table beside it says the same in words.
 const SVG = 'http://www.w3.org/2000/svg';
-const [HIGH, LEFT, BELOW, ABOVE] = [208, 34, 20, 16];
+const [HIGH, LEFT, BELOW, ABOVE] = [208, 34, 20, 24];
 
 function draw(tag, attributes, text) {
   const made = document.createElementNS(SVG, tag);

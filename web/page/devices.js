@@ -42,7 +42,7 @@ function makeCard(state, name) {
     const serial = device.serial ? `, no. ${device.serial}` : '';
     pill.className = `state is-${device.state}`;
     put(pill, device.state);
-    put(about, `${device.is_group ? 'group of devices' : device.title || device.driver}${serial}, heard ${sayAge(device.age_s)}`);
+    put(about, `${device.is_group ? 'group of devices' : device.title || device.driver}${serial}, ${device.age_s === null ? '' : 'heard '}${sayAge(device.age_s)}`);
     put(trouble, device.trouble);
     trouble.hidden = !device.trouble;
     rows(first, state.book, values, isShown);
