@@ -36,7 +36,15 @@ async function look(options, hash = '') {
   return { page, context, bytes: () => bytes, read: (file) => readFileSync(file, 'utf8') };
 }
 
+// What draws the charts of this build: "uplot", "dygraphs", "none".
+async function findKit() {
+  const home = await (await fetch(base)).text();
+  const kit = await (await fetch(`${base}/${/page\/[0-9a-f]+/.exec(home)[0]}/kits/kit.js`)).text();
+  return ['uPlot', 'Dygraph'].find((name) => kit.includes(`window.${name}`))?.toLowerCase().replace('dygraph', 'dygraphs') ?? 'none';
+}
+
 const tools = {
+  kit: await findKit(),
   base, check, look, MOST_BYTES,
   ask: async (where) => (await fetch(`${base}/api/v1/${where}`)).json(),
   picture: (page, name, full = true) => page.screenshot({ path: path.join(pictures, `page-${name}.png`), fullPage: full }),
@@ -52,5 +60,5 @@ try {
 } finally {
   await browser.close();
 }
-console.log(`page: ${done} checks, ${faults.length} faults; pictures are in ${pictures}`);
+console.log(`page: charts by ${tools.kit}, ${done} checks, ${faults.length} faults; pictures are in ${pictures}`);
 process.exit(faults.length ? 1 : 0);

@@ -1,0 +1,73 @@
+// Charts by Debian's dygraphs, where uPlot was not fetched: the same lines and bands, two axes at most.
+import { axisNumbers } from '../axes.js';
+import { sayMoment } from '../words.js';
+
+const lines = ['--pv', '--load', '--battery', '--grid'];
+
+let ready = null;
+function load() {
+  ready ??= new Promise((done, fail) => {
+    const from = (name) => new URL(`../vendor/${name}`, import.meta.url).href;
+    const style = document.createElement('link');
+    const script = document.createElement('script');
+    Object.assign(style, { rel: 'stylesheet', href: from('chart.css') });
+    Object.assign(script, { src: from('chart.js'), onload: () => done(window.Dygraph), onerror: fail });
+    document.head.append(style, script);
+  });
+  return ready;
+}
+
+// [moment, [low, mean, high], ...]: no point of its own is null, a gap is NaN, as dygraphs wants them.
+function rowsOf(data) {
+  const value = (column, i) => (column[i] === null ? NaN : (column[i] ?? null));
+  return data.times.map((at, i) => [new Date(at * 1000), ...data.lines.map((line) =>
+    [value(line.low, i), value(line.mean, i), value(line.high, i)])]);
+}
+
+function optionsOf(data, box) {
+  const style = getComputedStyle(box);
+  const colour = (name) => style.getPropertyValue(name).trim();
+  const units = [...new Set(data.lines.map((line) => line.unit))];
+  const number = (unit) => (value) => axisNumbers(unit)(null, [value])[0];
+  const series = {};
+  data.lines.forEach((line, i) => {
+    series[`l${i}`] = { axis: line.unit === units[0] ? 'y' : 'y2', color: colour(lines[line.own % lines.length]),
+      strokePattern: line.shiftMs ? [5, 4] : null, strokeWidth: 2 };
+  });
+  const axis = { axisLineColor: colour('--line'), gridLineColor: colour('--line') };
+  return {
+    labels: ['x', ...data.lines.map((_, i) => `l${i}`)], series, customBars: true, legend: 'never', connectSeparatedPoints: true,
+    dateWindow: [data.from * 1000, data.to * 1000], axisLabelFontSize: 12, fillAlpha: 0.2,
+    axes: {
+      x: { ...axis, drawGrid: false, axisLabelFormatter: (at) => sayMoment(at, data.to - data.from > 3 * 86400 ? 'date' : 'time') },
+      y: { ...axis, axisLabelFormatter: number(units[0]), axisLabelWidth: 54 },
+      y2: { ...axis, axisLabelFormatter: number(units[1] ?? ''), axisLabelWidth: 54, drawGrid: false },
+    },
+  };
+}
+
+export function makePlot(box, { onRange, onCursor }) {
+  let plot = null;
+  let last = null;
+
+  async function draw(data) {
+    last = data;
+    const Dygraph = await load();
+    if (last !== data) return;
+    plot?.destroy();
+    box.replaceChildren();
+    if (!data.lines.length || !data.times.length) return;
+    const inside = document.createElement('div');
+    inside.className = 'fill';
+    box.append(inside);
+    plot = new Dygraph(inside, rowsOf(data), {
+      ...optionsOf(data, box),
+      zoomCallback: (from, to) => onRange(from, to),
+      highlightCallback: (event, at) => onCursor(data.times.indexOf(at / 1000)),
+      unhighlightCallback: () => onCursor(null),
+    });
+  }
+  new ResizeObserver(() => plot?.resize()).observe(box);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => last && draw(last));
+  return { draw };
+}
