@@ -91,7 +91,7 @@ static int step(struct device *d, uint8_t whom, uint8_t function, const uint8_t 
     ask.shape = (uint32_t)whom << 8 | function;
     goodwe_dress(d->speech, bytes, &ask);
     int rc = bus_talk(d->bus, &ask, a);
-    return rc ? rc : goodwe_judge(bytes, a->bytes, a->length, p);
+    return rc ? rc : goodwe_judge(goodwe_asked(bytes), a->bytes, a->length, p);
 }
 
 static bool is_end(int rc)
