@@ -31,8 +31,8 @@
  *      before 1 28 31 0d         said before each third of its answers; no bytes: no more
  *
  * LOG gets what the program wrote, one report a line: "1-1.4 > 00 51 0d 00 00 00 00 00 00", and
- * "1-1.4 pulled", "1-2 plugged in"; of what came from a socket PATH/east each report, "east < 28 31".
- * The exit code is the program's.
+ * "1-1.4 pulled", "1-2 plugged in"; of what came from a socket PATH/east each report, "east < 28
+ * 31". The exit code is the program's.
  */
 #include "tests/tools/hid_mock/mock.h"
 
