@@ -132,7 +132,8 @@ static bool is_new_here(const uint8_t *asked, const uint8_t *bytes, size_t lengt
 }
 
 /* Zeros before it, the tail of another one, the echo of our own words: more is to come. What
- * follows it is nothing to worry about: a packet has a sum and names its sender. */
+ * follows it is nothing to worry about: a packet has a sum and names its sender. A wrong sum ends
+ * it; but on USB that may be a left-over, and the answer is in the next report. */
 int goodwe_whole(const struct ask *ask, const uint8_t *bytes, size_t length)
 {
     const uint8_t *asked = goodwe_asked(ask->bytes);
@@ -141,7 +142,7 @@ int goodwe_whole(const struct ask *ask, const uint8_t *bytes, size_t length)
 
     if (rc == OK || is_new_here(asked, bytes, length))
         return (int)length;
-    return rc == ERR_CRC ? rc : 0;
+    return rc == ERR_CRC && asked == ask->bytes ? rc : 0;
 }
 
 const uint8_t *goodwe_asked(const uint8_t *asked)

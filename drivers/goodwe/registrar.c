@@ -26,6 +26,9 @@ enum { SKIPPED_MOST = 14, SILENCES_FIRST = 5, SILENCES_LATER = 1, ALLOCATIONS = 
 enum { SWEEP_AFTER = 3, SWEEP_FEW = 4, SWEEP_MANY = 16 };
 enum { SWEEP_FIRST = 1, SWEEP_LAST = 0x7e };
 
+/* Behind USB there is one, which nobody disturbs: reports of garbage are no reason to go on. */
+static const int64_t USB_MOST_US = 6000000;
+
 /* ---- seats --------------------------------------------------------------------------------- */
 
 int goodwe_join(struct device *d)
@@ -182,10 +185,13 @@ static int welcome(struct device *d, const char *serial)
 static int search(struct device *d, const struct goodwe_seat *mine, unsigned silences_most)
 {
     unsigned silences = 0;
+    int64_t until = d->speech == &goodwe_usb_speech ? clock_us() + USB_MOST_US : INT64_MAX;
     int rc = ERR_TIMEOUT;
 
     for (unsigned n = 0; n <= 2 * SKIPPED_MOST && mine->state != SEAT_GIVEN; n++) {
         char serial[GOODWE_SERIAL + 1];
+        if (clock_us() > until)
+            break;
         rc = who_is_new(d, serial);
         if (is_silence(rc) && ++silences >= silences_most)
             break;

@@ -82,7 +82,7 @@ data+=" 00 00 00 00 00 00 00 00 00 00 00 00 00 7b"
     printf 'device 1-1 0\nids %s\nreport 0\ninstant\n' "$USB_IDS"
     echo "answer $(asked 80 7f 00 00 00) = 00 00 00 $(packet 7f 80 00 80 10 "$serial")"
     echo "answer $(asked 80 7f 00 01 11 "$serial" 0b) = 00 00 00 00 $(packet 0b 80 00 81 00) 31 0b 05"
-    echo "answer $(asked 80 0b 01 01 00) = aa 55 0b 80 01 81 01 ff ff ff 00 00 00" \
+    echo "answer $(asked 80 0b 01 01 00) = aa 55 0b 80 01 81 00 ff ff 00 00 00 00 00 00 00" \
         "$(packet 0b 80 01 81 2e "$data") 57 30 30 30 31 0b"
 } >units
 for merged in "" merged; do
@@ -96,4 +96,18 @@ for merged in "" merged; do
     expect 0 mocked "$HELIO" scan
     has out "unit = 13600DSN201W0001"
 done
+# ---- one that sleeps, and gives garbage all the time, keeps nobody waiting --------------------
+: >units
+twin_unit asleep 1-1 0 --serial $south --day night
+echo "noise 100" >>units
+twin_unit awake 1-2 1 --serial $east --model three --time-scale 0 --at 10:00
+began=$(now_ms)
+expect 0 mocked "$HELIO" once --print $unit,unit=$east
+took=$(($(now_ms) - began))
+has out "grid_l3_voltage"
+began=$(now_ms)
+expect 69 mocked "$HELIO" once --print $unit,usb_path=1-1
+echo "beside a noisy sleeper read after $took ms; itself given up after $(($(now_ms) - began)) ms"
+between 1 "$took" 15000
+between 1 $(($(now_ms) - began)) 15000
 echo "registered, read, found by scan and known to check; every byte written is right"
