@@ -9,7 +9,7 @@ unit=goodwe@hid:$USB_IDS
 : >units
 twin_unit south 1-1 0 --serial $south --time-scale 0 --at 12:00
 [ "$LINE" = "hid:$USB_IDS" ] || fail "it printed \"$LINE\""
-expect 0 mocked "$HELIO" once --print $unit
+expect 0 mocked "$HELIO" once --print "$unit"
 tr -s ' ' <out >printed
 cat >wanted <<END
 1-1 plugged in
@@ -28,12 +28,12 @@ grep '^south <' log >said
 [ "$(awk '{ print NF - 2 }' said | sort -u)" = 8 ] || fail "the twin's reports are not 8 bytes"
 
 # One question, and who it is.
-expect 0 mocked "$HELIO" ask $unit running
+expect 0 mocked "$HELIO" ask "$unit" running
 has out "vpv1"
 has out "phases"
-expect 0 mocked "$HELIO" ask $unit id
+expect 0 mocked "$HELIO" ask "$unit" id
 has out "$south"
-expect 0 mocked "$HELIO" ask $unit setting
+expect 0 mocked "$HELIO" ask "$unit" setting
 has out "vac_max"
 judged_goodwe || fail "something else was written"
 
@@ -54,7 +54,7 @@ expect 0 mocked "$HELIO" check -c found.conf
 [ "$(grep -c "answers" out)" = 2 ] || { cat out; fail "check does not know both"; }
 has_not err "udev rule"
 judged_goodwe || fail "something else was written"
-expect 78 mocked "$HELIO" once --print $unit
+expect 78 mocked "$HELIO" once --print "$unit"
 has err "more than once"
 
 # Nobody may open it: what to do is said. With root's rights there is nothing to forbid.
@@ -87,7 +87,7 @@ data+=" 00 00 00 00 00 00 00 00 00 00 00 00 00 7b"
 } >units
 for merged in "" merged; do
     sed "s/^instant.*/&\n$merged/" -i units
-    expect 0 mocked "$HELIO" once --print $unit
+    expect 0 mocked "$HELIO" once --print "$unit"
     tr -s ' ' <out >printed
     for words in "pv1_voltage 355.5 V" "pv1_current 3.4 A" "output_power 500 W" "pv_energy 12345.6 kWh" \
         "inverter_temperature 36.1" "pv_energy_today 12.3 kWh"; do
@@ -102,11 +102,11 @@ twin_unit asleep 1-1 0 --serial $south --day night
 echo "noise 100" >>units
 twin_unit awake 1-2 1 --serial $east --model three --time-scale 0 --at 10:00
 began=$(now_ms)
-expect 0 mocked "$HELIO" once --print $unit,unit=$east
+expect 0 mocked "$HELIO" once --print "$unit,unit=$east"
 took=$(($(now_ms) - began))
 has out "grid_l3_voltage"
 began=$(now_ms)
-expect 69 mocked "$HELIO" once --print $unit,usb_path=1-1
+expect 69 mocked "$HELIO" once --print "$unit,usb_path=1-1"
 echo "beside a noisy sleeper read after $took ms; itself given up after $(($(now_ms) - began)) ms"
 between 1 "$took" 15000
 between 1 $(($(now_ms) - began)) 15000

@@ -6,7 +6,7 @@
 . "$HELIO_SOURCE/tests/flows/_goodwe_usb.sh"
 . "$HELIO_SOURCE/tests/flows/_replug.sh"
 
-serials=(none $south $east)
+serials=(none "$south" "$east")
 models=(none single three)
 # awake NUMBER: its panels have light
 awake() {

@@ -132,14 +132,28 @@ static void hear_report(struct device *d, const uint8_t *bytes, size_t length)
         answer(d);
 }
 
+/* Where a report ends that was written before the next one, which no terminal keeps apart: behind
+ * CC 99 stands how long it is. Whatever fills it up makes a report of its own, as a wrong one. */
+static size_t report_length(const struct device *d, const uint8_t *bytes, size_t length)
+{
+    size_t whole = length;
+
+    if (d->report)
+        whole = d->report + 1;
+    else if (length > 4 && bytes[1] == 0xcc && bytes[2] == 0x99)
+        whole = 4 + (size_t)bytes[3];
+    return whole < length ? whole : length;
+}
+
 static void hear(struct device *d)
 {
     uint8_t bytes[BYTES];
     ssize_t n = read(d->master, bytes, sizeof bytes);
-    size_t whole = d->report ? d->report + 1 : (size_t)n;
 
-    for (size_t at = 0; n > 0 && at < (size_t)n && d->is_plugged; at += whole)
-        hear_report(d, bytes + at, whole < (size_t)n - at ? whole : (size_t)n - at);
+    for (size_t at = 0, whole; n > 0 && at < (size_t)n && d->is_plugged; at += whole) {
+        whole = report_length(d, bytes + at, (size_t)n - at);
+        hear_report(d, bytes + at, whole);
+    }
 }
 
 /* One report is there for each read: the next one is given when the last one was taken. */
