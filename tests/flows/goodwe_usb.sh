@@ -5,7 +5,7 @@
 . "$HELIO_SOURCE/tests/flows/_goodwe_usb.sh"
 unit=goodwe@hid:$USB_IDS
 
-# ---- its first minute, byte for byte ---------------------------------------------------------
+# ---- its first words, byte for byte; what it makes is heard twice ------------------------------
 : >units
 twin_unit south 1-1 0 --serial $south --time-scale 0 --at 12:00
 [ "$LINE" = "hid:$USB_IDS" ] || fail "it printed \"$LINE\""
@@ -16,6 +16,7 @@ cat >wanted <<END
 1-1 > 00 $(asked 80 0b 00 02 00)
 1-1 > 00 $(asked 80 7f 00 00 00)
 1-1 > 00 $(asked 80 7f 00 01 11 "$(printf %s $south | od -An -tx1 | tr -d '\n')" 0b)
+1-1 > 00 $(asked 80 0b 01 01 00)
 1-1 > 00 $(asked 80 0b 01 01 00)
 END
 grep -v '^south <' log | diff wanted - || fail "other bytes were written"

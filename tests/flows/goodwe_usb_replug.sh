@@ -65,10 +65,10 @@ done
 # Its bridge is there some seconds before it answers.
 asleep 1
 awake 1
-kill -STOP "${twin_pid[1]}"
+order "mute 1"
 plug 1
 sleep 3
-kill -CONT "${twin_pid[1]}"
+order "heal 1"
 comes_back "slow start" 1
 hid_daemon_end
 cat words

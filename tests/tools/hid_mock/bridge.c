@@ -32,6 +32,8 @@ void bridge_end(struct device *d)
 
 void bridge_pass(struct device *d, const uint8_t *report, size_t length)
 {
+    if (d->mood == MUTE)
+        return; /* it hears nothing yet */
     /* If it is gone, bridge_tend sees that next. */
     if (d->far >= 0 && send(d->far, report, length, MSG_NOSIGNAL) < 0 && errno != EPIPE)
         die(d->socket, strerror(errno));
