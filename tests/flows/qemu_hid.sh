@@ -107,7 +107,7 @@ await_nodes 0
 # nothing of its address in the morning, at another port.
 goodwe() { helio "$@" 2>&1 | sed "s/^/goodwe $step /"; }
 roof=goodwe@hid:0084:0041
-wake roof 3 13600DSU11AW0011 --at 12:00
+wake roof 3 13600DSU11AW0150 --at 12:00
 await_nodes 1
 step=evening goodwe once --print $roof
 step=running goodwe ask $roof running
@@ -115,7 +115,7 @@ step=id goodwe ask $roof id
 kill "$twin"
 await_nodes 0
 sed 's/^/roof /' roof.log
-wake roof 4 13600DSU11AW0011 --at 12:00
+wake roof 4 13600DSU11AW0150 --at 12:00
 await_nodes 1
 step=morning goodwe once --print $roof
 EOS
@@ -181,6 +181,6 @@ done
 sed -n "s/^goodwe running //p" guest/out >printed
 has printed "vac1"
 sed -n "s/^goodwe id //p" guest/out >printed
-has printed 13600DSU11AW0011
+has printed 13600DSU11AW0150
 echo "two units told apart, one lost in mid-answer and found again; a GoodWe read in the evening and in the" \
     "morning; their values are right"
