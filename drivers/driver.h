@@ -138,8 +138,9 @@ struct driver {
     /* Its devices have no address but the one that we give them: `serial` says which is which. */
     bool gives_addresses;
     int (*join)(struct device *d); /* takes a place in the wire's memory; before the first round */
-    /* Does this answer, whatever was asked, say that it has begun anew? NULL: it never does. */
-    bool (*has_begun_anew)(const struct answer *a);
+    /* Does this answer, whatever was asked, say that somebody has begun anew? Then it is dealt
+     * with, and true means: ask again. NULL: nobody ever says so. */
+    bool (*has_begun_anew)(struct device *d, const struct answer *a);
     int (*greet)(struct device *d, struct identity *who);
     /* Where check sums are weak: must this answer be heard again before it is believed? What was
      * heard twice is not doubted. NULL: a right sum is enough. */
