@@ -121,6 +121,7 @@ const struct driver driver_goodwe = {
     .is_mute_before = true,
     .has_begun_anew = goodwe_has_begun_anew,
     .greet = goodwe_greet,
+    .duty = goodwe_look_round,
     .derive = derive,
     .twin_memory = sizeof(struct goodwe_twin),
     .twin_models = goodwe_models,

@@ -123,12 +123,14 @@ static int take_step(struct device *d, const struct step *s, struct answer *a,
     return rc ? rc : goodwe_judge(goodwe_asked(bytes), a->bytes, a->length, p);
 }
 
-/* Who was heard on this wire a moment ago is not waited for as long as one never heard. */
-static int64_t short_wait_us(const struct bus *bus)
+/* Where somebody was heard, nobody needs to be waited for as long as where all are unknown. */
+static int64_t short_wait_us(const struct bus *bus, bool is_heard)
 {
     struct pace guess = pace_guess(&bus->pace);
     int64_t us = pace_wait_us(&guess, 1);
 
+    if (!guess.is_known)
+        return is_heard ? GLANCE_US : ANSWER_US;
     return us < ANSWER_US ? us : ANSWER_US;
 }
 
@@ -195,7 +197,8 @@ static uint8_t misheard(const struct answer *a)
 static int allocate(struct device *d, const char *serial, uint8_t address)
 {
     uint8_t given[GOODWE_SERIAL + 1] = {0};
-    struct step s = {GOODWE_NOBODY, GOODWE_ALLOCATE, given, sizeof given, short_wait_us(d->bus)};
+    struct step s = {GOODWE_NOBODY, GOODWE_ALLOCATE, given, sizeof given,
+                     short_wait_us(d->bus, true)};
     struct goodwe_packet p;
     struct answer a;
     int rc = ERR_TIMEOUT;
@@ -271,29 +274,31 @@ static int welcome(struct device *d, const char *serial)
     return OK;
 }
 
-/* Until ours is found, or nobody answers any more. The first search waits for the slowest. */
-static int search(struct device *d, const struct goodwe_seat *mine)
+/* Until ours is found, or nobody answered so often. The first search waits for the slowest. */
+static int search(struct device *d, const struct goodwe_seat *mine, unsigned left)
 {
     struct goodwe_wire *w = d->wire;
     int64_t end_us = clock_us() + SEARCH_MOST_US, wait_us = ANSWER_US;
-    unsigned left = w->owed > SEARCHES ? w->owed : SEARCHES, given = 0;
+    bool is_heard = false, is_given = false;
     int rc = ERR_TIMEOUT;
 
     while (left && mine->state != SEAT_GIVEN && clock_us() < end_us && !is_end(rc)) {
         char serial[GOODWE_SERIAL + 1];
         rc = who_is_new(d, wait_us, serial);
+        is_heard |= !is_silence(rc);
         if (rc == OK) {
             rc = welcome(d, serial);
-            given += rc == OK;
+            is_given |= rc == OK;
         } else if (is_silence(rc)) {
             left--;
             w->owed -= w->owed > 0;
-        } else {
-            left = w->owed = SKIPPED_MOST + 1; /* several spoke at once */
+        } else { /* several spoke at once */
+            w->owed = SKIPPED_MOST + 1;
+            left = mine->state == SEAT_FREE ? w->owed : left - 1;
         }
-        wait_us = short_wait_us(d->bus);
+        wait_us = short_wait_us(d->bus, is_heard);
     }
-    if (!given)
+    if (!is_given)
         w->quiet_until_us = clock_us() + QUIET_US;
     return mine->state == SEAT_GIVEN ? OK : rc ? rc : ERR_TIMEOUT;
 }
@@ -344,13 +349,14 @@ static int begin_anew(struct device *d)
 
 static int look_for(struct device *d, struct goodwe_seat *mine)
 {
-    int rc = search(d, mine);
+    const struct goodwe_wire *w = d->wire;
+    int rc = search(d, mine, w->owed > SEARCHES ? w->owed : SEARCHES);
 
     if (mine->state != SEAT_FREE || is_end(rc))
         return rc;
     if (++mine->failures < SWEEP_AFTER || sweep(d) != OK)
         return rc;
-    return search(d, mine);
+    return search(d, mine, SEARCHES);
 }
 
 int goodwe_meet(struct device *d)
@@ -362,7 +368,7 @@ int goodwe_meet(struct device *d)
 
     if (!w->has_begun || w->returns != d->bus->returns) {
         rc = begin_anew(d);
-    } else if (mine->state != SEAT_GIVEN) {
+    } else if (has_just_left || (mine->state == SEAT_FREE && mine->failures)) {
         mine->state = SEAT_FREE;
         rc = take_back(d, d->address);
     }
@@ -375,6 +381,16 @@ int goodwe_meet(struct device *d)
     mine->failures = 0;
     snprintf(d->identity.serial, sizeof d->identity.serial, "%s", mine->serial);
     return OK;
+}
+
+/* Ours is there. Searches that are owed are made all the same, a few a round: somebody may be there
+ * who is not heard as long as all others have their addresses. */
+void goodwe_look_round(struct device *d)
+{
+    struct goodwe_wire *w = d->wire;
+
+    if (w->owed)
+        (void)(search(d, seat_at(w, d->address), SEARCHES) == OK); /* nobody waits for it */
 }
 
 /*
