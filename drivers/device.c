@@ -109,6 +109,8 @@ static unsigned silences_allowed(const struct device *d, const struct block *b)
 
     if (b->text && d->state == ONLINE && place >= 0 && !d->knowledge[place].is_known)
         return 2; /* perhaps it does not know the question */
+    if (d->driver->is_mute_before && d->state == ONLINE)
+        return 3; /* rather than that it went unheard so often, it has forgotten us */
     return d->state == ONLINE ? 0 : d->state == SILENT ? 1 : 3;
 }
 

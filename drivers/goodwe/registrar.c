@@ -379,6 +379,7 @@ int goodwe_meet(struct device *d)
         return rc;
     mine->state = SEAT_TAKEN;
     mine->failures = 0;
+    d->pace = (struct pace){0}; /* after a start it may be slower: as the wire was just now */
     snprintf(d->identity.serial, sizeof d->identity.serial, "%s", mine->serial);
     return OK;
 }
