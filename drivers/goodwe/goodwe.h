@@ -122,6 +122,15 @@ void goodwe_look_round(struct device *d);
 bool goodwe_has_begun_anew(struct device *d, const struct answer *a);
 const char *goodwe_serial(const struct device *d); /* "": it was not heard yet */
 
+/* ---- what was said the last time (doubt.c) */
+
+struct goodwe_memory {
+    struct goodwe_heard {
+        uint8_t length, data[GOODWE_DATA_MAX];
+    } heard[2]; /* what it makes, how it was set up */
+};
+bool goodwe_doubts(struct device *d, const uint8_t *asked, const uint8_t *answered, size_t length);
+
 int goodwe_greet(struct device *d, struct identity *who) MUST_CHECK;
 
 /* ---- the other side (twin.c) */

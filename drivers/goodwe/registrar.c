@@ -194,7 +194,7 @@ static uint8_t misheard(const struct answer *a)
  * When its yes was lost it has the address all the same, and hears no second offer: the address is
  * taken back, and offered again. Not from who is talking to us under it: that one needs no other.
  */
-static int allocate(struct device *d, const char *serial, uint8_t address)
+static int allocate(struct device *d, const char *serial, uint8_t address, int tries)
 {
     uint8_t given[GOODWE_SERIAL + 1] = {0};
     struct step s = {GOODWE_NOBODY, GOODWE_ALLOCATE, given, sizeof given,
@@ -205,7 +205,7 @@ static int allocate(struct device *d, const char *serial, uint8_t address)
 
     memcpy(given, serial, strnlen(serial, GOODWE_SERIAL));
     given[GOODWE_SERIAL] = address;
-    for (int n = 0; n < ALLOCATIONS; n++) {
+    for (int n = 0; n < tries; n++) {
         rc = take_step(d, &s, &a, &p);
         if (rc == OK || is_end(rc))
             return rc;
@@ -245,13 +245,21 @@ static void tell_stranger(struct device *d, const char *serial)
     struct goodwe_wire *w = d->wire;
     uint8_t address = spare_address(w);
 
-    if (was_told(w, serial) || allocate(d, serial, address))
+    if (was_told(w, serial) || allocate(d, serial, address, ALLOCATIONS))
         return;
     (void)(take_back(d, address) == OK); /* if it did not hear that, it forgets by itself */
     snprintf(w->strangers[w->told++ % GOODWE_STRANGERS], sizeof w->strangers[0], "%s", serial);
     log_warn(d->name,
              "another inverter asks for an address: give it a [device] of its own with serial = %s",
              serial);
+}
+
+static void seat(struct goodwe_seat *s, const char *serial)
+{
+    if (s->state != SEAT_TAKEN) /* its own device is already talking to it: no news for that */
+        s->state = SEAT_GIVEN;
+    snprintf(s->serial, sizeof s->serial, "%s", serial);
+    log_info(s->name, "%s has address %u now", serial, s->address);
 }
 
 /* ERR_FOREIGN: it is none of ours. */
@@ -264,14 +272,29 @@ static int welcome(struct device *d, const char *serial)
         tell_stranger(d, serial);
         return ERR_FOREIGN;
     }
-    int rc = allocate(d, serial, s->address);
-    if (rc)
-        return rc;
-    if (s->state != SEAT_TAKEN) /* its own device is already talking to it: no news for that */
-        s->state = SEAT_GIVEN;
-    snprintf(s->serial, sizeof s->serial, "%s", serial);
-    log_info(s->name, "%s has address %u now", serial, s->address);
-    return OK;
+    int rc = allocate(d, serial, s->address, ALLOCATIONS);
+    if (rc == OK)
+        seat(s, serial);
+    return rc;
+}
+
+/* One whose number we know need not be understood: it asked, and hears its number and an address.
+ */
+static void offer(struct device *d, struct goodwe_seat *s)
+{
+    char serial[GOODWE_SERIAL + 1];
+
+    snprintf(serial, sizeof serial, "%s", *s->wanted ? s->wanted : s->serial);
+    if (s->state == SEAT_FREE && *serial && allocate(d, serial, s->address, 1) == OK)
+        seat(s, serial);
+}
+
+static void offer_to_all(struct device *d)
+{
+    struct goodwe_wire *w = d->wire;
+
+    for (struct goodwe_seat *s = w->seats; s < w->seats + w->count; s++)
+        offer(d, s);
 }
 
 /* Until ours is found, or nobody answered so often. The first search waits for the slowest. */
@@ -293,6 +316,8 @@ static int search(struct device *d, const struct goodwe_seat *mine, unsigned lef
             left--;
             w->owed -= w->owed > 0;
         } else { /* several spoke at once */
+            if (w->owed <= SKIPPED_MOST)
+                offer_to_all(d);
             w->owed = SKIPPED_MOST + 1;
             left = mine->state == SEAT_FREE ? w->owed : left - 1;
         }
@@ -352,8 +377,10 @@ static int look_for(struct device *d, struct goodwe_seat *mine)
     const struct goodwe_wire *w = d->wire;
     int rc = search(d, mine, w->owed > SEARCHES ? w->owed : SEARCHES);
 
+    if (!is_end(rc))
+        offer(d, mine); /* perhaps only its request was lost */
     if (mine->state != SEAT_FREE || is_end(rc))
-        return rc;
+        return mine->state == SEAT_FREE ? rc : OK;
     if (++mine->failures < SWEEP_AFTER || sweep(d) != OK)
         return rc;
     return search(d, mine, SEARCHES);
