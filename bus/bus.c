@@ -29,6 +29,7 @@ static const int64_t PAUSE_LEAST_US = 5000, PAUSE_FIRST_US = 40000, PAUSE_MOST_U
 static const int64_t OWED_US = 1000000;
 /* An answer before its question has ended is none. Clocks and queues are not exact to less. */
 static const int64_t EARLY_US = 5000;
+static const int64_t AGAIN_STEP_US = 100000;
 /* A wire that is never silent for this long is jammed. */
 static const int64_t JAMMED_US = 500000;
 
@@ -340,11 +341,29 @@ static bool may_still_come(int rc)
            rc == ERR_LENGTH || rc == ERR_FUNCTION || rc == ERR_ECHO;
 }
 
+/* Some units want the same question no sooner than this after itself. Sleeps in short steps, so
+ * that a rung bell is heard. */
+static int wait_for_again(struct bus *bus, const struct ask *ask, uint64_t question)
+{
+    int64_t until = bus->last_question_us + ask->again_us;
+
+    if (!ask->again_us || !bus->last_question_us || bus->last_question != question)
+        return OK;
+    for (int64_t now = clock_us(); now < until; now = clock_us()) {
+        if (bus->stop && bell_is_rung(bus->stop))
+            return ERR_STOPPED;
+        clock_sleep_us(until - now < AGAIN_STEP_US ? until - now : AGAIN_STEP_US);
+    }
+    return OK;
+}
+
 static int exchange(struct bus *bus, const struct ask *ask, unsigned attempt, struct answer *a)
 {
     uint64_t question = question_of(ask);
-    int rc = wait_for_owed(bus, ask, question);
+    int rc = wait_for_again(bus, ask, question);
 
+    if (!rc)
+        rc = wait_for_owed(bus, ask, question);
     if (!rc)
         rc = wait_for_silence(bus, bus->gap_us);
     if (rc)
@@ -355,6 +374,8 @@ static int exchange(struct bus *bus, const struct ask *ask, unsigned attempt, st
     if (rc)
         return rc;
     bus->counts.asked++;
+    bus->last_question = question;
+    bus->last_question_us = begun;
     bus->last_byte_us = clock_us();
     rc = receive_answer(bus, ask, attempt, begun, a);
     if (a->length)

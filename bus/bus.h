@@ -53,9 +53,10 @@ struct ask {
     unsigned tries;      /* 0: as many as the bus allows; 1 for whatever must not be said twice */
     int64_t late_us;     /* nobody of this family answers later than this; 0: a second */
     int64_t patience_us; /* a family may think longer before it answers than most; 0: it does not */
-    unsigned silences;   /* give up after so many silences; 0: silence is tried like the rest */
-    uint8_t opening;     /* how an answer begins; 0: as its question does */
-    uint32_t shape;      /* answers of one shape could be mistaken for one another; 0: never */
+    int64_t again_us; /* the same question is not asked sooner than this after itself; 0: at once */
+    unsigned silences; /* give up after so many silences; 0: silence is tried like the rest */
+    uint8_t opening;   /* how an answer begins; 0: as its question does */
+    uint32_t shape;    /* answers of one shape could be mistaken for one another; 0: never */
 };
 
 struct answer {
@@ -132,6 +133,9 @@ struct bus {
     struct complaint trouble;
     struct bell *stop; /* rung: no further try is made; NULL: nobody can stop it */
     FILE *record;      /* a capture is being written; NULL: none */
+
+    uint64_t last_question; /* and when it was asked */
+    int64_t last_question_us;
 
     /* Answers that may still come: a late one must not pass for the answer to what follows. */
     struct owed {

@@ -180,7 +180,7 @@ static int list_sinks(struct call *c, enum listing_form form)
 
 static int list_verbs(struct call *c, enum listing_form form)
 {
-    struct sheet s = {form, 3, {"verb", "how", "what"}, {8, 64, 0}, false};
+    struct sheet s = {form, 3, {"verb", "how", "what"}, {15, 64, 0}, false};
 
     (void)c;
     for (size_t i = 0; verbs[i]; i++) {

@@ -48,10 +48,9 @@ static void refuse_kind(struct section *s)
                       "[device NAME], [group NAME], [sink NAME], [rule NAME] and [web]");
 }
 
-int plan_load(struct plan *p, const char *path)
+/* What reading the file came to is `rc`. */
+static int take_file(struct plan *p, int rc)
 {
-    int rc = settings_read(path, &p->file);
-
     if (rc && rc != ERR_CONFIG)
         return rc;
     if (!p->file)
@@ -68,6 +67,16 @@ int plan_load(struct plan *p, const char *path)
             refuse_kind(&p->file->sections[i]);
     }
     return p->file->faults ? ERR_CONFIG : plan_finish(p);
+}
+
+int plan_load(struct plan *p, const char *path)
+{
+    return take_file(p, settings_read(path, &p->file));
+}
+
+int plan_load_text(struct plan *p, const char *text, const char *name)
+{
+    return take_file(p, settings_parse(text, name, &p->file));
 }
 
 struct section *plan_make_section(struct plan *p, const char *kind, const char *name,

@@ -63,6 +63,9 @@ void plan_free(struct plan *p);
 /* Adds what a file says. Every complaint is logged; ERR_CONFIG when there was one. */
 int plan_load(struct plan *p, const char *path) MUST_CHECK;
 
+/* The same of a text in memory; `name` stands for its path in complaints. */
+int plan_load_text(struct plan *p, const char *text, const char *name) MUST_CHECK;
+
 /* What [site] and [store] say, or their defaults; after loading, or without a file. */
 int plan_finish(struct plan *p) MUST_CHECK;
 const char *plan_site_name(const struct plan *p);

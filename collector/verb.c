@@ -97,7 +97,7 @@ static void print_help(FILE *to)
     fprintf(to, "helio: reads solar inverters and charge controllers, and tells the truth about "
                 "them\n\nhelio VERB [options]\n\n");
     for (size_t i = 0; verbs[i]; i++)
-        fprintf(to, "  %-8s %.*s\n", verbs[i]->name, (int)strcspn(verbs[i]->about, "\n"),
+        fprintf(to, "  %-15s %.*s\n", verbs[i]->name, (int)strcspn(verbs[i]->about, "\n"),
                 verbs[i]->about);
     fprintf(to, "\nhelio VERB --help says more. A device is a name from the settings file, or\n"
                 "DRIVER@LINE[:ADDRESS], for example:\n\n"

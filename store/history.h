@@ -12,7 +12,8 @@ typedef void history_fn(void *to, int64_t at_ms, const struct slot *slot);
 int history_walk(struct reader *r, const struct origin *from, const char *metric, int64_t from_ms,
                  int64_t to_ms, int64_t step_ms, history_fn *each, void *to) MUST_CHECK;
 
-/* What a counter grew by in a span, across replaced units and wraps; false: nothing was said. */
+/* What a counter grew by in a span, across replaced units and wraps. ERR_ABSENT: nothing was said.
+ */
 int history_growth(struct reader *r, const struct origin *from, const char *metric, int64_t from_ms,
                    int64_t to_ms, double *grown) MUST_CHECK;
 

@@ -1,61 +1,36 @@
 /*
- * A plain sum of bytes lets through one in twenty of the answers in which two bits have fallen
- * over. So what is far from what was said the last time is heard again before it is believed; on a
- * quiet wire that is the first answer, a cloud, and a new error.
+ * A plain sum of bytes is a weak check (drivers/near.h). A wire that has shown for long that it
+ * garbles nothing is believed; until then, and again after a garbled answer, everything is heard
+ * twice. The second time costs half a second (GOODWE_AGAIN_US).
  */
 #include "drivers/goodwe/goodwe.h"
+#include "drivers/near.h"
 
-#include <math.h>
 #include <string.h>
 
-enum { NUMBERS_MAX = 64, STEPS = 8, COUNTER_STEPS = 20 };
-
-struct numbers {
-    unsigned count;
-    struct {
-        double steps; /* of the wire */
-        enum { FREE, GROWING, FIXED } kind;
-    } all[NUMBERS_MAX];
-};
-
-/* What counts cannot have gone far since; a code, or a setting, is another one or it is not. */
-static void take(void *to, const struct field *f)
+static uint64_t garbled(const struct bus_counts *c)
 {
-    struct numbers *n = to;
-    const struct row *row = f->row;
-
-    if (!row || f->is_text || n->count == NUMBERS_MAX)
-        return;
-    bool is_code = row->words || row->metric == M_NONE || row->in != GOODWE_RUNNING;
-    bool grows = catalogue[row->metric].kind == COUNTER || catalogue[row->metric].kind == DAILY;
-    n->all[n->count].kind = is_code ? FIXED : grows ? GROWING : FREE;
-    n->all[n->count++].steps = f->value * row->per;
+    return c->failed[error_index(ERR_CRC)] + c->failed[error_index(ERR_GARBAGE)] +
+           c->failed[error_index(ERR_SHORT)] + c->failed[error_index(ERR_FOREIGN)];
 }
 
-static void take_all(const struct goodwe_packet *p, const uint8_t *data, struct numbers *to)
+/* Called for each right answer. */
+static bool is_trusted(const struct device *d, struct goodwe_memory *m)
 {
-    struct stretch s = {0, p->length, data, NULL};
-    unsigned kind = p->function == GOODWE_RUNNING ? goodwe_kind(p->length) : 0;
+    uint64_t now = garbled(&d->bus->counts);
 
-    to->count = 0;
-    bytes_decode(goodwe_rows, p->function, kind, &s, 0, p->length, take, to);
+    m->clean = now == m->garbled ? m->clean + (m->clean < GOODWE_TRUST) : 0;
+    m->garbled = now;
+    return m->clean == GOODWE_TRUST;
 }
 
-static bool is_near(const struct goodwe_packet *p, const uint8_t *before)
+static bool is_like_before(const struct device *d, const struct goodwe_memory *m,
+                           const struct goodwe_packet *p)
 {
-    struct numbers now, then;
+    struct stretch before = {0, m->length, m->data, NULL}, now = {0, p->length, p->data, NULL};
 
-    take_all(p, p->data, &now);
-    take_all(p, before, &then);
-    for (unsigned i = 0; i < now.count && i < then.count; i++) {
-        double a = now.all[i].steps, b = then.all[i].steps;
-        double most = STEPS + fmin(fabs(a), fabs(b)) / 16;
-        if (now.all[i].kind != FREE)
-            most = now.all[i].kind == GROWING ? COUNTER_STEPS : 0;
-        if (fabs(a - b) > most)
-            return false;
-    }
-    return now.count == then.count;
+    return m->is_waiting && m->function == p->function && m->length == p->length &&
+           bytes_near(d->how.rows, p->function, goodwe_kind(p->length), &before, &now);
 }
 
 bool goodwe_doubts(struct device *d, const uint8_t *asked, const uint8_t *answered, size_t length)
@@ -63,13 +38,11 @@ bool goodwe_doubts(struct device *d, const uint8_t *asked, const uint8_t *answer
     struct goodwe_memory *m = d->memory;
     struct goodwe_packet p;
 
-    if (goodwe_judge(goodwe_asked(asked), answered, length, &p) || p.control != GOODWE_READ)
-        return false; /* that is no doubt */
-    if (p.function != GOODWE_RUNNING && p.function != GOODWE_SETTING)
+    if (goodwe_judge(goodwe_asked(asked), answered, length, &p) || is_trusted(d, m))
         return false;
-    struct goodwe_heard *before = &m->heard[p.function == GOODWE_SETTING];
-    bool is_same = before->length == p.length && is_near(&p, before->data);
-    before->length = p.length;
-    memcpy(before->data, p.data, p.length);
-    return !is_same;
+    m->is_waiting = !is_like_before(d, m, &p);
+    m->function = p.function;
+    m->length = p.length;
+    memcpy(m->data, p.data, p.length);
+    return m->is_waiting;
 }

@@ -53,6 +53,10 @@ enum { ERRORS_ONE = 20, ERRORS_THREE = 32 }; /* where the error bits stand */
 extern const struct speech goodwe_speech, goodwe_usb_speech;
 extern const struct row goodwe_rows[];
 
+/* Units want the same question no sooner than this after itself; asked too often, some lock up. */
+static const int64_t GOODWE_AGAIN_US = 500000;
+enum { GOODWE_TRUST = 500 }; /* right answers, until a wire is believed to garble none */
+
 /* ---- packets (packet.c): pure */
 
 struct goodwe_packet {
@@ -122,13 +126,15 @@ void goodwe_look_round(struct device *d);
 bool goodwe_has_begun_anew(struct device *d, const struct answer *a);
 const char *goodwe_serial(const struct device *d); /* "": it was not heard yet */
 
-/* ---- what was said the last time (doubt.c) */
+/* ---- one device: what it said last, on a wire that garbles (doubt.c) */
 
 struct goodwe_memory {
-    struct goodwe_heard {
-        uint8_t length, data[GOODWE_DATA_MAX];
-    } heard[2]; /* what it makes, how it was set up */
+    uint64_t garbled; /* answers on its bus, so far */
+    unsigned clean;   /* right ones since the last of those */
+    bool is_waiting;  /* for the same once more */
+    uint8_t function, length, data[GOODWE_DATA_MAX];
 };
+
 bool goodwe_doubts(struct device *d, const uint8_t *asked, const uint8_t *answered, size_t length);
 
 int goodwe_greet(struct device *d, struct identity *who) MUST_CHECK;

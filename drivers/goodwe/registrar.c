@@ -17,8 +17,8 @@
  *
  * An inverter answers a search at once, and passes over up to 14 others when nobody follows it up:
  * where one may have been heard but not understood, so many searches are owed. They go on in the
- * next rounds when there is no time for all: the wire is for others too. What it costs at most in
- * one round when nobody is there: a glance at its address for each seat, and three searches.
+ * next rounds when there is no time for all: the wire is for others too. What it costs in one round
+ * when nobody is there: three searches, and two glances for each seat with a serial number.
  */
 #include "drivers/goodwe/goodwe.h"
 
@@ -113,25 +113,17 @@ static int take_step(struct device *d, const struct step *s, struct answer *a,
 {
     uint8_t bytes[ASK_MAX];
     struct pace patience = {.is_known = true, .usual_us = s->wait_us, .pause_us = PAUSE_US};
-    struct ask ask = {.whole = goodwe_whole, .pace = &patience, .tries = 1};
+    struct ask ask = {
+        .whole = goodwe_whole, .pace = &patience, .tries = 1, .again_us = GOODWE_AGAIN_US};
 
     ask.length = goodwe_make(bytes, GOODWE_MASTER, s->whom, GOODWE_REGISTER, s->function, s->data,
                              s->length);
-    ask.shape = (uint32_t)s->whom << 8 | s->function;
+    /* Who is given an address answers from it: that is nobody else's answer. */
+    uint8_t answerer = s->function == GOODWE_ALLOCATE ? s->data[GOODWE_SERIAL] : s->whom;
+    ask.shape = (uint32_t)answerer << 8 | s->function;
     goodwe_dress(d->speech, bytes, &ask);
     int rc = bus_talk(d->bus, &ask, a);
     return rc ? rc : goodwe_judge(goodwe_asked(bytes), a->bytes, a->length, p);
-}
-
-/* Where somebody was heard, nobody needs to be waited for as long as where all are unknown. */
-static int64_t short_wait_us(const struct bus *bus, bool is_heard)
-{
-    struct pace guess = pace_guess(&bus->pace);
-    int64_t us = pace_wait_us(&guess, 1);
-
-    if (!guess.is_known)
-        return is_heard ? GLANCE_US : ANSWER_US;
-    return us < ANSWER_US ? us : ANSWER_US;
 }
 
 static bool is_end(int rc)
@@ -169,9 +161,9 @@ static int read_serial(const struct goodwe_packet *p, char serial[GOODWE_SERIAL 
 }
 
 /* Several may answer a search at once: then there is nothing to be understood. */
-static int who_is_new(struct device *d, int64_t wait_us, char serial[GOODWE_SERIAL + 1])
+static int who_is_new(struct device *d, char serial[GOODWE_SERIAL + 1])
 {
-    struct step s = {.whom = GOODWE_NOBODY, .function = GOODWE_OFFLINE, .wait_us = wait_us};
+    struct step s = {.whom = GOODWE_NOBODY, .function = GOODWE_OFFLINE, .wait_us = ANSWER_US};
     struct goodwe_packet p;
     struct answer a;
     int rc = take_step(d, &s, &a, &p);
@@ -194,11 +186,11 @@ static uint8_t misheard(const struct answer *a)
  * When its yes was lost it has the address all the same, and hears no second offer: the address is
  * taken back, and offered again. Not from who is talking to us under it: that one needs no other.
  */
-static int allocate(struct device *d, const char *serial, uint8_t address, int tries)
+static int allocate(struct device *d, const char *serial, uint8_t address, int tries,
+                    int64_t wait_us)
 {
     uint8_t given[GOODWE_SERIAL + 1] = {0};
-    struct step s = {GOODWE_NOBODY, GOODWE_ALLOCATE, given, sizeof given,
-                     short_wait_us(d->bus, true)};
+    struct step s = {GOODWE_NOBODY, GOODWE_ALLOCATE, given, sizeof given, wait_us};
     struct goodwe_packet p;
     struct answer a;
     int rc = ERR_TIMEOUT;
@@ -211,9 +203,8 @@ static int allocate(struct device *d, const char *serial, uint8_t address, int t
             return rc;
         uint8_t other = misheard(&a);
         other = other ? other : address;
-        if (!is_taken(d->wire, other) && take_back(d, other) == OK)
-            log_debug(d->name, "%s had taken address %u", serial, other);
-        s.wait_us = ANSWER_US;
+        bool is_back = !is_taken(d->wire, other) && take_back(d, other) == OK;
+        tries += is_back && tries < ALLOCATIONS; /* somebody is there */
     }
     return rc;
 }
@@ -245,7 +236,7 @@ static void tell_stranger(struct device *d, const char *serial)
     struct goodwe_wire *w = d->wire;
     uint8_t address = spare_address(w);
 
-    if (was_told(w, serial) || allocate(d, serial, address, ALLOCATIONS))
+    if (was_told(w, serial) || allocate(d, serial, address, ALLOCATIONS, ANSWER_US))
         return;
     (void)(take_back(d, address) == OK); /* if it did not hear that, it forgets by itself */
     snprintf(w->strangers[w->told++ % GOODWE_STRANGERS], sizeof w->strangers[0], "%s", serial);
@@ -272,7 +263,7 @@ static int welcome(struct device *d, const char *serial)
         tell_stranger(d, serial);
         return ERR_FOREIGN;
     }
-    int rc = allocate(d, serial, s->address, ALLOCATIONS);
+    int rc = allocate(d, serial, s->address, ALLOCATIONS, ANSWER_US);
     if (rc == OK)
         seat(s, serial);
     return rc;
@@ -285,7 +276,7 @@ static void offer(struct device *d, struct goodwe_seat *s)
     char serial[GOODWE_SERIAL + 1];
 
     snprintf(serial, sizeof serial, "%s", *s->wanted ? s->wanted : s->serial);
-    if (s->state == SEAT_FREE && *serial && allocate(d, serial, s->address, 1) == OK)
+    if (s->state == SEAT_FREE && *serial && allocate(d, serial, s->address, 1, GLANCE_US) == OK)
         seat(s, serial);
 }
 
@@ -297,18 +288,17 @@ static void offer_to_all(struct device *d)
         offer(d, s);
 }
 
-/* Until ours is found, or nobody answered so often. The first search waits for the slowest. */
+/* Until ours is found, or nobody answered so often. */
 static int search(struct device *d, const struct goodwe_seat *mine, unsigned left)
 {
     struct goodwe_wire *w = d->wire;
-    int64_t end_us = clock_us() + SEARCH_MOST_US, wait_us = ANSWER_US;
-    bool is_heard = false, is_given = false;
+    int64_t end_us = clock_us() + SEARCH_MOST_US;
+    bool is_given = false, is_offered = false;
     int rc = ERR_TIMEOUT;
 
     while (left && mine->state != SEAT_GIVEN && clock_us() < end_us && !is_end(rc)) {
         char serial[GOODWE_SERIAL + 1];
-        rc = who_is_new(d, wait_us, serial);
-        is_heard |= !is_silence(rc);
+        rc = who_is_new(d, serial);
         if (rc == OK) {
             rc = welcome(d, serial);
             is_given |= rc == OK;
@@ -316,12 +306,12 @@ static int search(struct device *d, const struct goodwe_seat *mine, unsigned lef
             left--;
             w->owed -= w->owed > 0;
         } else { /* several spoke at once */
-            if (w->owed <= SKIPPED_MOST)
+            if (!is_offered)
                 offer_to_all(d);
+            is_offered = true;
             w->owed = SKIPPED_MOST + 1;
             left = mine->state == SEAT_FREE ? w->owed : left - 1;
         }
-        wait_us = short_wait_us(d->bus, is_heard);
     }
     if (!is_given)
         w->quiet_until_us = clock_us() + QUIET_US;
@@ -355,15 +345,17 @@ static int begin_anew(struct device *d)
     struct goodwe_wire *w = d->wire;
 
     for (struct goodwe_seat *s = w->seats; s < w->seats + w->count; s++) {
-        int rc = ERR_TIMEOUT;
-        for (int n = 0; n < REMOVALS && rc != OK && !is_end(rc); n++)
-            rc = take_back(d, s->address);
-        if (is_end(rc))
-            return rc;
-        s->state = SEAT_FREE;
+        s->state = SEAT_TAKEN; /* until somebody gave it back, or nobody twice */
         s->failures = 0;
         s->serial[0] = '\0';
     }
+    for (int n = 0; n < REMOVALS; n++)
+        for (struct goodwe_seat *s = w->seats; s < w->seats + w->count; s++) {
+            int rc = s->state == SEAT_TAKEN ? take_back(d, s->address) : OK;
+            if (is_end(rc))
+                return rc;
+            s->state = rc == OK || n + 1 == REMOVALS ? SEAT_FREE : SEAT_TAKEN;
+        }
     w->has_begun = true;
     w->returns = d->bus->returns;
     w->swept = 0;
@@ -378,7 +370,7 @@ static int look_for(struct device *d, struct goodwe_seat *mine)
     int rc = search(d, mine, w->owed > SEARCHES ? w->owed : SEARCHES);
 
     if (!is_end(rc))
-        offer(d, mine); /* perhaps only its request was lost */
+        offer_to_all(d); /* perhaps only a request was lost */
     if (mine->state != SEAT_FREE || is_end(rc))
         return mine->state == SEAT_FREE ? rc : OK;
     if (++mine->failures < SWEEP_AFTER || sweep(d) != OK)
@@ -395,13 +387,15 @@ int goodwe_meet(struct device *d)
 
     if (!w->has_begun || w->returns != d->bus->returns) {
         rc = begin_anew(d);
-    } else if (has_just_left || (mine->state == SEAT_FREE && mine->failures)) {
+    } else if (mine->state != SEAT_GIVEN) {
+        /* Where nobody answered a neighbour just now, nobody answers us: but who was here since. */
+        if (!has_just_left && clock_us() < w->quiet_until_us)
+            return ERR_TIMEOUT;
         mine->state = SEAT_FREE;
         rc = take_back(d, d->address);
     }
-    /* Where nobody answered a neighbour just now, nobody answers us: except who was here since. */
     if (mine->state == SEAT_FREE && !is_end(rc))
-        rc = rc == OK || has_just_left || clock_us() >= w->quiet_until_us ? look_for(d, mine) : rc;
+        rc = look_for(d, mine);
     if (mine->state != SEAT_GIVEN)
         return rc;
     mine->state = SEAT_TAKEN;

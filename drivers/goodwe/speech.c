@@ -26,6 +26,7 @@ static int say_packet(uint8_t address, const struct block *b, uint8_t bytes[ASK_
     ask->length = goodwe_make(bytes, GOODWE_MASTER, address, GOODWE_READ,
                               (uint8_t)(b->function - GOODWE_ANSWER), NULL, 0);
     ask->whole = goodwe_whole;
+    ask->again_us = GOODWE_AGAIN_US;
     ask->shape = (uint32_t)address << 8 | b->function; /* an answer names who and what */
     return OK;
 }

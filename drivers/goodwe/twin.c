@@ -9,7 +9,8 @@
 
 const char *const goodwe_models[] = {"single", "three", "long", NULL};
 
-enum { DATA_LONG = 130, NIGHT_W = -12, WAKE_W = 5 };
+enum { DATA_LONG = 130, NIGHT_W = -12 };
+static const double WAKE_SUN = 0.005;
 static const int64_t FORGETS_US = INT64_C(600000000); /* without a word for it */
 
 /* What it had passed over begins with its serial number: inverters differ in that. */
@@ -46,7 +47,7 @@ void goodwe_twin_restart(struct twin *t)
 /* As long as its panels give it enough to be awake. */
 static bool has_sun(const struct twin *t)
 {
-    return t->plant->pv_w > WAKE_W;
+    return t->plant->sun > WAKE_SUN;
 }
 
 /* The panels' voltage is that of a string for the grid: ten times that of a small plant. */

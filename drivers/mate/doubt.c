@@ -4,10 +4,9 @@
  * is heard again before it is believed; what stays as it was costs nothing.
  */
 #include "drivers/mate/kinds.h"
+#include "drivers/near.h"
 
 #include <string.h>
-
-enum { STEPS = 8, NUMBERS_MAX = 24 };
 
 /* ---- registers ------------------------------------------------------------------------------ */
 
@@ -50,39 +49,14 @@ static bool doubts_register(const struct device *d, struct mate_memory *m, uint1
 
 /* ---- pages ---------------------------------------------------------------------------------- */
 
-struct numbers {
-    unsigned count;
-    double values[NUMBERS_MAX];
-};
-
-static void take(void *to, const struct field *f)
-{
-    struct numbers *n = to;
-    const struct row *row = f->row;
-    bool is_code = row->words || row->form == BYTE_BITS;
-
-    if (row->metric == M_NONE || n->count == NUMBERS_MAX)
-        return;
-    /* In steps of the wire; a code is another one or it is not. */
-    n->values[n->count++] = is_code ? f->value * 1e6 : f->value * row->per;
-}
-
 static bool is_page_near(const struct device *d, uint8_t page, const uint8_t *a, const uint8_t *b)
 {
-    struct numbers one = {0}, other = {0};
     uint16_t base = d->how.rows == mate_dc_rows ? 0x0a : 1,
              first = (uint16_t)((base << 8) + (page - base) * MATE_PAGE);
     struct stretch s = {first, MATE_PAGE, a, NULL}, t = {first, MATE_PAGE, b, NULL};
     unsigned kinds = KIND_120V | KIND_COUNTS_AH; /* any: the same bytes are compared either way */
 
-    bytes_decode(d->how.rows, MATE_STATUS, kinds, &s, first, MATE_PAGE, take, &one);
-    bytes_decode(d->how.rows, MATE_STATUS, kinds, &t, first, MATE_PAGE, take, &other);
-    for (unsigned i = 0; i < one.count; i++) {
-        double most = fmax(fabs(one.values[i]), fabs(other.values[i]));
-        if (fabs(one.values[i] - other.values[i]) > STEPS + fmin(most / 8, 1000))
-            return false;
-    }
-    return true;
+    return bytes_near(d->how.rows, MATE_STATUS, kinds, &s, &t);
 }
 
 static bool doubts_page(const struct device *d, struct mate_memory *m, uint8_t page,

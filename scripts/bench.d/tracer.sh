@@ -67,7 +67,7 @@ a byte, each after 1.75 ms of silence and with 10 ms of turn-around: $(printf %.
 
 | figure | measured | reference | ratio | limit | |
 |---|---|---|---|---|---|
-$(printf '%s\n' "${tracer_rows[@]}")
+$(printf '%s\n' "${rows[@]}")
 
 Also seen: the same four readings by libmodbus alone, which keeps no silence before it speaks:
 $(sum "$(value median "$bare") / 1000") ms, so that ours take $(printf %.3f "$(sum "$one_ms / ($(value median "$bare") / 1000)")") times as long. One unit's round at the 99th percentile $(sum "$(value p99 "$one") / 1000") ms; the longest

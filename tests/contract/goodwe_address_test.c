@@ -35,8 +35,9 @@ static void a_new_one(void **state)
 
     (void)state;
     stage_begin(&s, 1, "-", "", "");
-    expect_start(&s, start_sequence, S_US);
+    expect_start(&s, start_sequence, 2 * S_US);
     clear_trace(&s);
+    trust_wire(&s);
     assert_int_equal(goodwe_greet(&s.house.devices[0], &who), OK);
     assert_string_equal(s.trace, "id 11");
     assert_string_equal(who.serial, "13600DSN201W0001");
@@ -44,7 +45,7 @@ static void a_new_one(void **state)
     assert_string_equal(who.firmware, "01.01");
     clear_trace(&s);
     assert_int_equal(device_round(&s.house.devices[0], WITH_SLOW, 1, &r), OK);
-    assert_string_equal(s.trace, "running 11, setting 11, setting 11, search, search, search");
+    assert_string_equal(s.trace, "running 11, setting 11, search, search, search");
     assert_false(reading_has(&r, M_FAULT_GRID_VOLTAGE)); /* there was none */
     stage_end(&s);
 }
@@ -116,17 +117,14 @@ static void spoilt_answers(void **state)
     static const struct {
         int (*bend)(struct stage *, const uint8_t *, struct far_answer *);
         const char *sequence;
-        int64_t most_us;
     } rows[] = {
         {lose_yes,
          "remove 11, remove 11, search, allocate 11, remove 11, allocate 11, running 11, running "
-         "11",
-         2000000},
+         "11"},
         {yes_from_elsewhere,
          "remove 11, remove 11, search, allocate 11, remove 12, allocate 11, running 11, running "
-         "11",
-         2000000},
-        {spoil_request, NULL, 6000000},
+         "11"},
+        {spoil_request, NULL},
     };
 
     (void)state;
@@ -135,12 +133,10 @@ static void spoilt_answers(void **state)
         stage_begin(&s, 1, "-", "", "");
         s.bend = rows[i].bend;
         if (rows[i].sequence)
-            expect_start(&s, rows[i].sequence, rows[i].most_us);
-        int64_t before = clock_us();
-        for (int n = 0; n < 3 && read_once(&s); n++)
+            expect_start(&s, rows[i].sequence, 2 * S_US);
+        for (int n = 0; n < 6 && read_once(&s); n++)
             clock_sleep_us(10 * S_US);
-        assert_true(twin_of(&s, 0)->is_registered);
-        assert_true(clock_us() - before <= 3 * 10 * S_US);
+        assert_true(twin_of(&s, 0)->is_registered); /* it may have passed over 28 searches */
         stage_end(&s);
     }
 }

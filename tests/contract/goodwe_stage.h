@@ -67,7 +67,7 @@ static inline void stage_begin(struct stage *s, unsigned count, const char *whos
     assert_int_equal(cast_init(&s->cast, &s->wire), OK);
     for (unsigned i = 0; i < count; i++) {
         assert_int_equal(cast_add(&s->cast, goodwe, (uint8_t)(i + 1), &s->wire), OK);
-        s->plants[i] = (struct plant_now){.pv_w = 1000, .pv_v = 40};
+        s->plants[i] = (struct plant_now){.sun = 1, .pv_w = 1000, .pv_v = 40};
         s->cast.twins[i].plant = &s->plants[i];
     }
     int fd = mkstemp(s->path);
@@ -138,6 +138,18 @@ static inline int one_round(struct stage *s, struct device *d, enum depth depth,
     for (unsigned i = 0; i < s->cast.count; i++)
         t->misattributed += i != mine && did_say(&s->said[i], &r, 0);
     return rc;
+}
+
+/* The wire has long shown that it garbles nothing: numbers are not heard twice any more. */
+static inline void trust_wire(struct stage *s)
+{
+    for (size_t i = 0; i < s->plan->device_count; i++) {
+        struct goodwe_memory *m = s->house.devices[i].memory;
+        uint64_t *failed = s->bus->counts.failed;
+        m->clean = GOODWE_TRUST;
+        m->garbled = failed[error_index(ERR_CRC)] + failed[error_index(ERR_GARBAGE)] +
+                     failed[error_index(ERR_SHORT)] + failed[error_index(ERR_FOREIGN)];
+    }
 }
 
 /* Every device once, then a pause. True: all of them answered. */

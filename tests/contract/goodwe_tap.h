@@ -101,7 +101,7 @@ static inline void note_moment(struct stage *s, uint8_t address)
     for (unsigned i = 0; i < s->cast.count; i++) {
         struct plant_now *now = &s->plants[i];
         struct said *said = &s->said[i];
-        now->pv_kwh = 10000 * (i + 1) + (double)(s->moment % 99999) / 10;
+        now->pv_kwh = 10000 * (i + 1) + (double)(s->moment / 16 % 9999) / 10;
         now->pv_w = 1000 + 400 * i + wave(s->moment, 97);
         now->case_c = 20 + i + wave(s->moment, 53) / 10;
         if (twin_of(s, i)->address != address)
@@ -117,10 +117,7 @@ static inline void note_moment(struct stage *s, uint8_t address)
 static inline void let_shine(struct stage *s)
 {
     for (unsigned i = 0; i < s->cast.count; i++)
-        if (s->absent >> i & 1)
-            s->plants[i].pv_w = 0;
-        else if (!(s->plants[i].pv_w > 0))
-            s->plants[i].pv_w = 1000;
+        s->plants[i].sun = s->absent >> i & 1 ? 0 : 1;
 }
 
 static inline void add_echo(const uint8_t *asked, size_t length, struct far_answer *said)

@@ -19,7 +19,7 @@ check() (
             split("modbus.h sqlite3.h curl/curl.h jansson.h zlib.h hidapi.h microhttpd.h mosquitto.h " \
                   "iniparser.h libudev.h", foreign, " ")
             # neighbours that speak HTTP or JSON with different servers
-            also["curl/curl.h", "upload"] = also["jansson.h", "web"] = 1
+            also["curl/curl.h", "upload"] = also["jansson.h", "web"] = also["jansson.h", "collector"] = 1
         }
         function fault(why) {
             print FILENAME ":" FNR ": " why

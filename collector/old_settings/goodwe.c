@@ -1,0 +1,72 @@
+/* GoodWeUSBLogger: goodwe.conf, one inverter on USB, published to MQTT. */
+#include "collector/old_settings/program.h"
+
+#define MQTT_IS_NOT_THERE "goes into a comment: there is no MQTT sink yet"
+
+// clang-format off
+static const struct old_row rows[] = {
+    { "inverter.pollinterval", TAKE_NUMBER, .usual = "2.5", .least = 100, .most = 86400000, .scale = 0.001,
+      .told = "was the time between two publications; it becomes the time between two rounds of questions" },
+    { "inverter.vendorId", TAKE_HEX4, .usual = "0084" },
+    { "inverter.modelId",  TAKE_HEX4, .usual = "0041" },
+    { "inverter.loglevel", TAKE_NOT,
+      .told = "goes nowhere: helio -v says more, -q less" },
+    { "inverter.logfile",  TAKE_NOT,
+      .told = "goes nowhere: messages go to standard error, and from a service into the journal" },
+    { "mqtt.server",   TAKE_HOST,   .usual = "localhost", .told = MQTT_IS_NOT_THERE },
+    { "mqtt.port",     TAKE_NUMBER, .usual = "1883", .least = 1, .most = 65535, .told = MQTT_IS_NOT_THERE },
+    { "mqtt.topic",    TAKE_WORD,   .usual = "goodwe", .told = MQTT_IS_NOT_THERE },
+    { "mqtt.clientid", TAKE_WORD,   .usual = "goodwe-usb", .told = MQTT_IS_NOT_THERE },
+    { "mqtt.username", TAKE_WORD,   .told = MQTT_IS_NOT_THERE },
+    { "mqtt.password", TAKE_SECRET,
+      .told = "is not shown, and not needed before there is an MQTT sink; then it is kept in a file of its own: "
+              "install -m 600 /dev/null /etc/helio/mqtt-password, then write it there with an editor" },
+    { .name = NULL },
+};
+
+static const struct old_line lines[] = {
+    { .text = "" },
+    { .text = "# The inverter's USB socket, by its ids (vendorId, modelId), wherever it is plugged in." },
+    { .text = "[bus roof]" },
+    { .text = "line = hid:{inverter.vendorId}:{inverter.modelId}" },
+    { .text = "# seconds from one round to the next (pollinterval)" },
+    { .text = "every = {inverter.pollinterval}" },
+    { .text = "" },
+    { .text = "[device goodwe]" },
+    { .text = "driver = goodwe" },
+    { .text = "bus = roof" },
+    { .text = "# the address it is given: what the old program gave" },
+    { .text = "address = 11" },
+    { .text = "" },
+    { .text = "# MQTT: not there yet, so this is a comment. What is read is kept in the store meanwhile;" },
+    { .text = "# helio watch --json, helio export, and a [sink file] hand it on." },
+    { .text = "#[sink mqtt]" },
+    { .text = "#kind = mqtt" },
+    { .text = "#server = {mqtt.server}" },
+    { .text = "#port = {mqtt.port}" },
+    { .text = "#topic = {mqtt.topic}" },
+    { .text = "#client = {mqtt.clientid}" },
+    { "mqtt.username", .text = "#user = {mqtt.username}" },
+    { "mqtt.password", .text = "#password_file = /etc/helio/mqtt-password" },
+    { .text = NULL },
+};
+// clang-format on
+
+static const char *const marks[] = {"inverter.vendorId", "inverter.modelId",
+                                    "inverter.pollinterval", NULL};
+static const char *const look[] = {
+    "look at: helio scan finds the inverter and says whether its USB ids are these and whether it "
+    "may be opened",
+    "look at: stop the old program first, or both will give the inverter its address",
+    NULL,
+};
+
+const struct old_program old_goodwe = {
+    .word = "goodwe",
+    .title = "GoodWeUSBLogger",
+    .form = OLD_INI,
+    .marks = marks,
+    .rows = rows,
+    .lines = lines,
+    .look = look,
+};
