@@ -6,22 +6,34 @@
 
 #include <inttypes.h>
 
-static const int64_t FIRST_US = 60 * INT64_C(1000000), LONGEST_US = 3600 * INT64_C(1000000);
+static const int64_t FIRST_US = 60 * INT64_C(1000000), LONGEST_US = 3600 * INT64_C(1000000),
+                     RARE_US = 6 * 3600 * INT64_C(1000000);
 
-void complain(struct complaint *c, const char *who, const char *what)
+static void say(struct complaint *c, const char *who, const char *what, int64_t first_us,
+                int64_t longest_us)
 {
     int64_t now = clock_us();
 
     if (c->count++ == 0) {
         log_warn(who, "%s", what);
-        c->interval_us = FIRST_US;
+        c->interval_us = first_us;
     } else if (now >= c->next_us) {
         log_warn(who, "%s, still (%" PRIu32 " times)", what, c->count);
-        c->interval_us = c->interval_us * 2 < LONGEST_US ? c->interval_us * 2 : LONGEST_US;
+        c->interval_us = c->interval_us * 2 < longest_us ? c->interval_us * 2 : longest_us;
     } else {
         return;
     }
     c->next_us = now + c->interval_us;
+}
+
+void complain(struct complaint *c, const char *who, const char *what)
+{
+    say(c, who, what, FIRST_US, LONGEST_US);
+}
+
+void complain_rarely(struct complaint *c, const char *who, const char *what)
+{
+    say(c, who, what, RARE_US, RARE_US);
 }
 
 void complaint_over(struct complaint *c, const char *who, const char *what)

@@ -14,6 +14,9 @@ struct complaint {
 };
 
 void complain(struct complaint *c, const char *who, const char *what);
+
+/* Perhaps it is none: told, and again every six hours. */
+void complain_rarely(struct complaint *c, const char *who, const char *what);
 void complaint_over(struct complaint *c, const char *who, const char *what);
 
 #endif

@@ -33,7 +33,8 @@
     X(FULL,     -21, "full",              73,   "no room left")                          \
     X(IO,       -22, "io",                74,   "reading or writing failed")             \
     X(SYSTEM,   -23, "system",            71,   "the operating system refused")          \
-    X(STOPPED,  -24, "stopped",           0,    "asked to stop")
+    X(STOPPED,  -24, "stopped",           0,    "asked to stop")                         \
+    X(ASLEEP,   -25, "asleep",            0,    "asleep: its panels give it nothing")
 // clang-format on
 
 enum error {
@@ -49,7 +50,7 @@ int error_exit(int error);         /* what main returns */
 int error_from_word(const char *word);
 
 /* Errors are small negative numbers: this makes an index for counters out of them. */
-enum { ERROR_KINDS = 25 };
+enum { ERROR_KINDS = 26 };
 int error_index(int error);
 
 #endif

@@ -76,3 +76,12 @@ void log_wire(const char *who, char direction, const uint8_t *bytes, size_t leng
         text_char(&line, bytes[i] >= ' ' && bytes[i] < 0x7f ? (char)bytes[i] : '.');
     end(&line);
 }
+
+const char *log_level_name(enum log_level level)
+{
+    static const char *const names[] = {
+        [LOG_LEVEL_ERR] = "error", [LOG_LEVEL_WARN] = "warning", [LOG_LEVEL_NOTE] = "note",
+        [LOG_LEVEL_INFO] = "info", [LOG_LEVEL_DEBUG] = "debug",  [LOG_LEVEL_WIRE] = "wire"};
+
+    return level >= LOG_LEVEL_ERR && level <= LOG_LEVEL_WIRE ? names[level] : "note";
+}

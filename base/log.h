@@ -22,6 +22,7 @@ void log_set_level(enum log_level level);
 enum log_level log_get_level(void);
 void log_say(enum log_level level, const char *who, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+const char *log_level_name(enum log_level level); /* "warning" */
 void log_wire(const char *who, char direction, const uint8_t *bytes, size_t length);
 
 #define log_err(who, ...) log_say(LOG_LEVEL_ERR, who, __VA_ARGS__)

@@ -66,6 +66,21 @@ void text_number(struct text *t, double value)
     text_add(t, digits);
 }
 
+void text_csv(struct text *t, const char *cell)
+{
+    if (!cell[strcspn(cell, ",\"\r\n")]) {
+        text_add(t, cell);
+        return;
+    }
+    text_char(t, '"');
+    for (; *cell; cell++) {
+        if (*cell == '"')
+            text_char(t, '"');
+        text_char(t, *cell);
+    }
+    text_char(t, '"');
+}
+
 void text_hex(struct text *t, const uint8_t *bytes, size_t length)
 {
     for (size_t i = 0; i < length; i++)

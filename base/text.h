@@ -20,6 +20,7 @@ void text_char(struct text *t, char c);
 void text_add(struct text *t, const char *words);
 void text_format(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_number(struct text *t, double value); /* shortest form that reads back the same */
+void text_csv(struct text *t, const char *cell); /* RFC 4180: in quotes where it must be */
 void text_hex(struct text *t, const uint8_t *bytes, size_t length); /* "01 04 31" */
 
 /* Reading: blanks are allowed between pairs of digits. Returns the count, or ERR_DATA. */

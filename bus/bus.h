@@ -131,6 +131,7 @@ struct bus {
     unsigned returns;   /* how often it came back, or another plug in its place: who is at the
                            other end has begun anew */
     struct complaint trouble;
+    bool is_excused;   /* nobody is expected on it now: that it is not there is no news */
     struct bell *stop; /* rung: no further try is made; NULL: nobody can stop it */
     FILE *record;      /* a capture is being written; NULL: none */
 
@@ -177,7 +178,7 @@ extern const struct setting bus_settings[];
  * the word. */
 static inline enum log_level bus_loudness(const struct bus *bus)
 {
-    return bus->trouble.count ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERR;
+    return bus->trouble.count || bus->is_excused ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERR;
 }
 
 #endif

@@ -60,6 +60,7 @@ int daemon_open(struct daemon *d, struct plan *take_plan, const char *config)
 
     *d = (struct daemon){.config = config, .plan = take_plan, .started_us = clock_us()};
     pthread_mutex_init(&d->lock, NULL);
+    front_init(&d->front);
     rc = store_open(&d->store, plan_store_path(take_plan, path, sizeof path), take_plan->store,
                     holder, sizeof holder);
     if (rc == ERR_BUSY)
@@ -80,8 +81,8 @@ int daemon_open(struct daemon *d, struct plan *take_plan, const char *config)
         return rc;
     if (deliver_follow(&d->deliver, take_plan, d->store))
         log_warn("run", "not every sink could begin");
-    if (received_follow(&d->received, take_plan))
-        log_warn("run", "nobody can upload to this one");
+    if (received_follow(&d->received, take_plan, front_of(d)))
+        log_warn("run", "the web does not listen");
     return add_wing(d, take_plan);
 }
 
@@ -114,8 +115,10 @@ static void drop_empty_wings(struct daemon *d)
 
 void daemon_take(struct daemon *d, const struct news *n)
 {
-    if (n->from)
+    if (n->from) {
         keeper_take(&d->keeper, n);
+        front_hear(&d->front, n);
+    }
     received_keep(&d->received);
 }
 
@@ -139,8 +142,8 @@ static void follow(struct daemon *d, struct plan *plan)
     rules_follow(&d->rules, plan);
     if (deliver_follow(&d->deliver, plan, d->store))
         log_warn("run", "not every sink could begin");
-    if (received_follow(&d->received, plan))
-        log_warn("run", "nobody can upload to this one");
+    if (received_follow(&d->received, plan, front_of(d)))
+        log_warn("run", "the web does not listen");
     drop_empty_wings(d);
 }
 
@@ -279,6 +282,7 @@ void daemon_close(struct daemon *d)
     keeper_done(&d->keeper);
     store_close(d->store);
     queue_free(d->news);
+    front_done(&d->front);
     pthread_mutex_destroy(&d->lock);
     plan_free(d->plan);
     *d = (struct daemon){0};

@@ -3,6 +3,7 @@
 #define COLLECTOR_DAEMON_H
 
 #include "collector/deliver.h"
+#include "collector/front.h"
 #include "collector/keeper.h"
 #include "collector/received.h"
 #include "collector/rules.h"
@@ -18,6 +19,7 @@ struct daemon {
     struct deliver deliver;
     struct rules rules;
     struct received received;
+    struct front front;
     struct queue *news;
     struct wing *wings[WINGS_MAX]; /* the newest last */
     size_t wing_count;

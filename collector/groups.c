@@ -2,6 +2,7 @@
 #include "collector/groups.h"
 
 #include "base/text.h"
+#include "store/days.h"
 
 #include <math.h>
 #include <string.h>
@@ -163,9 +164,10 @@ struct heap {
 struct folding {
     const struct group *group;
     struct board *board;
-    int64_t now_us;
-    bool is_named[ROLE_COUNT];   /* somebody has this role, so `members` does not give it */
-    bool is_unknown[ROLE_COUNT]; /* somebody who would give it was never heard */
+    int64_t now_us, now_ms;        /* by the steady clock, and by the one on the wall */
+    bool is_named[ROLE_COUNT];     /* somebody has this role, so `members` does not give it */
+    bool is_unknown[ROLE_COUNT];   /* somebody who would give it was never heard */
+    bool is_uncounted[ROLE_COUNT]; /* the same, but asleep: it makes nothing, and had counted */
     struct heap heaps[METRIC_COUNT];
 };
 
@@ -185,23 +187,32 @@ static void heap_add(struct heap *h, double value)
     h->count++;
 }
 
+/* What somebody asleep still counts for: a counter stands where it stood, that of a day until the
+ * day is over. It makes no power. */
+static bool is_kept(const struct folding *f, const struct board_value *v)
+{
+    enum kind kind = catalogue[v->metric].kind;
+
+    if (kind == DAILY)
+        return day_of(f->now_ms - v->age_us / 1000) == day_of(f->now_ms);
+    return kind == COUNTER || kind == NET;
+}
+
 static void fold_member(struct folding *f, unsigned device, enum role role)
 {
     struct board_value values[METRIC_COUNT];
     unsigned count = board_all(f->board, device, f->now_us, values, METRIC_COUNT);
+    bool is_asleep = board_sleeps(f->board, device);
 
     for (unsigned i = 0; i < count; i++) {
         enum metric m = values[i].metric;
-        double value = values[i].value;
         if (catalogue[m].fold == NONE || !gives(f, role, m))
             continue;
-        bool is_there = catalogue[m].kind == COUNTER
-                            ? board_get_grown(f->board, device, m, f->now_us, &value)
-                            : values[i].is_fresh;
-        if (is_there)
-            heap_add(&f->heaps[m], value);
+        if (values[i].is_fresh || (is_asleep && is_kept(f, &values[i])))
+            heap_add(&f->heaps[m],
+                     catalogue[m].kind == COUNTER ? values[i].grown : values[i].value);
         else
-            f->heaps[m].is_incomplete = true;
+            f->heaps[m].is_incomplete |= !is_asleep;
     }
 }
 
@@ -215,7 +226,11 @@ static void put_folded(const struct folding *f, enum metric m, struct reading *t
 {
     const struct heap *h = &f->heaps[m];
     enum role role = metric_role(m);
-    bool is_whole = !h->is_incomplete && !f->is_unknown[f->is_named[role] ? role : ROLE_ALL];
+    enum role from = f->is_named[role] ? role : ROLE_ALL;
+    bool is_sum_over_time =
+        catalogue[m].kind == COUNTER || catalogue[m].kind == NET || catalogue[m].kind == DAILY;
+    bool is_whole =
+        !h->is_incomplete && !f->is_unknown[from] && !(is_sum_over_time && f->is_uncounted[from]);
     enum fold rule = m == M_BATTERY_SOC ? f->group->soc : catalogue[m].fold;
     double value = 0;
 
@@ -259,7 +274,9 @@ static unsigned count_members(struct folding *f, unsigned *heard)
             is_counted |= g->members[k].device == g->members[i].device;
         enum board_state state =
             board_state(f->board, g->members[i].device, f->now_us, &age_us, NULL);
-        f->is_unknown[g->members[i].role] |= age_us < 0;
+        bool is_asleep = board_sleeps(f->board, g->members[i].device);
+        f->is_unknown[g->members[i].role] |= age_us < 0 && !is_asleep;
+        f->is_uncounted[g->members[i].role] |= age_us < 0 && is_asleep;
         f->is_named[g->members[i].role] = true;
         members += !is_counted;
         *heard += !is_counted && state == HEARD;
@@ -269,7 +286,7 @@ static unsigned count_members(struct folding *f, unsigned *heard)
 
 bool group_fold(const struct group *g, struct board *board, int64_t now_us, struct reading *to)
 {
-    struct folding f = {.group = g, .board = board, .now_us = now_us};
+    struct folding f = {.group = g, .board = board, .now_us = now_us, .now_ms = to->round_ms};
     unsigned heard, members = count_members(&f, &heard);
 
     to->count = 0;

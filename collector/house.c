@@ -86,6 +86,7 @@ int house_build(struct house *h, const struct plan *plan)
         rc = device_init(&h->devices[i], d->name, d->driver, house_bus(h, d->bus), d->address,
                          d->section);
         h->devices[i].index = (uint16_t)i;
+        h->devices[i].sky = &plan->sky;
         if (!rc)
             rc = share_wire(h, i);
         struct bus *bus = house_bus(h, d->bus);

@@ -154,6 +154,13 @@ double keeper_late_ms(const struct keeper *k, double share)
     return 0;
 }
 
+static void take_sleep(struct keeper *k, struct slot_of *s, unsigned place, const struct news *n)
+{
+    board_miss(k->board, place, n->result, n->heard_us);
+    board_sleep(k->board, place, true);
+    meter_pause(&s->meter);
+}
+
 void keeper_take(struct keeper *k, const struct news *n)
 {
     static struct reading r; /* of the keeper's thread alone: too large for its stack */
@@ -173,11 +180,16 @@ void keeper_take(struct keeper *k, const struct news *n)
         count_lateness(k, n->late_us);
     s->tick_ms = n->reading.round_ms;
     s->lacking = n->lacking;
-    s->asked++;
+    s->asked += n->result != ERR_ASLEEP; /* nobody counts on its answer */
     if (n->reading.round_ms > k->tick_ms || k->tick_ms - n->reading.round_ms > 3600000)
         k->tick_ms = n->reading.round_ms;
     r = n->reading;
     r.device = (uint16_t)at;
+    if (n->result == ERR_ASLEEP) {
+        take_sleep(k, s, (unsigned)at, n);
+        return;
+    }
+    board_sleep(k->board, (unsigned)at, false);
     gate_pass(s->gate, &r, n->heard_us);
     if (!r.count && !n->result && !*n->unit && s->driver && s->driver->others) {
         s->heard++; /* who only speaks for others has nothing of its own to say */

@@ -43,6 +43,12 @@ void meter_restore(struct meter *m, enum metric energy, double kwh)
             m->rows[i].kwh = kwh;
 }
 
+void meter_pause(struct meter *m)
+{
+    for (unsigned i = 0; i < m->count; i++)
+        m->rows[i].last_us = 0;
+}
+
 /* The area between zero and a straight line from a to b, where it is above zero. */
 static double area_above(double a, double b)
 {

@@ -28,6 +28,9 @@ struct meter {
 void meter_begin(struct meter *m, const bool has[METRIC_COUNT], int64_t every_us);
 void meter_restore(struct meter *m, enum metric energy, double kwh);
 
+/* It falls asleep: what it makes until its next reading is not guessed. */
+void meter_pause(struct meter *m);
+
 /* Grows by this reading and puts the counters into it. */
 void meter_take(struct meter *m, struct reading *r, int64_t now_us);
 

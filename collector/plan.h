@@ -5,6 +5,7 @@
 #ifndef COLLECTOR_PLAN_H
 #define COLLECTOR_PLAN_H
 
+#include "base/sun.h"
 #include "bus/lines.h"
 #include "collector/groups.h"
 #include "collector/rule.h"
@@ -45,6 +46,7 @@ struct plan_rule {
 struct plan {
     struct settings *file;        /* NULL without one */
     struct section *site, *store; /* the section of the file, or one made of defaults */
+    struct sky sky;               /* over the site */
     struct section *web;          /* NULL without one */
     size_t group_count, sink_count, rule_count;
     struct group groups[PLAN_GROUPS];

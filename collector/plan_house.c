@@ -78,11 +78,23 @@ const struct setting site_settings[] = {
     /* key         type    default least most choices help */
     { "name",      TEXT,   "home", 0,    0,   NULL, "What the site is called: the tag \"site\" in databases" },
     { "timezone",  TEXT,   "",     0,    0,   NULL, "Where its days begin, as Europe/Sofia; empty: as the machine is set" },
-    { "latitude",  NUMBER, "0",    -90,  90,  NULL, "Degrees north, for the sun" },
-    { "longitude", NUMBER, "0",    -180, 180, NULL, "Degrees east, for the sun" },
+    { "latitude",  NUMBER, "0",    -90,  90,  NULL, "Degrees north: by the sun it is told whether panels sleep. Not given: unknown" },
+    { "longitude", NUMBER, "0",    -180, 180, NULL, "Degrees east, likewise" },
     SETTINGS_END,
 };
 // clang-format on
+
+static void set_sky(struct plan *p, struct section *s)
+{
+    bool has_latitude = section_has(s, "latitude"), has_longitude = section_has(s, "longitude");
+
+    if (has_latitude != has_longitude)
+        section_fault(s, has_latitude ? "longitude" : "latitude",
+                      "is missing: the sun is found by both");
+    p->sky = (struct sky){.is_known = has_latitude && has_longitude,
+                          .latitude = section_number(s, "latitude"),
+                          .longitude = section_number(s, "longitude")};
+}
 
 void plan_set_site(struct plan *p, struct section *s)
 {
@@ -94,6 +106,7 @@ void plan_set_site(struct plan *p, struct section *s)
     if (*zone && !zone_set(zone))
         section_fault(s, "timezone",
                       "\"%s\" is no zone of this machine; see: ls /usr/share/zoneinfo", zone);
+    set_sky(p, s);
     p->site = s;
 }
 

@@ -172,9 +172,9 @@ static void end_web(struct received *r)
     r->web = NULL;
 }
 
-int received_follow(struct received *r, const struct plan *plan)
+int received_follow(struct received *r, const struct plan *plan, const struct web_front *front)
 {
-    const struct web_house house = {.who = r, .take = take};
+    const struct web_house house = {.front = front, .who = r, .take = take};
     int rc;
 
     end_web(r);
@@ -212,10 +212,11 @@ void received_close(struct received *r)
     *r = (struct received){0};
 }
 
-int received_follow(struct received *r, const struct plan *plan)
+int received_follow(struct received *r, const struct plan *plan, const struct web_front *front)
 {
     (void)r;
     (void)plan;
+    (void)front;
     return OK;
 }
 

@@ -13,6 +13,7 @@
 #include <pthread.h>
 
 struct web;
+struct web_front;
 
 /* A day that is over and got rows: its rollups are reckoned again when no more come. */
 struct late_day {
@@ -38,7 +39,8 @@ int received_open(struct received *r, struct store *store, struct queue *news) M
 void received_close(struct received *r);
 
 /* Listens as this plan says from now on. The token is read anew. */
-int received_follow(struct received *r, const struct plan *plan) MUST_CHECK;
+int received_follow(struct received *r, const struct plan *plan,
+                    const struct web_front *front) MUST_CHECK;
 
 /* Keeps what waits, in one commit; the main thread's. */
 void received_keep(struct received *r);

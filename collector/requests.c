@@ -19,7 +19,7 @@ static const int64_t ROUND_WAIT_US = 60000000;
 
 /* The round of one bus, in its own thread; who was silent is noted there too. */
 struct walk {
-    int silent;
+    int silent, heard;
     char names[300];
 };
 
@@ -32,7 +32,10 @@ static int walk_now(struct rounds *r, size_t bus, void *to)
     for (size_t i = 0; i < plan->device_count; i++) {
         const struct device *d = &r->house->devices[i];
         size_t used = strlen(w->names);
-        if (plan->devices[i].bus != &plan->buses[bus] || d->state != SILENT)
+        if (plan->devices[i].bus != &plan->buses[bus])
+            continue;
+        w->heard += d->state == ONLINE;
+        if (d->state != SILENT || d->last_error == ERR_ASLEEP)
             continue;
         w->silent++;
         snprintf(w->names + used, sizeof w->names - used, "%s%s: %s", used ? "; " : "", d->name,
@@ -70,7 +73,7 @@ static int do_once(struct asked *a)
     pthread_mutex_lock(&d->lock);
     before = store_visible(d->store);
     int rc = walk_all(d, &walk);
-    while (!rc && store_visible(d->store) == before && clock_us() < until)
+    while (!rc && walk.heard && store_visible(d->store) == before && clock_us() < until)
         clock_sleep_us(10000); /* the keeper commits in its own time */
     bool is_delivered = deliver_wait(&d->deliver, until);
     pthread_mutex_unlock(&d->lock);

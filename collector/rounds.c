@@ -119,18 +119,45 @@ static void walk_others(struct rounds *r, struct device *d, struct news *n)
     n->is_last = is_last;
 }
 
+/* Whether everybody on this wire sleeps, or would: then nobody misses it. */
+static bool is_excused(const struct rounds *r, size_t bus)
+{
+    bool is_anybody = false;
+
+    for (size_t i = 0; i < r->house->plan->device_count; i++) {
+        if (!is_mine(r, i, bus))
+            continue;
+        if (!silence_is_excused(&r->house->devices[i]))
+            return false;
+        is_anybody = true;
+    }
+    return is_anybody;
+}
+
+static int borrow(struct rounds *r, size_t at)
+{
+    struct bus *bus = &r->house->buses[at];
+    int rc;
+
+    bus->is_excused = is_excused(r, at);
+    rc = bus_borrow(bus, LOAN_WAIT_US);
+    if (!rc)
+        complaint_over(&bus->trouble, bus->name, "the line is back");
+    else if (bus->is_excused && silence_is_absence(rc))
+        bus->trouble = (struct complaint){0}; /* its devices say what there is to say */
+    else
+        complain(&bus->trouble, bus->name, error_text(rc));
+    return rc;
+}
+
 void round_walk(struct rounds *r, size_t at, int64_t tick_ms, int64_t late_us)
 {
     const struct plan *plan = r->house->plan;
     struct bus *bus = &r->house->buses[at];
     struct round_thread *t = thread_of(r, at);
     size_t last = plan->device_count;
-    int lent = bus_borrow(bus, LOAN_WAIT_US);
+    int lent = borrow(r, at);
 
-    if (lent)
-        complain(&bus->trouble, bus->name, error_text(lent));
-    else
-        complaint_over(&bus->trouble, bus->name, "the line is back");
     for (size_t i = 0; i < plan->device_count; i++)
         if (is_mine(r, i, at) && is_due(r, i, at, tick_ms))
             last = i;
@@ -147,8 +174,8 @@ void round_walk(struct rounds *r, size_t at, int64_t tick_ms, int64_t late_us)
         n.reading.round_ms = tick_ms;
         n.reading.device = (uint16_t)i;
         struct device *d = &r->house->devices[i];
-        if (!lent)
-            n.result = device_round(d, r->depth, tick_ms, &n.reading);
+        n.result =
+            lent ? silence_note_line(d, lent) : device_round(d, r->depth, tick_ms, &n.reading);
         n.heard_us = clock_us();
         n.took_us = n.heard_us - begun;
         n.counts = bus->counts;

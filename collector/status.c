@@ -14,7 +14,7 @@ static void json_device(struct json *j, struct keeper *k, size_t at, int64_t now
     json_open(j, NULL, '{');
     json_string(j, "device", s->name);
     json_string(j, "state", board_state_names[state]);
-    if (state != UNHEARD)
+    if (age_us >= 0)
         json_number(j, "age_s", (double)(age_us / 1000) / 1000);
     if (error)
         json_string(j, "error", error_word(error));

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "store/days.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -94,12 +95,46 @@ static void draw_value(struct text *to, const struct reading *r, size_t column)
     text_format(to, " %*.*s", columns[column].width, columns[column].width, cell);
 }
 
+/* What it had counted is true by night as well, until the day is over; its power is not. */
+static void keep_counters(struct reading *r)
+{
+    bool is_today = day_of(r->round_ms) == day_of(clock_wall_ms());
+
+    for (unsigned i = 0; i < r->count;) {
+        enum metric m = (enum metric)r->fields[i].metric;
+        enum kind kind = catalogue[m].kind;
+        if (kind == COUNTER || kind == NET || (kind == DAILY && is_today))
+            i++;
+        else
+            reading_drop(r, m);
+    }
+}
+
+static void draw_asleep(struct text *to, const struct table_row *row)
+{
+    static struct reading kept; /* one thread draws */
+
+    kept = row->reading;
+    keep_counters(&kept);
+    for (size_t i = 0; i < COLUMNS; i++)
+        draw_value(to, &kept, i);
+    text_add(to, "  asleep");
+    if (row->is_heard)
+        text_format(to, ", last heard %" PRId64 " min ago",
+                    (clock_us() - row->heard_us) / 60000000);
+    text_char(to, '\n');
+}
+
 static void draw_row(const struct table *t, struct text *to, const struct table_row *row)
 {
     int64_t age_s = (clock_us() - row->heard_us) / 1000000;
     bool is_stale = row->result != OK; /* old numbers are never shown as live ones */
 
     text_format(to, "%-*s", t->name_width, row->name);
+    if (row->result == ERR_ASLEEP) {
+        draw_asleep(to, row);
+        return;
+    }
     for (size_t i = 0; i < COLUMNS && !is_stale; i++)
         draw_value(to, &row->reading, i);
     if (is_stale)
@@ -115,12 +150,13 @@ static void draw_row(const struct table *t, struct text *to, const struct table_
 static void draw_sums(const struct table *t, struct text *to)
 {
     double pv = 0, load = 0, value;
-    size_t heard = 0, units_here = 0;
+    size_t heard = 0, asleep = 0, units_here = 0;
 
     for (size_t i = 0; i < t->count; i++) {
         if (t->rows[i].is_total)
             continue;
         units_here++;
+        asleep += t->rows[i].result == ERR_ASLEEP; /* it makes nothing */
         if (t->rows[i].result != OK || !t->rows[i].is_heard)
             continue;
         heard++;
@@ -128,7 +164,9 @@ static void draw_sums(const struct table *t, struct text *to)
         load += reading_get(&t->rows[i].reading, M_LOAD_POWER, &value) ? value : 0;
         load += reading_get(&t->rows[i].reading, M_OUTPUT_POWER, &value) ? value : 0;
     }
-    if (heard == units_here)
+    if (!heard && asleep == units_here)
+        text_add(to, "together: all asleep");
+    else if (heard + asleep == units_here)
         text_format(to, "together: PV %.1f W, load %.1f W", pv, load);
     else
         text_format(to, "together: unknown, %zu of %zu were heard", heard, units_here);

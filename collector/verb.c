@@ -278,7 +278,21 @@ int visit_begin(struct visit *v, struct call *c, const char *device_text)
         }
     }
     v->device = *to.unit ? &v->unit : speaker;
-    return bus_borrow(v->device->bus, LOAN_WAIT_US);
+    v->device->bus->is_excused = silence_is_excused(v->device);
+    rc = bus_borrow(v->device->bus, LOAN_WAIT_US);
+    if (rc)
+        (void)visit_is_asleep(v, rc); /* the line has said nothing then */
+    return rc;
+}
+
+bool visit_is_asleep(struct visit *v, int rc)
+{
+    char why[80];
+
+    v->is_asleep = silence_is_absence(rc) && silence_is_sleep(v->device, why, sizeof why);
+    if (v->is_asleep)
+        log_note(v->device->name, "asleep: %s", why);
+    return v->is_asleep;
 }
 
 void visit_end(struct visit *v)

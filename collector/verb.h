@@ -47,9 +47,13 @@ struct visit {
     struct house house;
     struct device *device;
     struct device unit;
+    bool is_asleep; /* it gave no answer, for a reason that is no fault */
 };
 int visit_begin(struct visit *v, struct call *c, const char *device_text) MUST_CHECK;
 void visit_end(struct visit *v);
+
+/* It was asked, and gave no answer: if it sleeps, that is noted and said. */
+bool visit_is_asleep(struct visit *v, int rc);
 
 /* The house for the devices named, or for all of the settings; *wanted says which, by device. */
 int house_for(struct call *c, struct house *h, bool **wanted) MUST_CHECK;

@@ -19,17 +19,34 @@ static const struct option_row options[] = {
 
 static const int64_t LOAN_WAIT_US = 15000000;
 
+/* By night nobody needs to be there who is fed by panels. */
+static bool is_asleep(const struct house *h, const struct bus *bus, int rc)
+{
+    bool sleeps = false;
+
+    for (size_t i = 0; i < h->plan->device_count; i++) {
+        if (h->devices[i].bus != bus)
+            continue;
+        if (!silence_is_excused(&h->devices[i]))
+            return false;
+        sleeps = silence_is_absence(rc);
+    }
+    return sleeps;
+}
+
 /* Is the wire there, may we open it, and does anybody on it answer? */
 static int check_bus(struct house *h, size_t at)
 {
     struct bus *bus = &h->buses[at];
     const struct plan_bus *planned = &h->plan->buses[at];
     int worst = OK, rc = bus_borrow(bus, LOAN_WAIT_US);
+    bool sleeps = is_asleep(h, bus, rc);
 
-    printf("bus %-18s %s:%s  %s\n", planned->name, planned->line->scheme, planned->where,
-           rc ? error_text(rc) : "opens");
+    printf("bus %-18s %s:%s  %s%s\n", planned->name, planned->line->scheme, planned->where,
+           rc ? error_text(rc) : "opens",
+           sleeps ? "; its devices are asleep, the sun is down" : "");
     if (rc)
-        return rc;
+        return sleeps ? OK : rc;
     for (size_t i = 0; i < h->plan->device_count; i++) {
         struct device *d = &h->devices[i];
         struct reading r = {0};
@@ -40,7 +57,13 @@ static int check_bus(struct house *h, size_t at)
                    d->driver->name, section_text(d->section, "serial"));
             continue;
         }
+        char why[80];
         rc = device_block(d, &d->blocks[0], device_collect, &r);
+        if (silence_is_absence(rc) && silence_is_sleep(d, why, sizeof why)) {
+            printf("device %-15s %s, address %u  asleep: %s\n", d->name, d->driver->name,
+                   d->address, why);
+            continue;
+        }
         if (!rc && d->driver->greet && d->driver->greet(d, &d->identity))
             d->identity = (struct identity){0}; /* older models do not say who they are */
         printf("device %-15s %s, address %u  %s%s%s%s\n", d->name, d->driver->name, d->address,

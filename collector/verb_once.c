@@ -36,10 +36,16 @@ struct snapshot {
     struct deliver deliver;
 };
 
+/* Nothing failed; who sleeps is not expected to answer. */
+static bool is_well(int rc)
+{
+    return error_exit(rc) == 0;
+}
+
 /* Worse first: a line that is lent away or missing says more than one silent unit. */
 static int worse(int a, int b)
 {
-    return a == OK ? b : b == OK ? a : error_exit(a) != 69 ? a : b;
+    return is_well(a) ? b : is_well(b) ? a : error_exit(a) != 69 ? a : b;
 }
 
 static int begin_rounds(struct snapshot *s)
@@ -96,8 +102,9 @@ static int keep_all(struct snapshot *s)
         if (rc)
             break;
         keeper_take(&s->keeper, &n);
-        if (n.result)
-            log_err(s->house.devices[n.device].name, "%s", error_text(n.result));
+        if (n.result) /* mail from cron every few minutes of a night would help nobody */
+            log_say(is_well(n.result) ? LOG_LEVEL_INFO : LOG_LEVEL_ERR,
+                    s->house.devices[n.device].name, "%s", error_text(n.result));
         s->result = worse(s->result, n.result);
     }
     return rc ? rc : keeper_finish(&s->keeper);
@@ -152,7 +159,7 @@ static int once_here(struct snapshot *s, double wait_s, const bool wanted[PLAN_S
         continue;
     keeper_done(&s->keeper);
     store_close(s->store);
-    return rc ? rc : s->result ? s->result : delivered;
+    return rc ? rc : is_well(s->result) ? delivered : s->result;
 }
 
 /* A daemon owns the store: it makes a round now. */
@@ -206,7 +213,8 @@ const struct verb verb_once = {
     .name = "once",
     .synopsis = "[DEVICE...]",
     .about = "one round of all devices, kept and delivered, then exit (cron, timers)\n\n"
-             "Exit code 0: all well; 69: some device was silent; 75: something is not delivered\n"
+             "Exit code 0: all well, or asleep because the sun is down; 69: some device was "
+             "silent; 75: something is not delivered\n"
              "yet, and kept. Without any sink the local store still keeps history. Beside a\n"
              "running daemon, that one makes a round at once.",
     .examples = "  helio once\n"

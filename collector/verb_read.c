@@ -178,13 +178,13 @@ static int run_read(struct call *c)
         rc = ask_rows(v.device, &found);
         if (!rc)
             rc = ask_the_rest(v.device, &found);
-        if (rc)
-            log_err(v.device->name, "%s (address %u)", error_text(rc), v.device->address);
-        else
+        if (!rc)
             rc = print_all(c, v.device, &found);
+        else if (!visit_is_asleep(&v, rc))
+            log_err(v.device->name, "%s (address %u)", error_text(rc), v.device->address);
     }
     visit_end(&v);
-    return rc;
+    return v.is_asleep ? ERR_ASLEEP : rc;
 }
 
 const struct verb verb_read = {
@@ -193,7 +193,8 @@ const struct verb verb_read = {
     .about =
         "one number a line, nothing else\n\n"
         "A metric is a name of the catalogue (helio list metrics) or the device's own short\n"
-        "name (pvvolt, bastat). A device that does not answer is exit code 69, never a number.\n"
+        "name (pvvolt, bastat). A device that does not answer is exit code 69, never a number;\n"
+        "one that is asleep because the sun is down is exit code 0, and no number either.\n"
         "A unit behind a hub is read by DEVICE-UNIT, as in hub-mx1.",
     .examples = "  helio read tracer@rtu:/dev/ttyXRUSB0:1 pvvolt\n"
                 "  helio read south pv_power battery_soc\n"

@@ -29,7 +29,7 @@ static bool is_same_bus(const struct plan *p, const struct plan_bus *a, const st
 {
     size_t at = 0, other = 0;
 
-    if (!section_is_same(a->section, b->section))
+    if (!section_is_same(a->section, b->section) || !sky_is_same(&p->sky, &q->sky))
         return false;
     for (;;) {
         const struct plan_device *x = next_on(p, a, &at), *y = next_on(q, b, &other);

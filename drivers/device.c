@@ -17,15 +17,12 @@ const struct setting device_settings[] = {
     { "every",     NUMBER, "0",    0,    86400, NULL, "Seconds from one of its rounds to the next; 0: as its bus" },
     { "peak_power", NUMBER, "0",   0,    1e6, NULL, "The most watts it can make or take; more is not believed. 0: unknown" },
     { "serial",   TEXT,   "",      0,    0,   NULL, "Serial number: of a unit that is heard through another on its bus, or of one that gets its address by it; empty: it is asked itself" },
+    { "sleeps",    CHOICE, "auto", 0,    0,   "auto yes no", "Its panels feed it: silent by night it is asleep, not missing. auto: as its family" },
     { "writes_per_day", NUMBER, "20", 0,   10000, NULL, "How many settings may be written to it in a day: their memory wears out" },
     { "allow_tell", YESNO, "no",   0,    0,   NULL, "Settings of this device may be changed with helio tell" },
     SETTINGS_END,
 };
 // clang-format on
-
-/* A silent unit costs the others one time-out after 2, 4, 8... seconds, then once a minute. */
-static const int64_t SILENT_FIRST_US = 2000000, SILENT_MOST_US = 60000000;
-enum { SILENT_ROUNDS_MOST = 16 }; /* by then the pause has long been the longest */
 
 static unsigned count_blocks(const struct device *d)
 {
@@ -63,6 +60,7 @@ int device_init(struct device *d, const char *name, const struct driver *driver,
     d->memory = driver->memory ? calloc(1, driver->memory) : NULL;
     d->wire = driver->wire ? calloc(1, driver->wire) : NULL;
     d->owns_wire = true;
+    silence_init(d);
     if (!d->pieces || !d->knowledge || (driver->memory && !d->memory) || (driver->wire && !d->wire))
         return ERR_FULL;
     return driver->join ? driver->join(d) : OK;
@@ -348,24 +346,6 @@ void device_finish(struct device *d, struct reading *r)
         d->driver->derive(d, r);
 }
 
-static void note_silence(struct device *d, int rc)
-{
-    char what[120];
-    int64_t pause = SILENT_FIRST_US;
-
-    d->last_error = rc;
-    if (d->state != SILENT)
-        d->silent_rounds = 0;
-    d->silent_rounds += d->silent_rounds < SILENT_ROUNDS_MOST;
-    for (unsigned i = 1; i < d->silent_rounds && pause < SILENT_MOST_US; i++)
-        pause *= 2;
-    d->next_try_us = clock_us() + (pause < SILENT_MOST_US ? pause : SILENT_MOST_US);
-    d->state = SILENT;
-    d->is_met = false; /* who answers next may be another */
-    snprintf(what, sizeof what, "%s (address %u)", error_text(rc), d->address);
-    complain(&d->trouble, d->name, what);
-}
-
 /* After its line was away nothing is known of it: not that it is silent, nor who it is. */
 static void look_at_line(struct device *d)
 {
@@ -374,15 +354,20 @@ static void look_at_line(struct device *d)
     d->returns = d->bus->returns;
     d->state = UNASKED;
     d->silent_rounds = 0;
-    d->is_met = false;
+    d->is_met = d->is_greeted = false;
 }
 
-static void note_answer(struct device *d)
+/* Its model says what it is rated at: asked for once, in the second round after it was found, since
+ * the first has enough to do. */
+static void get_to_know(struct device *d)
 {
-    d->state = ONLINE;
-    d->last_error = OK;
-    d->silent_rounds = 0;
-    complaint_over(&d->trouble, d->name, "answers again");
+    if (d->is_greeted || !d->driver->rated_w || !d->driver->greet)
+        return;
+    struct identity who = {0};
+    int rc = d->driver->greet(d, &who);
+    d->is_greeted = rc != ERR_GONE && rc != ERR_STOPPED;
+    if (rc == OK) /* older models do not say */
+        d->identity = who;
 }
 
 /* One slow block has its turn each round. */
@@ -433,24 +418,30 @@ int device_round(struct device *d, enum depth depth, int64_t round_ms, struct re
     look_at_line(d);
     if (d->state == SILENT && clock_us() < d->next_try_us)
         return d->last_error;
+    bool was_online = d->state == ONLINE;
     d->rounds++;
     d->has_answered = false;
     result = ask_live(d, &c, &heard);
     if (heard)
-        note_answer(d);
+        silence_over(d);
     else if (result != ERR_STOPPED) /* being stopped says nothing about the device */
-        note_silence(d, result);
+        result = silence_note(d, result);
     if (heard && result)
         log_info(d->name, "one block was lost: %s", error_text(result));
     d->complete += result == OK;
     const struct block *more = result == OK && d->driver->also ? d->driver->also(d, r) : NULL;
     if (more && device_block(d, more, collect_and_count, &c))
         log_debug(d->name, "block \"%s\" was lost", more->name);
-    if (result == OK && depth == WITH_SLOW)
+    if (result == OK && depth == WITH_SLOW) {
         ask_slow(d, &c);
+        if (was_online)
+            get_to_know(d);
+    }
     d->withheld += r->withheld;
     if (r->count)
         device_finish(d, r);
+    if (heard)
+        silence_hear(d, r);
     if (result == OK && depth == WITH_SLOW && d->driver->duty)
         d->driver->duty(d);
     return result;

@@ -6,8 +6,10 @@
 #define DRIVERS_DEVICE_H
 
 #include "base/complaint.h"
+#include "base/sun.h"
 #include "drivers/driver.h"
 #include "drivers/pieces.h"
+#include "drivers/silence.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,7 +42,9 @@ struct device {
     int last_error;
     unsigned silent_rounds;
     int64_t next_try_us; /* a silent unit is asked ever more rarely */
-    unsigned returns;    /* of its line, when it was asked last */
+    struct silence silence;
+    const struct sky *sky; /* over its site; NULL: not known */
+    unsigned returns;      /* of its line, when it was asked last */
     struct complaint trouble;
     struct pace pace;
     struct pieces *pieces;       /* one a block, where blocks are registers */
@@ -65,7 +69,8 @@ int device_share_wire(struct device *d, struct device *first) MUST_CHECK;
 enum depth { LIVE_ONLY, WITH_SLOW };
 
 /* One round: everything due goes into the reading. OK also when a slow block failed; an error
- * when the device did not answer (the reading then holds what came before). */
+ * when the device did not answer (the reading then holds what came before), ERR_ASLEEP among them:
+ * it is silent for a reason that is no fault. */
 int device_round(struct device *d, enum depth depth, int64_t round_ms,
                  struct reading *r) MUST_CHECK;
 

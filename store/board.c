@@ -155,6 +155,14 @@ void board_sleep(struct board *b, unsigned device, bool is_asleep)
     pthread_mutex_unlock(&b->lock);
 }
 
+bool board_sleeps(struct board *b, unsigned device)
+{
+    pthread_mutex_lock(&b->lock);
+    bool is_asleep = device < b->count && b->desks[device].is_asleep;
+    pthread_mutex_unlock(&b->lock);
+    return is_asleep;
+}
+
 void board_carry(struct board *b, unsigned device, enum metric m, double carry)
 {
     pthread_mutex_lock(&b->lock);
@@ -212,6 +220,7 @@ unsigned board_all(struct board *b, unsigned device, int64_t now_us, struct boar
         if (s->is_said)
             to[count++] = (struct board_value){.metric = (enum metric)s->metric,
                                                .value = s->value,
+                                               .grown = s->value + s->carry,
                                                .age_us = now_us - s->when_us,
                                                .is_fresh = is_fresh(s, now_us)};
     }
@@ -222,7 +231,8 @@ unsigned board_all(struct board *b, unsigned device, int64_t now_us, struct boar
 /* Misfortunes that mean no more than that nothing was heard. */
 static bool is_silence(int error)
 {
-    return error == OK || error == ERR_TIMEOUT || error == ERR_BUSY || error == ERR_STOPPED;
+    return error == OK || error == ERR_TIMEOUT || error == ERR_BUSY || error == ERR_STOPPED ||
+           error == ERR_ASLEEP;
 }
 
 static enum board_state state_of(const struct desk *d, int64_t age_us)
@@ -252,7 +262,7 @@ enum board_state board_state(struct board *b, unsigned device, int64_t now_us, i
     if (age_us)
         *age_us = age;
     if (error)
-        *error = state == HEARD ? OK : d->error;
+        *error = state == HEARD || state == ASLEEP ? OK : d->error;
     pthread_mutex_unlock(&b->lock);
     return state;
 }

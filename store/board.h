@@ -43,7 +43,7 @@ bool board_has(struct board *b, unsigned device, enum metric m);
 /* Everything a device ever said: metric, value, age. Returns how many. */
 struct board_value {
     enum metric metric;
-    double value;
+    double value, grown; /* the same, and with the carry */
     int64_t age_us;
     bool is_fresh;
 };
@@ -52,12 +52,13 @@ unsigned board_all(struct board *b, unsigned device, int64_t now_us, struct boar
 
 /* It is silent for a reason that is no fault: at night, or by its own word. */
 void board_sleep(struct board *b, unsigned device, bool is_asleep);
+bool board_sleeps(struct board *b, unsigned device);
 
 /*
  * How it is: heard within three rounds (at least 15 s) is online, whatever was said of it. Beyond
  * that it is asleep if it was said to be, unheard if it never spoke, in fault if the last miss was
  * more than silence, and stale else. `age_us` is -1 before the first reading; `error` that of the
- * last miss, OK while it is online. Both may be NULL.
+ * last miss, OK while it is online or asleep. Both may be NULL.
  */
 enum board_state board_state(struct board *b, unsigned device, int64_t now_us, int64_t *age_us,
                              int *error);

@@ -30,6 +30,16 @@ void reader_rest(struct reader *r); /* lets go of the file until the next range 
 typedef void day_fn(void *to, const struct origin *from, int date, const struct reading *day);
 int reader_days(struct reader *r, int from, int to, day_fn *each, void *who) MUST_CHECK;
 
+/* What happened from `from_ms` up to (not with) `to_ms`, the newest first, `most` of it. */
+struct event {
+    int64_t at_ms;
+    int level; /* enum log_level */
+    const char *who, *text;
+};
+typedef void event_fn(void *to, const struct event *e);
+int reader_events(struct reader *r, int64_t from_ms, int64_t to_ms, unsigned most, event_fn *each,
+                  void *to) MUST_CHECK;
+
 uint64_t reader_damaged(const struct reader *r); /* rows passed over so far */
 
 /* The device of this name, or NULL; all of them by number from 0. */

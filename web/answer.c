@@ -1,30 +1,52 @@
-/* Answers as JSON (web/inside.h). */
+/* Answers, whole and with the headers that every one of them has (web/inside.h). */
 #include "web/inside.h"
 
 #include "base/json.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { PROBLEM_BYTES = 600 };
+enum { PROBLEM_BYTES = 600, SHEET_FIRST = 16 * 1024, SHEET_MOST = 32 * 1024 * 1024 };
+
+/* Nothing of ours runs in another's page, and nothing of another's in ours. */
+static const char *const headers[][2] = {
+    {MHD_HTTP_HEADER_CACHE_CONTROL, "no-store"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+};
+
+static bool add(struct MHD_Response *r, const char *name, const char *value)
+{
+    return MHD_add_response_header(r, name, value) == MHD_YES;
+}
+
+/* Takes the response over. */
+static enum MHD_Result queue(struct MHD_Connection *c, unsigned status, const char *type,
+                             struct MHD_Response *r)
+{
+    bool is_made = r && (!type || add(r, MHD_HTTP_HEADER_CONTENT_TYPE, type));
+    enum MHD_Result rc = MHD_NO;
+
+    for (size_t i = 0; is_made && i < sizeof headers / sizeof *headers; i++)
+        is_made = add(r, headers[i][0], headers[i][1]);
+    if (is_made && status == MHD_HTTP_UNAUTHORIZED)
+        is_made = add(r, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
+    if (is_made && status == MHD_HTTP_SERVICE_UNAVAILABLE)
+        is_made = add(r, MHD_HTTP_HEADER_RETRY_AFTER, "5");
+    if (is_made)
+        rc = MHD_queue_response(c, status, r);
+    if (r)
+        MHD_destroy_response(r);
+    return rc;
+}
 
 static enum MHD_Result answer(struct MHD_Connection *c, unsigned status, const char *type,
                               const char *body)
 {
-    struct MHD_Response *r = MHD_create_response_from_buffer(strlen(body), (void *)(uintptr_t)body,
-                                                             MHD_RESPMEM_MUST_COPY);
-    enum MHD_Result rc;
-
-    if (!r)
-        return MHD_NO;
-    bool is_made = MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, type) == MHD_YES &&
-                   MHD_add_response_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store") == MHD_YES;
-    if (is_made && status == MHD_HTTP_UNAUTHORIZED)
-        is_made = MHD_add_response_header(r, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer") == MHD_YES;
-    if (is_made && status == MHD_HTTP_SERVICE_UNAVAILABLE)
-        is_made = MHD_add_response_header(r, MHD_HTTP_HEADER_RETRY_AFTER, "5") == MHD_YES;
-    rc = is_made ? MHD_queue_response(c, status, r) : MHD_NO;
-    MHD_destroy_response(r);
-    return rc;
+    return queue(c, status, type,
+                 MHD_create_response_from_buffer(strlen(body), (void *)(uintptr_t)body,
+                                                 MHD_RESPMEM_MUST_COPY));
 }
 
 enum MHD_Result answer_json(struct MHD_Connection *c, unsigned status, const char *json)
@@ -44,4 +66,73 @@ enum MHD_Result answer_problem(struct MHD_Connection *c, unsigned status, const 
     json_string(&j, "detail", detail);
     json_close(&j, '}');
     return answer(c, status, "application/problem+json", body);
+}
+
+/* "GET, HEAD, OPTIONS" */
+static void list_methods(const char *path, struct text *t)
+{
+    for (const struct route *r = routes; r->method; r++)
+        if (!strcmp(r->path, path))
+            text_format(t, "%s, %s", r->method, !strcmp(r->method, "GET") ? "HEAD, " : "");
+    text_add(t, "OPTIONS");
+}
+
+enum MHD_Result answer_methods(struct MHD_Connection *c, unsigned status, const char *path)
+{
+    static const char body[] = "{\"status\": 405, \"title\": \"Method Not Allowed\", "
+                               "\"detail\": \"this path takes another method\"}";
+    bool is_problem = status == MHD_HTTP_METHOD_NOT_ALLOWED;
+    struct MHD_Response *r = MHD_create_response_from_buffer(
+        is_problem ? sizeof body - 1 : 0, (void *)(uintptr_t)body, MHD_RESPMEM_PERSISTENT);
+    char methods[120];
+    struct text t = text_on(methods, sizeof methods);
+
+    list_methods(path, &t);
+    if (r && !add(r, MHD_HTTP_HEADER_ALLOW, methods)) {
+        MHD_destroy_response(r);
+        return MHD_NO;
+    }
+    return queue(c, status, is_problem ? "application/problem+json" : NULL, r);
+}
+
+/* ---- pages of any length ------------------------------------------------------------------- */
+
+static enum MHD_Result answer_error(struct exchange *x, int rc)
+{
+    if (rc == ERR_BUSY)
+        return answer_problem(x->connection, MHD_HTTP_SERVICE_UNAVAILABLE, "not now: try again");
+    if (rc == ERR_INPUT || rc == ERR_ABSENT)
+        return answer_problem(x->connection, MHD_HTTP_NOT_FOUND, "nothing is stored of that yet");
+    return answer_problem(x->connection, MHD_HTTP_INTERNAL_SERVER_ERROR, error_text(rc));
+}
+
+enum MHD_Result answer_sheet(struct exchange *x, const char *type, sheet_fn *write)
+{
+    int rc = OK;
+
+    for (size_t size = SHEET_FIRST; !rc && size <= SHEET_MOST; size *= 4) {
+        char *room = malloc(size);
+        if (!room)
+            return MHD_NO;
+        struct text t = text_on(room, size);
+        rc = write(x, &t);
+        if (!rc && !t.is_cut)
+            return queue(x->connection, MHD_HTTP_OK, type,
+                         MHD_create_response_from_buffer(t.used, room, MHD_RESPMEM_MUST_FREE));
+        free(room);
+    }
+    return rc ? answer_error(x, rc)
+              : answer_problem(x->connection, MHD_HTTP_UNPROCESSABLE_CONTENT,
+                               "that is too much at once: ask for less");
+}
+
+enum MHD_Result answer_form(struct exchange *x, sheet_fn *write)
+{
+    static const char *const types[] = {
+        [FORM_JSON] = "application/json",
+        [FORM_CSV] = "text/csv; charset=utf-8; header=present",
+        [FORM_JSONL] = "application/jsonl",
+    };
+
+    return answer_sheet(x, types[x->query.form], write);
 }

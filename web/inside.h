@@ -2,14 +2,45 @@
 #ifndef WEB_INSIDE_H
 #define WEB_INSIDE_H
 
+#include "base/text.h"
+#include "metrics/catalogue.h"
+#include "web/house.h"
 #include "web/web.h"
 
 #include <microhttpd.h>
 #include <stdbool.h>
 
-enum { WEB_TOKEN = 400, MATE_TYPES = 4 };
+enum { WEB_TOKEN = 400, MATE_TYPES = 4, QUERY_METRICS = 12, POINTS_MOST = 5000 };
 
 struct exchange;
+
+/* ---- what may stand behind the question mark (query.c) */
+
+enum param {
+    PARAM_DEVICE = 1,  /* one device or group */
+    PARAM_METRICS = 2, /* metric=pv_power, several with commas or repeated */
+    PARAM_SPAN = 4,    /* from, to */
+    PARAM_POINTS = 8,  /* how many at most */
+    PARAM_BY = 16,     /* day, month, year */
+    PARAM_FORMAT = 32, /* json, csv, jsonl */
+    PARAM_NEEDS = 64,  /* device and metric may not be missing */
+    PARAM_LIMIT = 128, /* so many lines at most */
+};
+
+enum form { FORM_JSON, FORM_CSV, FORM_JSONL };
+enum by { BY_DAY, BY_MONTH, BY_YEAR };
+
+struct query {
+    const struct web_device *device; /* NULL: all */
+    enum metric metrics[QUERY_METRICS];
+    unsigned metric_count;
+    int64_t from_ms, to_ms;
+    unsigned points, limit;
+    enum by by;
+    enum form form;
+};
+
+/* ---- routes */
 
 struct route {
     const char *method, *path;
@@ -20,6 +51,10 @@ struct route {
     enum MHD_Result (*serve)(struct exchange *x);
     /* What was handed over is settled. NULL: it never waits. */
     enum MHD_Result (*settled)(struct exchange *x);
+
+    /* Of the API: what it is for, and what may be asked. NULL: not part of it. */
+    const char *summary;
+    unsigned params; /* enum param */
 };
 extern const struct route routes[]; /* method NULL ends it */
 
@@ -29,6 +64,11 @@ struct web {
     struct MHD_Daemon *daemon;
     char mate_token[WEB_TOKEN];
     struct mate_row latest[MATE_TYPES]; /* by type; the server's thread alone uses them */
+
+    /* As of the request in hand; the server's thread alone uses them. */
+    struct web_device devices[WEB_DEVICES];
+    size_t device_count;
+    struct reader *reader; /* NULL until somebody asks for history */
 };
 
 enum stage { STAGE_BODY, STAGE_WAITING };
@@ -40,6 +80,7 @@ struct exchange {
     const struct route *route;
     struct MHD_Connection *connection;
     enum stage stage;
+    struct query query;
     char *body;
     size_t length, room;
     bool is_too_large;
@@ -52,7 +93,17 @@ enum MHD_Result answer_json(struct MHD_Connection *c, unsigned status, const cha
 /* RFC 9457: {"status": 403, "title": "Forbidden", "detail": "..."} */
 enum MHD_Result answer_problem(struct MHD_Connection *c, unsigned status, const char *detail);
 
-/* ---- who may (token.c) */
+/* 405 with the methods that this path takes, or 204 with them. */
+enum MHD_Result answer_methods(struct MHD_Connection *c, unsigned status, const char *path);
+
+/* A page as long as it turns out to be: written anew into more room when it did not fit. */
+typedef int sheet_fn(struct exchange *x, struct text *to);
+enum MHD_Result answer_sheet(struct exchange *x, const char *type, sheet_fn *write);
+
+/* A question that cannot be answered as it is: logged nowhere, told in the answer. */
+enum MHD_Result answer_form(struct exchange *x, sheet_fn *write); /* by the form asked for */
+
+/* ---- who may (token.c, guard.c) */
 
 /* Is it this token? Takes as long for every wrong one of a length. */
 bool token_is(const char *given, const char *token);
@@ -60,10 +111,33 @@ bool token_is(const char *given, const char *token);
 /* OK, or the problem is answered and *answered holds what came of it. */
 int token_check(const struct exchange *x, enum MHD_Result *answered);
 
+/* Was it us that the browser meant? Names that lead here from elsewhere are not ours. */
+bool guard_knows_host(const struct web *w, const char *host);
+
+/* ---- questions (query.c): `why` says what is wrong with one */
+int query_read(struct exchange *x, char *why, size_t size) MUST_CHECK;
+const struct web_device *web_device_named(struct web *w, const char *name);
+
+/* ---- history (api_history.c) */
+int web_reader(struct web *w, struct reader **to) MUST_CHECK;
+
 /* ---- handlers */
 
 enum MHD_Result mate_upload(struct exchange *x);
 enum MHD_Result mate_settled(struct exchange *x);
 enum MHD_Result mate_latest(struct exchange *x);
+
+enum MHD_Result api_catalogue(struct exchange *x);
+enum MHD_Result api_devices(struct exchange *x);
+enum MHD_Result api_board(struct exchange *x);
+enum MHD_Result api_sinks(struct exchange *x);
+enum MHD_Result api_health(struct exchange *x);
+enum MHD_Result api_history(struct exchange *x);
+enum MHD_Result api_energy(struct exchange *x);
+enum MHD_Result api_events(struct exchange *x);
+enum MHD_Result api_description(struct exchange *x);
+enum MHD_Result healthz(struct exchange *x);
+enum MHD_Result readyz(struct exchange *x);
+enum MHD_Result prometheus(struct exchange *x);
 
 #endif

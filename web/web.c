@@ -5,6 +5,7 @@
 #include "base/secret.h"
 
 #include "base/text.h"
+#include "store/reader.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -16,7 +17,7 @@
 
 /* So many that a crowd of idle ones does not lock out who has something to say, and so little
  * memory for each that all of them together are nothing. */
-enum { CONNECTIONS = 256, CONNECTION_BYTES = 16 * 1024, IDLE_S = 20 };
+enum { CONNECTIONS = 256, CONNECTION_BYTES = 16 * 1024, IDLE_S = 20, WHY_BYTES = 400 };
 
 // clang-format off
 const struct setting web_settings[] = {
@@ -24,27 +25,33 @@ const struct setting web_settings[] = {
     { "enabled",        YESNO,  "no",        0,    0,     NULL, "Listen at all" },
     { "listen",         TEXT,   "127.0.0.1", 0,    0,     NULL, "The address to listen at; from elsewhere come through a proxy that speaks https" },
     { "port",           NUMBER, "8080",      1,    65535, NULL, "The port" },
+    { "hosts",          TEXT,   "",          0,    0,     NULL, "Names by which browsers may call it, beside localhost, addresses and the machine's own: \"solar.example.org\"" },
     { "mate_token_file", TEXT,  "",          0,    0,     NULL, "The file of the token that an old MATE collector, or another helio, uploads with (chmod 600)" },
     { "mate_device",    TEXT,   "mate",      0,    0,     NULL, "What is uploaded belongs to devices of this name and -mx, -fx, -dc" },
     SETTINGS_END,
 };
 
 const struct route routes[] = {
+#define API(p, handler, what, why)                                                                 \
+    { .method = "GET", .path = p, .serve = handler, .params = what, .summary = why },
 #define ROUTE(m, p, most, key, what, handler, later)                                               \
     { .method = m, .path = p, .most_body = most, .token_key = key, .detail = what,                 \
       .serve = handler, .settled = later },
 #include "web/routes.def"
 #undef ROUTE
+#undef API
     { .method = NULL },
 };
 // clang-format on
 
 /* ---- one request ------------------------------------------------------------------------- */
 
-/* The route, or what else there is: 404, or 405. */
+/* The route, or what else there is: 404, or 405. The library leaves the body out for HEAD. */
 static const struct route *find_route(const char *method, const char *path, bool *has_path)
 {
     *has_path = false;
+    if (!strcmp(method, "HEAD"))
+        method = "GET";
     for (const struct route *r = routes; r->method; r++) {
         if (strcmp(r->path, path) != 0)
             continue;
@@ -71,10 +78,14 @@ static enum MHD_Result begin(struct web *w, struct MHD_Connection *c, const char
     bool has_path;
     const struct route *route = find_route(method, path, &has_path);
 
+    if (!guard_knows_host(w, MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST)))
+        return answer_problem(c, MHD_HTTP_MISDIRECTED_REQUEST,
+                              "this name is not known here: name it as hosts in [web]");
+    if (has_path && !route)
+        return answer_methods(
+            c, strcmp(method, "OPTIONS") ? MHD_HTTP_METHOD_NOT_ALLOWED : MHD_HTTP_NO_CONTENT, path);
     if (!route)
-        return answer_problem(c, has_path ? MHD_HTTP_METHOD_NOT_ALLOWED : MHD_HTTP_NOT_FOUND,
-                              has_path ? "this path takes another method"
-                                       : "there is no such path");
+        return answer_problem(c, MHD_HTTP_NOT_FOUND, "there is no such path");
     struct exchange *x = calloc(1, sizeof *x);
     if (!x)
         return MHD_NO;
@@ -101,6 +112,20 @@ static void take_body(struct exchange *x, const char *bytes, size_t length)
     x->length += length;
 }
 
+/* Devices may have come since the last request. */
+static enum MHD_Result serve_api(struct exchange *x)
+{
+    const struct web_front *front = x->web->house.front;
+    char why[WHY_BYTES];
+
+    if (!front)
+        return answer_problem(x->connection, MHD_HTTP_NOT_FOUND, "there is no such path");
+    x->web->device_count = front->devices(front->who, x->web->devices, WEB_DEVICES);
+    if (query_read(x, why, sizeof why))
+        return answer_problem(x->connection, MHD_HTTP_BAD_REQUEST, why);
+    return x->route->serve(x);
+}
+
 static enum MHD_Result on_request(void *who, struct MHD_Connection *c, const char *path,
                                   const char *method, const char *version, const char *bytes,
                                   size_t *length, void **memory)
@@ -119,7 +144,7 @@ static enum MHD_Result on_request(void *who, struct MHD_Connection *c, const cha
         return x->route->settled(x);
     if (x->is_too_large)
         return answer_problem(c, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large");
-    return x->route->serve(x);
+    return x->route->summary ? serve_api(x) : x->route->serve(x);
 }
 
 static void on_end(void *who, struct MHD_Connection *c, void **memory,
@@ -237,6 +262,7 @@ void web_stop(struct web *w)
         return;
     if (w->daemon)
         MHD_stop_daemon(w->daemon);
+    reader_close(w->reader);
     explicit_bzero(w->mate_token, sizeof w->mate_token);
     free(w);
 }

@@ -1,5 +1,6 @@
 /* The driver's row in the table, and what follows from its numbers. */
 #include "drivers/goodwe/goodwe.h"
+#include "drivers/goodwe/rating.h"
 
 #include "base/log.h"
 
@@ -118,9 +119,12 @@ const struct driver driver_goodwe = {
     .speech = &goodwe_speech,
     .blocks = blocks,
     .rows = goodwe_rows,
+    .call_in = goodwe_call_in,
     .meet = goodwe_meet,
     .is_mute_before = true,
     .has_begun_anew = goodwe_has_begun_anew,
+    .sleeps_at_night = true,
+    .rated_w = goodwe_rated_w,
     .greet = goodwe_greet,
     .doubts = goodwe_doubts,
     .duty = goodwe_look_round,

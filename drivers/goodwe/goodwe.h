@@ -122,6 +122,7 @@ struct goodwe_wire {
 
 int goodwe_join(struct device *d) MUST_CHECK;
 int goodwe_meet(struct device *d) MUST_CHECK;
+int goodwe_call_in(struct device *d, uint8_t first, uint8_t last);
 void goodwe_look_round(struct device *d);
 bool goodwe_has_begun_anew(struct device *d, const struct answer *a);
 const char *goodwe_serial(const struct device *d); /* "": it was not heard yet */

@@ -405,6 +405,15 @@ int goodwe_meet(struct device *d)
     return OK;
 }
 
+int goodwe_call_in(struct device *d, uint8_t first, uint8_t last)
+{
+    int rc = OK;
+
+    for (unsigned address = first; address <= last && !is_end(rc); address++)
+        rc = take_back(d, (uint8_t)address);
+    return is_end(rc) ? rc : OK;
+}
+
 /* Ours is there. Searches that are owed are made all the same, a few a round: somebody may be there
  * who is not heard as long as all others have their addresses. */
 void goodwe_look_round(struct device *d)

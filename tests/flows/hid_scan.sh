@@ -11,7 +11,7 @@ mocked() { timeout 60 umockdev-wrapper "$TOOLS/hid_mock" units log -- "$@"; }
     unit 222 92932105105222 1-2.4 1
     unit 333 none 1-3 2 | grep -v "^answer 514944"
     echo "device 1-4 3"
-    unit 444 92932105105444 3-1 4 | sed 's/^device.*/&\nids 0084:0041/'
+    unit 444 92932105105444 3-1 4 | sed 's/^device.*/&\nids 1209:0001/'
 } >units
 expect 0 mocked "$HELIO" scan
 cp out found.conf

@@ -141,6 +141,7 @@ static void everything_at_once(void **state)
         assert_int_equal(all[i].metric, (int)all[i].value);
         assert_int_equal(all[i].age_us, 2 * second_us);
         assert_true(all[i].is_fresh);
+        assert_int_equal((int)(all[i].grown - all[i].value), all[i].metric == M_PV_ENERGY ? 3 : 0);
     }
     assert_int_equal(board_all(b, 1, 900 * second_us, all, 7), 7);
     assert_false(all[6].is_fresh);
@@ -179,8 +180,13 @@ static void states(void **state)
     board_miss(b, 0, ERR_GONE, 30 * second_us);
     assert_int_equal(board_state(b, 0, 30 * second_us, &age, &error), FAULTY);
     assert_int_equal(error, ERR_GONE);
+    assert_false(board_sleeps(b, 0));
     board_sleep(b, 0, true);
-    assert_int_equal(state_at(b, 30), ASLEEP);
+    assert_true(board_sleeps(b, 0));
+    assert_false(board_sleeps(b, 9)); /* nobody */
+    assert_int_equal(board_state(b, 0, 30 * second_us, &age, &error), ASLEEP);
+    assert_int_equal(age, 20 * second_us);
+    assert_int_equal(error, OK); /* which is no trouble */
     note(b, 0, M_PV_POWER, 1, 40);
     assert_int_equal(state_at(b, 40), HEARD);
     board_sleep(b, 0, false);

@@ -79,6 +79,20 @@ static void long_trouble_is_told_rarely(void **state)
     assert_int_equal(c.interval_us, 3600 * SECOND_US);
 }
 
+/* What may be no trouble at all: 0, 6, 12, 18 hours. */
+static void a_doubtful_one_even_more_rarely(void **state)
+{
+    struct complaint c = {0};
+
+    (void)state;
+    said_start(&said);
+    for (int i = 0; i < 24 * 360; i++) {
+        complain_rarely(&c, "south", "gone");
+        clock_sleep_us(10 * SECOND_US);
+    }
+    assert_int_equal(said_lines(said_stop(&said)), 4);
+}
+
 static void a_line_of_the_log(void **state)
 {
     static const uint8_t bytes[] = {0x02, 'A', 0x7f};
@@ -119,6 +133,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(trouble_is_told_and_ends, take, give_back),
         cmocka_unit_test_setup_teardown(new_trouble_is_told_at_once, take, give_back),
         cmocka_unit_test_setup_teardown(long_trouble_is_told_rarely, take, give_back),
+        cmocka_unit_test_setup_teardown(a_doubtful_one_even_more_rarely, take, give_back),
         cmocka_unit_test_setup_teardown(a_line_of_the_log, take, give_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -273,6 +273,71 @@ static void a_member_that_was_never_heard(void **state)
     says(&r, M_PV_POWER, 100); /* it speaks, and has no panels */
 }
 
+static struct reading folded_at(const struct group *g, int64_t second, int64_t wall_ms)
+{
+    struct reading r = {.device = 9, .round_ms = wall_ms};
+
+    assert_true(group_fold(g, board, second * second_us, &r));
+    return r;
+}
+
+/* It makes no power, and its counters stand where they stood; that of a day, until the day ends. */
+static void a_member_asleep(void **state)
+{
+    static const int64_t noon_ms = INT64_C(1774008000000), hour_ms = 3600000, hour = 3600;
+    struct group g, roles;
+    struct reading r;
+
+    (void)state;
+    assert_int_equal(load(&roles, "pv = east\ngrid = south\n"), OK);
+    assert_int_equal(load(&g, "members = south east\n"), OK);
+    note(EAST, M_PV_POWER, 20, 10);
+    note(EAST, M_PV_ENERGY, 50, 10);
+    note(EAST, M_PV_ENERGY_TODAY, 5, 10);
+    board_carry(board, EAST, M_PV_ENERGY, 1000);
+    for (int64_t s = 6 * hour; s <= 6 * hour + 20; s += 5) {
+        note(SOUTH, M_PV_POWER, 100, s);
+        note(SOUTH, M_PV_ENERGY, 7, s);
+        note(SOUTH, M_PV_ENERGY_TODAY, 2, s);
+    }
+    r = folded_at(&g, 6 * hour + 20, noon_ms);
+    assert_false(reading_has(&r, M_PV_POWER)); /* silent, and no reason is known */
+    board_sleep(board, EAST, true);
+    r = folded_at(&g, 6 * hour + 20, noon_ms);
+    says(&r, M_PV_POWER, 100);
+    says(&r, M_PV_ENERGY, 1057);
+    says(&r, M_PV_ENERGY_TODAY, 7);
+    says(&r, M_MEMBERS, 2);
+    says(&r, M_MEMBERS_HEARD, 1);
+    r = folded_at(&g, 6 * hour + 20, noon_ms - 7 * hour_ms); /* it was heard the day before */
+    says(&r, M_PV_ENERGY, 1057);
+    says(&r, M_PV_ENERGY_TODAY, 2);
+    r = folded_at(&roles, 6 * hour + 20, noon_ms);
+    assert_false(reading_has(&r, M_PV_POWER)); /* absent: nobody of that role is awake */
+    says(&r, M_PV_ENERGY, 1050);
+    board_sleep(board, SOUTH, true);
+    assert_false(group_fold(&g, board, 7 * hour * second_us, &r)); /* all of them */
+}
+
+/* Since the start nobody heard it: what it had counted is not known. */
+static void a_member_asleep_that_was_never_heard(void **state)
+{
+    struct group g;
+    struct reading r;
+
+    (void)state;
+    assert_int_equal(load(&g, "members = south east\n"), OK);
+    note(SOUTH, M_PV_POWER, 100, 10);
+    note(SOUTH, M_PV_ENERGY, 7, 10);
+    note(SOUTH, M_PV_ENERGY_TODAY, 2, 10);
+    board_sleep(board, EAST, true);
+    r = folded(&g, 11);
+    says(&r, M_PV_POWER, 100);
+    assert_false(reading_has(&r, M_PV_ENERGY));
+    assert_false(reading_has(&r, M_PV_ENERGY_TODAY));
+    says(&r, M_MEMBERS_HEARD, 1);
+}
+
 static void slow_blocks_do_not_flicker(void **state)
 {
     struct group g;
@@ -383,6 +448,8 @@ int main(void)
         ON_A_BOARD(each_metric_by_its_rule),
         ON_A_BOARD(a_silent_member),
         ON_A_BOARD(a_member_that_was_never_heard),
+        ON_A_BOARD(a_member_asleep),
+        ON_A_BOARD(a_member_asleep_that_was_never_heard),
         ON_A_BOARD(slow_blocks_do_not_flicker),
         ON_A_BOARD(nothing_counts_twice),
         ON_A_BOARD(counters_with_their_carry),

@@ -105,6 +105,17 @@ static void a_gap_adds_nothing(void **state)
     near(take(&m, M_PV_POWER, 3600, M_PV_ENERGY, 362 * second_us), 0.18);
 }
 
+static void sleep_adds_nothing(void **state)
+{
+    struct meter m = begun(M_OUTPUT_POWER, M_OUTPUT_POWER, 3600 * second_us);
+
+    (void)state;
+    near(take(&m, M_OUTPUT_POWER, 1000, M_OUTPUT_ENERGY, second_us), 0);
+    meter_pause(&m); /* not even two hours when it is asked once an hour */
+    near(take(&m, M_OUTPUT_POWER, 1000, M_OUTPUT_ENERGY, 7201 * second_us), 0);
+    near(take(&m, M_OUTPUT_POWER, 1000, M_OUTPUT_ENERGY, 10801 * second_us), 1);
+}
+
 static void a_reading_without_the_power(void **state)
 {
     struct meter m = begun(M_PV_POWER, M_PV_POWER, 5 * second_us);
@@ -183,6 +194,7 @@ int main(void)
         cmocka_unit_test(all_pairs_fit),
         cmocka_unit_test(a_constant_power),
         cmocka_unit_test(a_gap_adds_nothing),
+        cmocka_unit_test(sleep_adds_nothing),
         cmocka_unit_test(a_reading_without_the_power),
         cmocka_unit_test(the_battery_by_sign),
         cmocka_unit_test(short_text),

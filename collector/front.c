@@ -1,0 +1,144 @@
+/* The daemon as the web sees it (collector/front.h). */
+#include "collector/front.h"
+
+#include "base/clock.h"
+#include "collector/daemon.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void front_init(struct front *f)
+{
+    pthread_mutex_init(&f->lock, NULL);
+    f->count = 0;
+}
+
+void front_done(struct front *f)
+{
+    pthread_mutex_destroy(&f->lock);
+}
+
+void front_hear(struct front *f, const struct news *n)
+{
+    const char *name = n->from->house->buses[n->bus].name;
+    size_t i = 0;
+
+    pthread_mutex_lock(&f->lock);
+    while (i < f->count && strcmp(f->buses[i].name, name) != 0)
+        i++;
+    if (i < FRONT_BUSES) {
+        f->count += i == f->count;
+        snprintf(f->buses[i].name, sizeof f->buses[i].name, "%s", name);
+        f->buses[i].counts = n->counts;
+    }
+    pthread_mutex_unlock(&f->lock);
+}
+
+#ifdef HELIO_HAS_WEB
+
+#include "web/house.h"
+
+static size_t list_devices(void *who, struct web_device *to, size_t room)
+{
+    struct daemon *d = who;
+    size_t slots = d->keeper.count, count = 0;
+
+    for (size_t i = 0; i < slots && count < room; i++) {
+        const struct slot_of *s = d->keeper.slots[i];
+        if (s->is_gone || !s->from)
+            continue;
+        to[count++] = (struct web_device){
+            .name = s->name,
+            .driver = s->is_group ? "group"
+                      : s->driver ? s->driver->name
+                                  : s->from->driver,
+            .title = s->driver ? s->driver->title : "",
+            .serial = s->from->serial,
+            .group = s->from->group,
+            .desk = (unsigned)i,
+            .address = s->from->address,
+            .is_group = s->is_group,
+            .asked = s->asked,
+            .heard = s->heard,
+        };
+    }
+    return count;
+}
+
+static size_t list_sinks(void *who, struct pump_state *to, size_t room)
+{
+    struct daemon *d = who;
+    size_t count = 0;
+
+    pthread_mutex_lock(&d->lock);
+    for (; count < d->deliver.count && count < room; count++)
+        pump_state(d->deliver.seats[count].pump, &to[count]);
+    pthread_mutex_unlock(&d->lock);
+    return count;
+}
+
+static size_t list_buses(void *who, struct web_bus *to, size_t room)
+{
+    struct front *f = &((struct daemon *)who)->front;
+    size_t count = 0;
+
+    pthread_mutex_lock(&f->lock);
+    for (; count < f->count && count < room; count++) {
+        const struct bus_counts *c = &f->buses[count].counts;
+        to[count] = (struct web_bus){f->buses[count].name, c->asked,       c->answered,
+                                     c->retried,           c->stray_bytes, {0}};
+        memcpy(to[count].failed, c->failed, sizeof to[count].failed);
+    }
+    pthread_mutex_unlock(&f->lock);
+    return count;
+}
+
+static void tell_health(void *who, struct web_health *to)
+{
+    struct daemon *d = who;
+
+    *to = (struct web_health){
+        .up_s = (double)(clock_us() - d->started_us) / 1e6,
+        .rounds = d->keeper.rounds,
+        .late_p50_ms = keeper_late_ms(&d->keeper, 0.5),
+        .late_p99_ms = keeper_late_ms(&d->keeper, 0.99),
+        .beat_us = clock_us(),
+        .is_store_stuck = store_is_stuck(d->store),
+        .is_stopping = d->is_stopping,
+    };
+    pthread_mutex_lock(&d->lock);
+    for (size_t i = 0; i < d->wing_count; i++) {
+        int64_t beat = rounds_beat(&d->wings[i]->rounds);
+        to->beat_us = beat < to->beat_us ? beat : to->beat_us;
+    }
+    pthread_mutex_unlock(&d->lock);
+    store_count(d->store, &to->store);
+}
+
+const struct web_front *front_of(struct daemon *d)
+{
+    static struct web_front front;
+
+    front = (struct web_front){
+        .who = d,
+        .board = d->keeper.board,
+        .store_path = store_path(d->store),
+        .site = plan_site_name(d->plan),
+        .version = HELIO_VERSION,
+        .devices = list_devices,
+        .sinks = list_sinks,
+        .buses = list_buses,
+        .health = tell_health,
+    };
+    return &front;
+}
+
+#else
+
+const struct web_front *front_of(struct daemon *d)
+{
+    (void)d;
+    return NULL;
+}
+
+#endif

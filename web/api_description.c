@@ -1,0 +1,128 @@
+/* /api/v1/openapi.json: made from the table of routes, so it cannot say anything else
+ * (web/inside.h). */
+#include "web/inside.h"
+
+#include "base/json.h"
+
+#include <string.h>
+
+static const struct {
+    enum param is;
+    const char *name, *type, *choices, *help;
+} params[] = {
+    {PARAM_DEVICE, "device", "string", NULL, "One device or group, by its name"},
+    {PARAM_METRICS, "metric", "string", NULL,
+     "Metrics by the catalogue's names, with commas between"},
+    {PARAM_SPAN, "from", "string", NULL,
+     "From when on: 2026-05-02, 2026-05-02T10:00:00Z, -24h, yesterday; without a zone in the "
+     "site's time"},
+    {PARAM_SPAN, "to", "string", NULL, "Until when (not with it); else now"},
+    {PARAM_POINTS, "points", "integer", NULL,
+     "So many steps at most; the step is then a round one"},
+    {PARAM_LIMIT, "limit", "integer", NULL, "So many lines at most"},
+    {PARAM_BY, "by", "string", "day month year", "How long each row of the table is"},
+    {PARAM_FORMAT, "format", "string", "json csv jsonl",
+     "The form of the answer; else what Accept asks for"},
+};
+
+static void say_choices(struct json *j, const char *choices)
+{
+    char word[16];
+
+    json_open(j, "enum", '[');
+    for (const char *p = choices; *p; p += strspn(p, " ")) {
+        struct text t = text_on(word, sizeof word);
+        size_t length = strcspn(p, " ");
+        text_format(&t, "%.*s", (int)length, p);
+        json_string(j, NULL, word);
+        p += length;
+    }
+    json_close(j, ']');
+}
+
+static void say_params(struct json *j, const struct route *r)
+{
+    json_open(j, "parameters", '[');
+    for (size_t i = 0; i < sizeof params / sizeof *params; i++) {
+        if (!(r->params & params[i].is))
+            continue;
+        bool is_needed = r->params & PARAM_NEEDS &&
+                         (params[i].is == PARAM_DEVICE || params[i].is == PARAM_METRICS);
+        json_open(j, NULL, '{');
+        json_string(j, "name", params[i].name);
+        json_string(j, "in", "query");
+        json_bool(j, "required", is_needed);
+        json_string(j, "description", params[i].help);
+        json_open(j, "schema", '{');
+        json_string(j, "type", params[i].type);
+        if (params[i].choices)
+            say_choices(j, params[i].choices);
+        if (!strcmp(params[i].type, "integer")) {
+            json_integer(j, "minimum", 1);
+            json_integer(j, "maximum", POINTS_MOST);
+        }
+        json_close(j, '}');
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+}
+
+static void say_answer(struct json *j, const char *status, const char *what, const char *type)
+{
+    json_open(j, status, '{');
+    json_string(j, "description", what);
+    json_open(j, "content", '{');
+    json_open(j, type, '{');
+    json_close(j, '}');
+    json_close(j, '}');
+    json_close(j, '}');
+}
+
+static void say_path(struct json *j, const struct route *r)
+{
+    bool is_text = !strcmp(r->path, "/metrics");
+
+    json_open(j, r->path, '{');
+    json_open(j, "get", '{');
+    json_string(j, "summary", r->summary);
+    say_params(j, r);
+    json_open(j, "responses", '{');
+    say_answer(j, "200", "what was asked for", is_text ? "text/plain" : "application/json");
+    if (r->params)
+        say_answer(j, "400", "the question cannot be understood; detail says why",
+                   "application/problem+json");
+    if (r->params & PARAM_NEEDS)
+        say_answer(j, "404", "nothing is stored of that", "application/problem+json");
+    if (!strcmp(r->path, "/readyz"))
+        say_answer(j, "503", "not ready; detail says why", "application/problem+json");
+    json_close(j, '}');
+    json_close(j, '}');
+    json_close(j, '}');
+}
+
+static int write_description(struct exchange *x, struct text *to)
+{
+    struct json j = json_on(to);
+
+    json_open(&j, NULL, '{');
+    json_string(&j, "openapi", "3.0.3");
+    json_open(&j, "info", '{');
+    json_string(&j, "title", "Heliograph");
+    json_string(&j, "version", x->web->house.front->version);
+    json_string(&j, "description",
+                "Times are RFC 3339 in UTC, or milliseconds since 1970. Names of metrics are those "
+                "of /api/v1/catalogue, which has their units. Errors are RFC 9457.");
+    json_close(&j, '}');
+    json_open(&j, "paths", '{');
+    for (const struct route *r = routes; r->method; r++)
+        if (r->summary)
+            say_path(&j, r);
+    json_close(&j, '}');
+    json_close(&j, '}');
+    return OK;
+}
+
+enum MHD_Result api_description(struct exchange *x)
+{
+    return answer_sheet(x, "application/json", write_description);
+}

@@ -1,0 +1,312 @@
+/* What was stored: /api/v1/history, energy, events (web/inside.h). */
+#include "web/inside.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "store/days.h"
+#include "store/history.h"
+
+#include <string.h>
+
+int web_reader(struct web *w, struct reader **to)
+{
+    int rc = w->reader ? OK : reader_open(&w->reader, w->house.front->store_path);
+
+    *to = w->reader;
+    return rc;
+}
+
+/* ---- history --------------------------------------------------------------------------------- */
+
+/* Steps people can read on an axis. */
+static int64_t step_for(int64_t span_ms, unsigned points)
+{
+    static const int64_t steps_s[] = {1,    5,    10,   30,    60,    120,   300,   600,    900,
+                                      1800, 3600, 7200, 14400, 28800, 43200, 86400, 172800, 604800};
+    const size_t count = sizeof steps_s / sizeof *steps_s;
+
+    for (size_t i = 0; i < count; i++)
+        if (span_ms / (steps_s[i] * MS_PER_S) < points)
+            return steps_s[i] * MS_PER_S;
+    return span_ms / points + 1;
+}
+
+struct drawing {
+    struct exchange *x;
+    struct text *to;
+    struct json *j;
+    enum metric metric;
+};
+
+static void draw(void *who, int64_t at_ms, const struct slot *s)
+{
+    struct drawing *d = who;
+    const char *name = catalogue[d->metric].name;
+    char when[CLOCK_TEXT];
+
+    if (d->x->query.form == FORM_JSON) { /* [moment in ms, lowest, mean, highest] */
+        json_open(d->j, NULL, '[');
+        json_integer(d->j, NULL, at_ms);
+        json_number(d->j, NULL, s->low);
+        json_number(d->j, NULL, slot_mean(s));
+        json_number(d->j, NULL, s->high);
+        json_close(d->j, ']');
+        return;
+    }
+    clock_iso(at_ms, when);
+    if (d->x->query.form == FORM_CSV) {
+        text_format(d->to, "%s,", when);
+        text_csv(d->to, d->x->query.device->name);
+        text_format(d->to, ",%s,", name);
+        text_number(d->to, s->low);
+        text_char(d->to, ',');
+        text_number(d->to, slot_mean(s));
+        text_char(d->to, ',');
+        text_number(d->to, s->high);
+        text_format(d->to, ",%u\r\n", s->count);
+        return;
+    }
+    struct json j = json_on(d->to);
+    json_open(&j, NULL, '{');
+    json_string(&j, "time", when);
+    json_string(&j, "device", d->x->query.device->name);
+    json_string(&j, "metric", name);
+    json_number(&j, "low", s->low);
+    json_number(&j, "mean", slot_mean(s));
+    json_number(&j, "high", s->high);
+    json_integer(&j, "count", s->count);
+    json_close(&j, '}');
+    text_char(d->to, '\n');
+}
+
+static void say_span(const struct query *q, struct json *j)
+{
+    char when[CLOCK_TEXT];
+
+    json_string(j, "device", q->device->name);
+    json_string(j, "from", clock_iso(q->from_ms, when));
+    json_string(j, "to", clock_iso(q->to_ms, when));
+}
+
+static int write_history(struct exchange *x, struct text *to)
+{
+    const struct query *q = &x->query;
+    int64_t step = step_for(q->to_ms - q->from_ms, q->points);
+    int64_t begin = q->from_ms - q->from_ms % step;
+    struct json j = json_on(to);
+    struct reader *reader;
+    int rc = web_reader(x->web, &reader);
+    const struct origin *o = rc ? NULL : reader_origin(reader, q->device->name);
+
+    if (rc || !o)
+        return rc ? rc : ERR_ABSENT;
+    if (q->form == FORM_CSV)
+        text_add(to, "time,device,metric,low,mean,high,count\r\n");
+    if (q->form == FORM_JSON) {
+        json_open(&j, NULL, '{');
+        say_span(q, &j);
+        json_number(&j, "step_s", (double)step / MS_PER_S);
+        json_open(&j, "metrics", '[');
+    }
+    for (unsigned i = 0; i < q->metric_count && !rc; i++) {
+        struct drawing d = {x, to, &j, q->metrics[i]};
+        const struct metric_info *m = &catalogue[q->metrics[i]];
+        if (q->form == FORM_JSON) {
+            json_open(&j, NULL, '{');
+            json_string(&j, "metric", m->name);
+            json_string(&j, "unit", units[m->unit].symbol);
+            json_open(&j, "points", '[');
+        }
+        rc = history_walk(reader, o, m->name, begin, q->to_ms, step, draw, &d);
+        if (q->form == FORM_JSON) {
+            json_close(&j, ']');
+            json_close(&j, '}');
+        }
+    }
+    reader_rest(reader);
+    if (q->form == FORM_JSON) {
+        json_close(&j, ']');
+        json_close(&j, '}');
+    }
+    return rc;
+}
+
+enum MHD_Result api_history(struct exchange *x)
+{
+    return answer_form(x, write_history);
+}
+
+/* ---- energy ---------------------------------------------------------------------------------- */
+
+/* 20260502: the first day of its day, month or year, and of the one after it. */
+static int first_of(int day, enum by by)
+{
+    return by == BY_DAY ? day : by == BY_MONTH ? day / 100 * 100 + 1 : day / 10000 * 10000 + 101;
+}
+
+static int next_after(int first, enum by by)
+{
+    if (by == BY_DAY)
+        return day_next(first);
+    if (by == BY_YEAR)
+        return first + 10000;
+    return first % 10000 / 100 == 12 ? first + 10000 - 1100 : first + 100;
+}
+
+static void write_growth(struct drawing *d, int first, bool is_known, double grown)
+{
+    enum by by = d->x->query.by;
+    char date[16];
+    struct text t = text_on(date, sizeof date);
+
+    text_format(&t,
+                by == BY_YEAR    ? "%04d"
+                : by == BY_MONTH ? "%04d-%02d"
+                                 : "%04d-%02d-%02d",
+                first / 10000, first / 100 % 100, first % 100);
+    if (d->x->query.form == FORM_CSV) {
+        text_format(d->to, "%s,", date);
+        text_csv(d->to, d->x->query.device->name);
+        text_format(d->to, ",%s,", catalogue[d->metric].name);
+        if (is_known)
+            text_number(d->to, grown);
+        text_format(d->to, ",%s\r\n", units[catalogue[d->metric].unit].symbol);
+        return;
+    }
+    struct json own = json_on(d->to), *j = d->x->query.form == FORM_JSON ? d->j : &own;
+    json_open(j, NULL, '{');
+    json_string(j, "date", date);
+    json_string(j, "metric", catalogue[d->metric].name);
+    if (is_known)
+        json_number(j, "grown", grown);
+    else
+        json_null(j, "grown");
+    json_close(j, '}');
+    if (d->x->query.form == FORM_JSONL)
+        text_char(d->to, '\n');
+}
+
+static double tidy(double value)
+{
+    double cut = (double)(int64_t)(value * 1e6 + (value < 0 ? -0.5 : 0.5)) / 1e6;
+
+    return value > -1e12 && value < 1e12 ? cut : value;
+}
+
+static int grow_one(struct reader *reader, const struct origin *o, struct drawing *d)
+{
+    const struct query *q = &d->x->query;
+    int rc = OK;
+
+    for (int first = first_of(day_of(q->from_ms), q->by); !rc && day_start(first) < q->to_ms;
+         first = next_after(first, q->by)) {
+        double grown = 0;
+        int said = history_growth(reader, o, catalogue[d->metric].name, day_start(first),
+                                  day_start(next_after(first, q->by)), &grown);
+        rc = said == ERR_ABSENT ? OK : said;
+        write_growth(d, first, said == OK, tidy(grown));
+    }
+    return rc;
+}
+
+static int write_energy(struct exchange *x, struct text *to)
+{
+    const struct query *q = &x->query;
+    struct json j = json_on(to);
+    struct reader *reader;
+    int rc = web_reader(x->web, &reader);
+    const struct origin *o = rc ? NULL : reader_origin(reader, q->device->name);
+
+    if (rc || !o)
+        return rc ? rc : ERR_ABSENT;
+    if (q->form == FORM_CSV)
+        text_add(to, "date,device,metric,grown,unit\r\n");
+    if (q->form == FORM_JSON) {
+        json_open(&j, NULL, '{');
+        say_span(q, &j);
+        json_open(&j, "rows", '[');
+    }
+    for (unsigned i = 0; i < q->metric_count && !rc; i++) {
+        struct drawing d = {x, to, &j, q->metrics[i]};
+        rc = grow_one(reader, o, &d);
+    }
+    reader_rest(reader);
+    if (q->form == FORM_JSON) {
+        json_close(&j, ']');
+        json_close(&j, '}');
+    }
+    return rc;
+}
+
+/* A span of a hundred years by days is a mistake; a table of ten years is none. */
+enum MHD_Result api_energy(struct exchange *x)
+{
+    static const int64_t MOST_MS = INT64_C(86400000) * 366 * 10;
+    const struct query *q = &x->query;
+
+    for (unsigned i = 0; i < q->metric_count; i++)
+        if (catalogue[q->metrics[i]].kind != COUNTER)
+            return answer_problem(x->connection, MHD_HTTP_BAD_REQUEST,
+                                  "only lifetime counters grow: pv_energy, not pv_power");
+    if (q->to_ms - q->from_ms > MOST_MS)
+        return answer_problem(x->connection, MHD_HTTP_BAD_REQUEST, "that is more than ten years");
+    return answer_form(x, write_energy);
+}
+
+/* ---- events ---------------------------------------------------------------------------------- */
+
+struct event_list {
+    struct exchange *x;
+    struct text *to;
+    struct json *j;
+};
+
+static void write_event(void *who, const struct event *e)
+{
+    struct event_list *l = who;
+    char when[CLOCK_TEXT];
+
+    clock_iso(e->at_ms, when);
+    if (l->x->query.form == FORM_CSV) {
+        text_format(l->to, "%s,%s,", when, log_level_name((enum log_level)e->level));
+        text_csv(l->to, e->who);
+        text_char(l->to, ',');
+        text_csv(l->to, e->text);
+        text_add(l->to, "\r\n");
+        return;
+    }
+    struct json own = json_on(l->to), *j = l->x->query.form == FORM_JSON ? l->j : &own;
+    json_open(j, NULL, '{');
+    json_string(j, "time", when);
+    json_string(j, "level", log_level_name((enum log_level)e->level));
+    json_string(j, "who", e->who);
+    json_string(j, "text", e->text);
+    json_close(j, '}');
+    if (l->x->query.form == FORM_JSONL)
+        text_char(l->to, '\n');
+}
+
+static int write_events(struct exchange *x, struct text *to)
+{
+    const struct query *q = &x->query;
+    struct json j = json_on(to);
+    struct event_list l = {x, to, &j};
+    struct reader *reader;
+    int rc = web_reader(x->web, &reader);
+
+    if (q->form == FORM_CSV)
+        text_add(to, "time,level,who,text\r\n");
+    if (q->form == FORM_JSON)
+        json_open(&j, NULL, '[');
+    if (!rc)
+        rc = reader_events(reader, q->from_ms, q->to_ms, q->limit, write_event, &l);
+    if (q->form == FORM_JSON)
+        json_close(&j, ']');
+    return rc;
+}
+
+enum MHD_Result api_events(struct exchange *x)
+{
+    return answer_form(x, write_events);
+}
