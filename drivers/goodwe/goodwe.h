@@ -116,6 +116,7 @@ struct goodwe_wire {
     unsigned swept; /* addresses taken back from whoever had them before us */
     unsigned owed;  /* searches that somebody may pass over who was heard, but not understood */
     int64_t quiet_until_us; /* nobody answered the last search: not searched again before this */
+    int64_t look_again_us;  /* the next long look for whoever is missing */
     bool has_begun;
     unsigned returns; /* of the line, as we began */
 };

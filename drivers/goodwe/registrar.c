@@ -17,8 +17,9 @@
  *
  * An inverter answers a search at once, and passes over up to 14 others when nobody follows it up:
  * where one may have been heard but not understood, so many searches are owed. They go on in the
- * next rounds when there is no time for all: the wire is for others too. What it costs in one round
- * when nobody is there: three searches, and two glances for each seat with a serial number.
+ * next rounds when there is no time for all: the wire is for others too. When nobody is there it
+ * costs one short search a round, and once a minute a long look: three searches, and two glances
+ * for each seat with a serial number.
  */
 #include "drivers/goodwe/goodwe.h"
 
@@ -28,13 +29,15 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SKIPPED_MOST = 14, SEARCHES = 3, ALLOCATIONS = 3, REMOVALS = 2 };
+enum { SKIPPED_MOST = 14, SEARCHES = 3, ALLOCATIONS = 3, REMOVALS = 2, LOOKS_OFTEN = 10 };
 enum { SWEEP_AFTER = 3, SWEEP_FEW = 4, SWEEP_MANY = 16 };
 enum { SWEEP_FIRST = 1, SWEEP_LAST = 0x7e };
 
 /* The maker gives an inverter half a second to answer. Whoever is told to give its address back
  * does so even if nobody waits for its yes. */
 static const int64_t ANSWER_US = 500000, GLANCE_US = 100000, PAUSE_US = 150000;
+/* From one long look to the next, in the first minutes and later. */
+static const int64_t LOOK_OFTEN_US = 15000000, LOOK_US = 60000000;
 /* One search of a round, all of it; and how long the others on the wire need not try again. */
 static const int64_t SEARCH_MOST_US = 3000000, QUIET_US = 5000000;
 
@@ -161,9 +164,9 @@ static int read_serial(const struct goodwe_packet *p, char serial[GOODWE_SERIAL 
 }
 
 /* Several may answer a search at once: then there is nothing to be understood. */
-static int who_is_new(struct device *d, char serial[GOODWE_SERIAL + 1])
+static int who_is_new(struct device *d, int64_t wait_us, char serial[GOODWE_SERIAL + 1])
 {
-    struct step s = {.whom = GOODWE_NOBODY, .function = GOODWE_OFFLINE, .wait_us = ANSWER_US};
+    struct step s = {.whom = GOODWE_NOBODY, .function = GOODWE_OFFLINE, .wait_us = wait_us};
     struct goodwe_packet p;
     struct answer a;
     int rc = take_step(d, &s, &a, &p);
@@ -289,7 +292,7 @@ static void offer_to_all(struct device *d)
 }
 
 /* Until ours is found, or nobody answered so often. */
-static int search(struct device *d, const struct goodwe_seat *mine, unsigned left)
+static int search(struct device *d, const struct goodwe_seat *mine, unsigned left, int64_t wait_us)
 {
     struct goodwe_wire *w = d->wire;
     int64_t end_us = clock_us() + SEARCH_MOST_US;
@@ -298,7 +301,7 @@ static int search(struct device *d, const struct goodwe_seat *mine, unsigned lef
 
     while (left && mine->state != SEAT_GIVEN && clock_us() < end_us && !is_end(rc)) {
         char serial[GOODWE_SERIAL + 1];
-        rc = who_is_new(d, serial);
+        rc = who_is_new(d, wait_us, serial);
         if (rc == OK) {
             rc = welcome(d, serial);
             is_given |= rc == OK;
@@ -364,10 +367,13 @@ static int begin_anew(struct device *d)
     return OK;
 }
 
+/* With all we have: now and then only, where nobody was found for long. */
 static int look_for(struct device *d, struct goodwe_seat *mine)
 {
-    const struct goodwe_wire *w = d->wire;
-    int rc = search(d, mine, w->owed > SEARCHES ? w->owed : SEARCHES);
+    struct goodwe_wire *w = d->wire;
+    int rc = search(d, mine, w->owed > SEARCHES ? w->owed : SEARCHES, ANSWER_US);
+
+    w->look_again_us = clock_us() + (mine->failures < LOOKS_OFTEN ? LOOK_OFTEN_US : LOOK_US);
 
     if (!is_end(rc))
         offer_to_all(d); /* perhaps only a request was lost */
@@ -375,14 +381,14 @@ static int look_for(struct device *d, struct goodwe_seat *mine)
         return mine->state == SEAT_FREE ? rc : OK;
     if (++mine->failures < SWEEP_AFTER || sweep(d) != OK)
         return rc;
-    return search(d, mine, SEARCHES);
+    return search(d, mine, SEARCHES, ANSWER_US);
 }
 
 int goodwe_meet(struct device *d)
 {
     struct goodwe_wire *w = d->wire;
     struct goodwe_seat *mine = seat_at(w, d->address);
-    bool has_just_left = mine->state == SEAT_TAKEN;
+    bool has_just_left = mine->state == SEAT_TAKEN, is_long = true;
     int rc = ERR_TIMEOUT;
 
     if (!w->has_begun || w->returns != d->bus->returns) {
@@ -392,10 +398,12 @@ int goodwe_meet(struct device *d)
         if (!has_just_left && clock_us() < w->quiet_until_us)
             return ERR_TIMEOUT;
         mine->state = SEAT_FREE;
-        rc = take_back(d, d->address);
+        is_long = has_just_left || clock_us() >= w->look_again_us;
+        rc = is_long ? take_back(d, d->address) : OK;
     }
+    /* Whoever wakes up answers the first search; who is slow, or has an address, is looked for. */
     if (mine->state == SEAT_FREE && !is_end(rc))
-        rc = look_for(d, mine);
+        rc = is_long ? look_for(d, mine) : search(d, mine, w->owed ? w->owed : 1, GLANCE_US);
     if (mine->state != SEAT_GIVEN)
         return rc;
     mine->state = SEAT_TAKEN;
@@ -421,7 +429,8 @@ void goodwe_look_round(struct device *d)
     struct goodwe_wire *w = d->wire;
 
     if (w->owed)
-        (void)(search(d, seat_at(w, d->address), SEARCHES) == OK); /* nobody waits for it */
+        (void)(search(d, seat_at(w, d->address), SEARCHES, ANSWER_US) ==
+               OK); /* nobody waits for it */
 }
 
 /*

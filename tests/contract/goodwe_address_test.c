@@ -45,7 +45,7 @@ static void a_new_one(void **state)
     assert_string_equal(who.firmware, "01.01");
     clear_trace(&s);
     assert_int_equal(device_round(&s.house.devices[0], WITH_SLOW, 1, &r), OK);
-    assert_string_equal(s.trace, "running 11, setting 11, search, search, search");
+    assert_string_equal(s.trace, "running 11, setting 11, id 11, search, search, search");
     assert_false(reading_has(&r, M_FAULT_GRID_VOLTAGE)); /* there was none */
     stage_end(&s);
 }
