@@ -118,6 +118,11 @@ int goodwe_judge(const uint8_t *asked, const uint8_t *bytes, size_t length,
     return is_strange && (rc == OK || rc == ERR_GARBAGE) ? ERR_FOREIGN : length ? rc : ERR_TIMEOUT;
 }
 
+bool goodwe_is_new(const struct goodwe_packet *p)
+{
+    return p->control == GOODWE_REGISTER && p->function == (GOODWE_OFFLINE | GOODWE_ANSWER);
+}
+
 /* Is somebody asking for an address, whatever he was asked? Not while we search for that. */
 static bool is_new_here(const uint8_t *asked, const uint8_t *bytes, size_t length)
 {
@@ -126,7 +131,7 @@ static bool is_new_here(const uint8_t *asked, const uint8_t *bytes, size_t lengt
     if (asked[4] == GOODWE_REGISTER)
         return false;
     for (size_t at = 0; goodwe_hunt(bytes + at, length - at, &p) == OK; at += p.end)
-        if (p.control == GOODWE_REGISTER && p.function == (GOODWE_OFFLINE | GOODWE_ANSWER))
+        if (goodwe_is_new(&p))
             return true;
     return false;
 }

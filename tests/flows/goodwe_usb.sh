@@ -5,7 +5,7 @@
 . "$HELIO_SOURCE/tests/flows/_goodwe_usb.sh"
 unit=goodwe@hid:$USB_IDS
 
-# ---- its first words, byte for byte; what it makes is heard twice ------------------------------
+# ---- its first words, byte for byte; its address is taken back twice, what it makes is heard twice ------------------------------
 : >units
 twin_unit south 1-1 0 --serial $south --time-scale 0 --at 12:00
 [ "$LINE" = "hid:$USB_IDS" ] || fail "it printed \"$LINE\""
@@ -14,6 +14,7 @@ tr -s ' ' <out >printed
 cat >wanted <<END
 1-1 plugged in
 1-1 > 00 $(asked 80 0b 00 02 00)
+1-1 > 00 $(asked 80 0b 00 02 00)
 1-1 > 00 $(asked 80 7f 00 00 00)
 1-1 > 00 $(asked 80 7f 00 01 11 "$(printf %s $south | od -An -tx1 | tr -d '\n')" 0b)
 1-1 > 00 $(asked 80 0b 01 01 00)
@@ -21,7 +22,7 @@ cat >wanted <<END
 END
 grep -v '^south <' log | diff wanted - || fail "other bytes were written"
 [ "$(sed -n 2p wanted | wc -w)" = 15 ] || fail "an empty packet is not 00, CC 99 L and 9 bytes"
-[ "$(sed -n 4p wanted | wc -w)" = 32 ] || fail "an offer is not 00, CC 99 L and 26 bytes"
+[ "$(sed -n 5p wanted | wc -w)" = 32 ] || fail "an offer is not 00, CC 99 L and 26 bytes"
 for words in "pv1_voltage " "output_power " "device_mode normal" "grid_frequency 49.98 Hz"; do
     has printed "$words"
 done
