@@ -29,7 +29,7 @@ async function loads({ kit, look, check, ask, picture, MOST_BYTES }) {
   const devices = (await ask('devices')).filter((device) => !device.is_group);
   check((await page.locator('.roll li').count()) === devices.length, 'not every device is listed');
   check((await texts(page, '.warnings li')).some((text) => text.startsWith('attic')), 'nothing is said of the silent unit');
-  check((await page.locator('.flow .part').count()) === 4, 'the house has not four parts');
+  await until('four parts of the house', async () => (await page.locator('.flow .part').count()) === 4);
   check((await page.locator('.flow title').textContent()).includes('Panels: making power'), 'the picture has no words');
   const before = await texts(page, '.flow .value');
   await until('other numbers', async () => String(await texts(page, '.flow .value')) !== String(before));
@@ -172,7 +172,7 @@ async function kiosk({ look, check, picture }) {
   await shown(page, '.tile .big');
   check(await page.evaluate(() => document.documentElement.scrollHeight <= window.innerHeight + 1), 'the kiosk does not fit');
   check(!(await page.locator('.tabs').isVisible()), 'the kiosk has tabs');
-  check((await page.locator('.tile').count()) === 4, 'the kiosk has not four tiles');
+  await until('four tiles', async () => (await page.locator('.tile').count()) === 4);
   await picture(page, 'kiosk', false);
   await page.getByRole('link', { name: 'Leave' }).click();
   await shown(page, '.flow .value');
