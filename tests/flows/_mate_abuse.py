@@ -70,7 +70,8 @@ wants(422, "zone", "POST", PATH, changed(tz="x"))
 wants(422, "extra", "POST", PATH, changed(extra={"chg_w": "much"}))
 wants(422, "no date", "POST", "/mate/mx-logpage", changed(type="mx-logpage", data="AAAAAAAAAAAAAAAAAAA="))
 wants(405, "another method", "DELETE", PATH)
-for path in "/mate/../etc/passwd", "/mate/mx-status/../../x", "/mate/%2e%2e/x", "/mate/", "/", "/mate/mx-statusx":
+wants(405, "the page takes nothing", "POST", "/", good)
+for path in "/mate/../etc/passwd", "/mate/mx-status/../../x", "/mate/%2e%2e/x", "/mate/", "/page", "/mate/mx-statusx":
     wants(404, path, "POST", path, good)
 
 if ask("GET", "/mate/mx-logpage")[2] != b"{}":
