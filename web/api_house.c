@@ -180,6 +180,8 @@ static int write_board(struct exchange *x, struct text *to)
             continue;
         enum board_state state = board_state(front_of(x)->board, d->desk, now, &age, NULL);
         unsigned count = board_all(front_of(x)->board, d->desk, now, values, VALUES_MOST);
+        for (unsigned k = 0; k < count; k++) /* who is not heard has nothing that is live */
+            values[k].is_fresh &= state == HEARD;
         if (q->form == FORM_JSON)
             board_object(d->name, state, age, values, count, &j);
         for (unsigned k = 0; q->form != FORM_JSON && k < count; k++)

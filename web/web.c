@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "store/reader.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
@@ -206,17 +207,41 @@ static void on_words(void *who, const char *format, va_list args)
     log_debug("web", "%s", words);
 }
 
+/* "%41" in place; what would end the text within it stays as it stands. */
+static size_t unescape(void *who, struct MHD_Connection *c, char *text)
+{
+    char *to = text;
+
+    (void)who;
+    (void)c;
+    for (const char *from = text; *from;) {
+        uint8_t byte = 0;
+        char pair[3] = "";
+        if (*from == '%' && isxdigit((unsigned char)from[1]) && isxdigit((unsigned char)from[2]))
+            memcpy(pair, from + 1, 2);
+        if (*pair && hex_read(pair, &byte, 1) == 1 && byte) {
+            *to++ = (char)byte;
+            from += 3;
+        } else {
+            *to++ = *from++;
+        }
+    }
+    *to = '\0';
+    return (size_t)(to - text);
+}
+
 static struct MHD_Daemon *listen_at(struct web *w, const struct addrinfo *at)
 {
     unsigned flags = MHD_USE_AUTO_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
 
     if (at->ai_family == AF_INET6)
         flags |= MHD_USE_IPv6;
-    return MHD_start_daemon(
-        flags, 0, NULL, NULL, on_request, w, MHD_OPTION_EXTERNAL_LOGGER, on_words, NULL,
-        MHD_OPTION_SOCK_ADDR, at->ai_addr, MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONNECTION_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_END);
+    return MHD_start_daemon(flags, 0, NULL, NULL, on_request, w, MHD_OPTION_EXTERNAL_LOGGER,
+                            on_words, NULL, MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
+                            MHD_OPTION_SOCK_ADDR, at->ai_addr, MHD_OPTION_NOTIFY_COMPLETED, on_end,
+                            NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
+                            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_END);
 }
 
 int web_start(struct web **to, const struct section *s, const struct web_house *house)
