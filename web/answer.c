@@ -1,6 +1,7 @@
 /* Answers, whole and with the headers that every one of them has (web/inside.h). */
 #include "web/inside.h"
 
+#include "base/clock.h"
 #include "base/json.h"
 
 #include <stdlib.h>
@@ -55,7 +56,28 @@ enum MHD_Result answer_json(struct MHD_Connection *c, unsigned status, const cha
     return answer(c, status, "application/json", json);
 }
 
+enum MHD_Result answer_json_aged(struct MHD_Connection *c, const char *json, int64_t age_us)
+{
+    struct MHD_Response *r = MHD_create_response_from_buffer(strlen(json), (void *)(uintptr_t)json,
+                                                             MHD_RESPMEM_MUST_COPY);
+    char age[24];
+    struct text t = text_on(age, sizeof age);
+
+    text_format(&t, "%lld", (long long)(age_us / US_PER_MS / MS_PER_S));
+    if (r && !add(r, MHD_HTTP_HEADER_AGE, age)) {
+        MHD_destroy_response(r);
+        return MHD_NO;
+    }
+    return queue(c, MHD_HTTP_OK, "application/json", r);
+}
+
 enum MHD_Result answer_problem(struct MHD_Connection *c, unsigned status, const char *detail)
+{
+    return answer_problem_as(c, status, detail, NULL);
+}
+
+enum MHD_Result answer_problem_as(struct MHD_Connection *c, unsigned status, const char *detail,
+                                  const char *key)
 {
     char body[PROBLEM_BYTES];
     struct text t = text_on(body, sizeof body);
@@ -65,6 +87,8 @@ enum MHD_Result answer_problem(struct MHD_Connection *c, unsigned status, const 
     json_integer(&j, "status", status);
     json_string(&j, "title", MHD_get_reason_phrase_for(status));
     json_string(&j, "detail", detail);
+    if (key)
+        json_string(&j, key, detail);
     json_close(&j, '}');
     return answer(c, status, "application/problem+json", body);
 }
