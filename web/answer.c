@@ -71,6 +71,11 @@ enum MHD_Result answer_json_aged(struct MHD_Connection *c, const char *json, int
     return queue(c, MHD_HTTP_OK, "application/json", r);
 }
 
+enum MHD_Result answer_stream(struct MHD_Connection *c, struct MHD_Response *r)
+{
+    return queue(c, MHD_HTTP_OK, "text/event-stream", r);
+}
+
 enum MHD_Result answer_problem(struct MHD_Connection *c, unsigned status, const char *detail)
 {
     return answer_problem_as(c, status, detail, NULL);

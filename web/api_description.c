@@ -127,6 +127,8 @@ static void say_answer(struct json *j, const struct route *r)
     json_open(j, "content", '{');
     if (!strcmp(r->path, "/metrics"))
         say_type(j, "text/plain", NULL);
+    else if (!strcmp(r->path, "/api/v1/live"))
+        say_type(j, "text/event-stream", NULL);
     else
         say_type(j, "application/json", schema_of(r->path));
     if (r->params & PARAM_FORMAT) {

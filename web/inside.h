@@ -71,6 +71,7 @@ struct web {
     /* As of the request in hand. */
     struct web_device devices[WEB_DEVICES];
     size_t device_count;
+    struct live *live;
     struct reader *reader; /* NULL until somebody asks for history */
 };
 
@@ -103,6 +104,9 @@ enum MHD_Result answer_problem_as(struct MHD_Connection *c, unsigned status, con
 /* With its Age: it is as old as what it was made of. */
 enum MHD_Result answer_json_aged(struct MHD_Connection *c, const char *json, int64_t age_us);
 
+/* Events without an end; takes the response over. */
+enum MHD_Result answer_stream(struct MHD_Connection *c, struct MHD_Response *r);
+
 /* 405 with the methods that this path takes, or 204 with them. */
 enum MHD_Result answer_methods(struct MHD_Connection *c, unsigned status, const char *path);
 
@@ -131,6 +135,15 @@ const struct web_device *web_device_named(struct web *w, const char *name);
 /* ---- history (api_history.c) */
 int web_reader(struct web *w, struct reader **to) MUST_CHECK;
 
+/* ---- the board of one device, as /api/v1/board and /api/v1/live have it (api_house.c) */
+struct json;
+void board_write(struct web *w, const struct web_device *d, struct json *j);
+
+/* ---- who listens to /api/v1/live (live.c): they are let go before the server ends */
+int live_open(struct web *w) MUST_CHECK;
+void live_end(struct web *w);
+void live_close(struct web *w);
+
 /* ---- handlers */
 
 enum MHD_Result mate_upload(struct exchange *x);
@@ -143,6 +156,7 @@ enum MHD_Result api_board(struct exchange *x);
 enum MHD_Result api_sinks(struct exchange *x);
 enum MHD_Result api_health(struct exchange *x);
 enum MHD_Result api_history(struct exchange *x);
+enum MHD_Result api_live(struct exchange *x);
 enum MHD_Result api_energy(struct exchange *x);
 enum MHD_Result api_events(struct exchange *x);
 enum MHD_Result api_description(struct exchange *x);

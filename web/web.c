@@ -327,6 +327,8 @@ int web_start(struct web **to, const struct section *s, const struct web_house *
     w->house = *house;
     rc = *file ? secret_read("web", file, w->mate_token, sizeof w->mate_token) : OK;
     if (!rc)
+        rc = live_open(w);
+    if (!rc)
         rc = listen_all(w);
     if (rc)
         web_stop(w);
@@ -347,8 +349,10 @@ void web_stop(struct web *w)
 {
     if (!w)
         return;
+    live_end(w);
     for (size_t i = 0; i < sizeof w->daemons / sizeof *w->daemons && w->daemons[i]; i++)
         MHD_stop_daemon(w->daemons[i]);
+    live_close(w);
     reader_close(w->reader);
     pthread_mutex_destroy(&w->lock);
     explicit_bzero(w->mate_token, sizeof w->mate_token);
