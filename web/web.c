@@ -16,9 +16,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* So many that a crowd of idle ones does not lock out who has something to say, and so little
- * memory for each that all of them together are nothing. */
-enum { CONNECTIONS = 256, CONNECTION_BYTES = 16 * 1024, IDLE_S = 20, WHY_BYTES = 400 };
+/* So many that a crowd of idle ones from one address does not lock out who has something to say,
+ * and so little memory for each that all of them together are nothing. */
+enum {
+    CONNECTIONS = 256,
+    CONNECTIONS_EACH = 128,
+    CONNECTION_BYTES = 16 * 1024,
+    IDLE_S = 20,
+    WHY_BYTES = 400
+};
 
 // clang-format off
 const struct setting web_settings[] = {
@@ -289,6 +295,7 @@ static struct MHD_Daemon *listen_at(struct web *w, const struct addrinfo *at)
                             on_words, NULL, MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
                             MHD_OPTION_SOCK_ADDR, at->ai_addr, MHD_OPTION_NOTIFY_COMPLETED, on_end,
                             NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
+                            MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)CONNECTIONS_EACH,
                             MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
                             MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_END);
 }
