@@ -162,11 +162,13 @@ static void board_object(const char *device, enum board_state state, int64_t age
     json_close(j, '}');
 }
 
+static struct board_value one_board[VALUES_MOST]; /* whoever holds the web's lock uses it */
+
 /* What a device ever said. Who is not heard has nothing that is live. */
-static unsigned take_values(struct web *w, const struct web_device *d, struct board_value **to,
-                            enum board_state *state, int64_t *age_us)
+static unsigned take_values(struct web *w, const struct web_device *d,
+                            struct board_value values[VALUES_MOST], enum board_state *state,
+                            int64_t *age_us)
 {
-    static struct board_value values[VALUES_MOST]; /* whoever holds the web's lock uses them */
     struct board *board = w->house.front->board;
     int64_t now = clock_us();
 
@@ -174,29 +176,27 @@ static unsigned take_values(struct web *w, const struct web_device *d, struct bo
     unsigned count = board_all(board, d->desk, now, values, VALUES_MOST);
     for (unsigned i = 0; i < count; i++)
         values[i].is_fresh &= *state == HEARD;
-    *to = values;
     return count;
 }
 
-void board_write(struct web *w, const struct web_device *d, struct json *j)
+void board_write(struct web *w, const struct web_device *d, struct board_value values[METRIC_COUNT],
+                 struct json *j)
 {
-    struct board_value *values;
     enum board_state state;
     int64_t age = -1;
-    unsigned count = take_values(w, d, &values, &state, &age);
+    unsigned count = take_values(w, d, values, &state, &age);
 
     board_object(d->name, state, age, values, count, j);
 }
 
 static void board_rows(struct exchange *x, const struct web_device *d, struct text *to)
 {
-    struct board_value *values;
     enum board_state state;
     int64_t age;
-    unsigned count = take_values(x->web, d, &values, &state, &age);
+    unsigned count = take_values(x->web, d, one_board, &state, &age);
 
     for (unsigned i = 0; i < count; i++)
-        board_row(x->query.form, d->name, &values[i], to);
+        board_row(x->query.form, d->name, &one_board[i], to);
 }
 
 static int write_board(struct exchange *x, struct text *to)
@@ -213,7 +213,7 @@ static int write_board(struct exchange *x, struct text *to)
         if (q->device && q->device != d)
             continue;
         if (q->form == FORM_JSON)
-            board_write(x->web, d, &j);
+            board_write(x->web, d, one_board, &j);
         else
             board_rows(x, d, to);
     }

@@ -137,7 +137,8 @@ int web_reader(struct web *w, struct reader **to) MUST_CHECK;
 
 /* ---- the board of one device, as /api/v1/board and /api/v1/live have it (api_house.c) */
 struct json;
-void board_write(struct web *w, const struct web_device *d, struct json *j);
+void board_write(struct web *w, const struct web_device *d, struct board_value values[METRIC_COUNT],
+                 struct json *j);
 
 /* ---- who listens to /api/v1/live (live.c): they are let go before the server ends */
 int live_open(struct web *w) MUST_CHECK;

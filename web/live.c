@@ -49,6 +49,12 @@ struct live {
     bool has_pulse, is_ending;
     unsigned count;
     struct listener *listeners[LISTENERS];
+
+    /* Its own, since the library's lock of an answer is held when an event is asked for, and the
+     * other way round while a request is served. */
+    size_t device_count;
+    struct web_device devices[WEB_DEVICES];
+    struct board_value values[METRIC_COUNT];
 };
 
 /* ---- is there news? ---------------------------------------------------------------------------
@@ -65,17 +71,17 @@ static mark mark_of(const struct listener *l, unsigned desk, int64_t now_us)
 /* The next device with news, or NULL. Each gets its turn. */
 static const struct web_device *next_news(struct listener *l, mark *to)
 {
-    struct web *w = l->web;
+    struct live *live = l->web->live;
     int64_t now = clock_us();
 
-    for (size_t i = 0; i < w->device_count; i++) {
-        const struct web_device *d = &w->devices[(l->from + i) % w->device_count];
+    for (size_t i = 0; i < live->device_count; i++) {
+        const struct web_device *d = &live->devices[(l->from + i) % live->device_count];
         if (d->desk >= WEB_DEVICES || (*l->only && strcmp(l->only, d->name) != 0))
             continue;
         *to = mark_of(l, d->desk, now);
         if (*to == l->marks[d->desk] || now - l->told_us[d->desk] < PULSE_US * 9 / 10)
             continue;
-        l->from = (size_t)(d - w->devices) + 1;
+        l->from = (size_t)(d - live->devices) + 1;
         return d;
     }
     return NULL;
@@ -85,7 +91,7 @@ static void list_devices(struct web *w)
 {
     const struct web_front *front = w->house.front;
 
-    w->device_count = front->devices(front->who, w->devices, WEB_DEVICES);
+    w->live->device_count = front->devices(front->who, w->live->devices, WEB_DEVICES);
 }
 
 /* ---- one listener, in the server's thread
@@ -96,7 +102,7 @@ static void write_event(struct listener *l, const struct web_device *d)
     struct json j = json_on(&l->event);
 
     text_add(&l->event, "event: board\ndata: ");
-    board_write(l->web, d, &j);
+    board_write(l->web, d, l->web->live->values, &j);
     text_add(&l->event, "\n\n");
 }
 
@@ -130,7 +136,6 @@ static ssize_t feed(void *who, uint64_t position, char *to, size_t size)
     size_t length = 0;
 
     (void)position;
-    pthread_mutex_lock(&w->lock);
     pthread_mutex_lock(&w->live->lock);
     list_devices(w);
     bool is_ending = w->live->is_ending;
@@ -143,7 +148,6 @@ static ssize_t feed(void *who, uint64_t position, char *to, size_t size)
         MHD_suspend_connection(l->connection);
     }
     pthread_mutex_unlock(&w->live->lock);
-    pthread_mutex_unlock(&w->lock);
     return is_ending ? MHD_CONTENT_READER_END_OF_STREAM : (ssize_t)length;
 }
 
@@ -176,13 +180,11 @@ static void wake(struct listener *l)
 
 static void wake_all(struct web *w)
 {
-    pthread_mutex_lock(&w->lock);
     pthread_mutex_lock(&w->live->lock);
     list_devices(w);
     for (unsigned i = 0; i < w->live->count; i++)
         wake(w->live->listeners[i]);
     pthread_mutex_unlock(&w->live->lock);
-    pthread_mutex_unlock(&w->lock);
 }
 
 /* Sleeps a second, or as long as nobody listens. False: it is over. */
