@@ -32,20 +32,36 @@ static unsigned sign_bytes(const unsigned char *at)
     return bytes;
 }
 
+/* What needs no care: most of every word. */
+static size_t plain_bytes(const char *words)
+{
+    size_t length = 0;
+
+    while (words[length] >= ' ' && words[length] < 0x7f && words[length] != '"' &&
+           words[length] != '\\')
+        length++;
+    return length;
+}
+
 static void quoted(struct text *to, const char *words)
 {
     text_char(to, '"');
-    while (*words) {
+    for (;;) {
+        size_t plain = plain_bytes(words);
+        text_bytes(to, words, plain);
+        words += plain;
         unsigned char c = (unsigned char)*words;
+        if (!c)
+            break;
         unsigned bytes = sign_bytes((const unsigned char *)words);
         if (c == '"' || c == '\\')
             text_format(to, "\\%c", c);
         else if (c < ' ' || c == 0x7f)
             text_format(to, "\\u%04x", c);
-        else if (!bytes)
+        else if (bytes)
+            text_bytes(to, words, bytes);
+        else
             text_add(to, "\\ufffd");
-        for (unsigned i = 0; i < bytes && c >= ' ' && c != 0x7f && c != '"' && c != '\\'; i++)
-            text_char(to, words[i]);
         words += bytes ? bytes : 1;
     }
     text_char(to, '"');

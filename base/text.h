@@ -18,6 +18,7 @@ struct text {
 struct text text_on(char *to, size_t size);
 void text_char(struct text *t, char c);
 void text_add(struct text *t, const char *words);
+void text_bytes(struct text *t, const char *bytes, size_t length);
 void text_format(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_number(struct text *t, double value); /* shortest form that reads back the same */
 void text_csv(struct text *t, const char *cell); /* RFC 4180: in quotes where it must be */
