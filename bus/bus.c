@@ -32,6 +32,9 @@ static const int64_t EARLY_US = 5000;
 static const int64_t AGAIN_STEP_US = 100000;
 /* A wire that is never silent for this long is jammed. */
 static const int64_t JAMMED_US = 500000;
+/* Bytes may come for ever, and no answer with them: some bridges give garbage all the time. After
+ * its turn and the time that the longest one takes, no answer needs this much more. */
+static const int64_t ENDLESS_US = 1000000;
 
 int bus_init(struct bus *bus, const char *name, const struct line *line, const char *where,
              const struct section *section)
@@ -292,6 +295,7 @@ static int receive_answer(struct bus *bus, const struct ask *ask, unsigned attem
     const struct pace *pace = ask->pace && ask->pace->is_known ? ask->pace : &guess;
     int64_t wait = asked - clock_us() + turn_us(ask, pace, attempt);
     int64_t pause = pace_pause_us(pace, attempt), first = 0, longest = 0, before = 0;
+    int64_t end = asked + turn_us(ask, pace, attempt) + ANSWER_MAX * bus->byte_us + ENDLESS_US;
     bool echo_is_due = true;
 
     a->length = 0;
@@ -329,7 +333,7 @@ static int receive_answer(struct bus *bus, const struct ask *ask, unsigned attem
         }
         if (whole)
             return whole > 0 ? OK : whole;
-        if (a->length == sizeof a->bytes)
+        if (a->length == sizeof a->bytes || now > end)
             return ERR_GARBAGE;
     }
 }

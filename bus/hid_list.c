@@ -13,7 +13,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* hidapi keeps its last error for the whole process: opening takes turns. */
+/* hidapi keeps its last error for the whole process: opening takes turns. So does looking, which
+ * no thread needs to do while another is: what the tests put in place of nodes cannot bear it. */
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 
 static void copy(char *to, const char *from)
@@ -117,8 +118,10 @@ int hid_list(const char *ids, struct hid_unit *to, size_t size)
 
     if (!udev)
         return ERR_SYSTEM;
+    pthread_mutex_lock(&turn);
     for (; sscanf(ids, " %4hx:%4hx%n", &vid, &pid, &used) == 2; ids += used)
         count += list_kind(udev, vid, pid, to + count, size - count);
+    pthread_mutex_unlock(&turn);
     udev_unref(udev);
     return (int)count;
 }
@@ -150,15 +153,16 @@ int hid_unit_open(const struct hid_unit *unit, enum log_level level, const char 
                   hid_device **handle)
 {
     struct hid_unit now = *unit;
-    int error;
+    int error = 0;
 
-    /* Between listing and opening it may have been unplugged and its number given to another. */
-    if (!look_at_node(&now) || now.number != unit->number || now.plugged_us != unit->plugged_us)
-        return explain(unit, level, who, 0);
+    *handle = NULL;
     pthread_mutex_lock(&turn);
-    errno = 0;
-    *handle = hid_open_path(unit->node);
-    error = errno;
+    /* Between listing and opening it may have been unplugged and its number given to another. */
+    if (look_at_node(&now) && now.number == unit->number && now.plugged_us == unit->plugged_us) {
+        errno = 0;
+        *handle = hid_open_path(unit->node);
+        error = errno;
+    }
     pthread_mutex_unlock(&turn);
     return *handle ? OK : explain(unit, level, who, error);
 }

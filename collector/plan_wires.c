@@ -149,6 +149,22 @@ static void refuse_unnamed(const struct plan *p, struct section *s, const struct
     }
 }
 
+/* Behind a USB socket there is one: its serial number says which socket is meant. */
+static void choose_unit(struct section *s, const struct plan_device *d)
+{
+    const char *serial = section_text(s, "serial"), *unit;
+    char words[IDENTITY_TEXT + 16];
+
+    if (!d->driver->gives_addresses || !d->bus->line->has_units || !*serial)
+        return;
+    unit = section_text(d->bus->section, "unit");
+    if (*unit && strcmp(unit, serial) != 0)
+        section_fault(s, "serial", "bus %s has unit = %s", d->bus->name, unit);
+    snprintf(words, sizeof words, "unit=%.*s", IDENTITY_TEXT, serial);
+    if (!*unit && section_join(d->bus->section, words, true))
+        section_fault(s, "serial", "no memory for it");
+}
+
 /* The usual address is for the first of them on a wire, the next free ones for the others. */
 static uint8_t free_address(const struct plan *p, const struct driver *driver,
                             const struct plan_bus *bus)
@@ -220,6 +236,7 @@ void plan_add_device(struct plan *p, struct section *s)
     set_heard_through(p, s, &d);
     refuse_unnamed(p, s, &d);
     refuse_twice(p, s, &d);
+    choose_unit(s, &d);
     /* What this family's wires usually are, where the [bus] does not say otherwise. */
     if (section_join(bus->section, driver_usual(driver, bus->line->scheme), true))
         section_fault(s, "bus", "no memory for it");

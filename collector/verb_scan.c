@@ -23,12 +23,16 @@ struct search {
 static void print_device(struct search *s, const struct driver *driver, const struct identity *who,
                          const char *name, const char *bus_name, unsigned address)
 {
-    bool is_named = *who->model != '\0'; /* the title says the maker itself */
+    bool is_named = *who->model != '\0';                       /* the title says the maker itself */
+    bool has_serial = driver->gives_addresses && *who->serial; /* its address is up to us */
+    char number[8];
 
-    printf("\n# %s%s%s%s%s\n[device %s]\ndriver = %s\nbus = %s\naddress = %u\n",
+    snprintf(number, sizeof number, "%u", address);
+    printf("\n# %s%s%s%s%s\n[device %s]\ndriver = %s\nbus = %s\n%s = %s\n",
            is_named ? who->vendor : "", is_named && *who->vendor ? " " : "",
            is_named ? who->model : driver->title, *who->firmware ? ", firmware " : "",
-           who->firmware, name, driver->name, bus_name, address);
+           who->firmware, name, driver->name, bus_name, has_serial ? "serial" : "address",
+           has_serial ? who->serial : number);
     fflush(stdout);
     s->found++;
 }
@@ -76,6 +80,47 @@ static bool try_address(struct search *s, const struct driver *driver, const cha
     return rc != ERR_GONE && rc != ERR_DENIED && rc != ERR_BUSY && rc != ERR_CONFIG;
 }
 
+/* ---- who has no address but the one that is given to it ------------------------------------- */
+
+/* How often nobody new answers before there is nobody: several may disturb one another. */
+enum { MISSES_MOST = 3 };
+
+static int call_in(struct search *s, const struct driver *driver, const char *line, unsigned first,
+                   unsigned last)
+{
+    char text[2 * WHERE_MAX];
+    struct visit v;
+
+    snprintf(text, sizeof text, "%s@%s:%u", driver->name, line, first);
+    int rc = visit_begin(&v, s->call, text);
+    if (rc == OK && driver->call_in)
+        rc = driver->call_in(v.device, (uint8_t)first, (uint8_t)last);
+    visit_end(&v);
+    s->call->plan->device_count = s->call->plan->bus_count = 0;
+    return rc;
+}
+
+/* Each gets the next address, as the settings printed for it would give it; at the end they all
+ * give theirs back. */
+static void try_giving(struct search *s, const struct driver *d, const char *line,
+                       const char *bus_name)
+{
+    unsigned first = s->first ? s->first : d->addresses.usual, address = first, misses = 0;
+    unsigned last = s->last ? s->last : d->addresses.last;
+    bool is_usable = call_in(s, d, line, s->first ? first : d->addresses.first, last) == OK;
+
+    while (is_usable && address <= last && misses < MISSES_MOST) {
+        unsigned before = s->found;
+        is_usable = try_address(s, d, line, address, bus_name);
+        if (s->found > before && address == first)
+            printf("\n[bus %s]\nline = %s\n", bus_name, line);
+        misses = s->found > before ? 0 : misses + 1;
+        address += s->found > before;
+    }
+    if (address > first)
+        (void)(call_in(s, d, line, first, address - 1) == OK); /* else they forget by themselves */
+}
+
 static void try_line(struct search *s, const char *line, const char *bus_name)
 {
     char scheme[16];
@@ -89,6 +134,10 @@ static void try_line(struct search *s, const char *line, const char *bus_name)
             fits |= !strcmp(place->scheme, scheme) && (place->usb_ids || s->only_driver);
         if (!fits || (s->only_driver && strcmp(s->only_driver, d->name)))
             continue;
+        if (d->gives_addresses) {
+            try_giving(s, d, line, bus_name);
+            continue;
+        }
         unsigned first = s->first ? s->first : d->addresses.first,
                  last = s->last ? s->last : d->addresses.probe_last;
         for (unsigned a = first; a <= last; a++) {

@@ -107,6 +107,8 @@ static unsigned silences_allowed(const struct device *d, const struct block *b)
 
     if (b->text && d->state == ONLINE && place >= 0 && !d->knowledge[place].is_known)
         return 2; /* perhaps it does not know the question */
+    if (d->driver->is_mute_before && d->state == ONLINE)
+        return 3; /* rather than that it went unheard so often, it has forgotten us */
     return d->state == ONLINE ? 0 : d->state == SILENT ? 1 : 3;
 }
 
@@ -139,19 +141,20 @@ static int meet(struct device *d)
     rc = d->driver->meet(d);
     d->is_meeting = false;
     d->is_met = rc == OK;
+    if (d->is_met && d->driver->is_mute_before)
+        d->state = ONLINE; /* it answered: worth as many tries as any */
     return rc;
 }
 
 /* It was met, and is silent on what it always answers, or says so itself: what it was told it has
  * forgotten. */
-static bool has_forgotten(const struct device *d, const struct block *b, int rc,
-                          const struct answer *a)
+static bool has_forgotten(struct device *d, const struct block *b, int rc, const struct answer *a)
 {
     if (!d->driver->is_mute_before || d->is_meeting)
         return false;
-    if (rc == ERR_TIMEOUT)
+    if (rc == ERR_TIMEOUT || rc == ERR_ECHO)
         return b->refresh == EVERY_ROUND;
-    return !rc && d->driver->has_begun_anew && d->driver->has_begun_anew(a);
+    return !rc && d->driver->has_begun_anew && d->driver->has_begun_anew(d, a);
 }
 
 int device_ask(struct device *d, const struct block *b, struct answer *a)

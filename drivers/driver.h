@@ -137,9 +137,12 @@ struct driver {
     bool is_mute_before; /* it answers nothing at all until it was met */
     /* Its devices have no address but the one that we give them: `serial` says which is which. */
     bool gives_addresses;
+    /* Whoever has one of these addresses gives it back. For the scanner; NULL: nobody has one. */
+    int (*call_in)(struct device *d, uint8_t first, uint8_t last);
     int (*join)(struct device *d); /* takes a place in the wire's memory; before the first round */
-    /* Does this answer, whatever was asked, say that it has begun anew? NULL: it never does. */
-    bool (*has_begun_anew)(const struct answer *a);
+    /* Does this answer, whatever was asked, say that somebody has begun anew? Then it is dealt
+     * with, and true means: ask again. NULL: nobody ever says so. */
+    bool (*has_begun_anew)(struct device *d, const struct answer *a);
     bool sleeps_at_night; /* its panels feed it: without sun it is not there */
     /* Watts it is rated at, by what it says of itself; 0: not known. NULL: it never says. */
     double (*rated_w)(const struct device *d);

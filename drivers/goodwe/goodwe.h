@@ -81,6 +81,9 @@ int goodwe_hunt(const uint8_t *bytes, size_t length, struct goodwe_packet *to) M
 int goodwe_judge(const uint8_t *asked, const uint8_t *bytes, size_t length,
                  struct goodwe_packet *to) MUST_CHECK;
 
+/* "I am new here": it asks for an address. */
+bool goodwe_is_new(const struct goodwe_packet *p);
+
 /* A question without what its line wants before it. */
 const uint8_t *goodwe_asked(const uint8_t *asked);
 
@@ -95,7 +98,7 @@ void goodwe_dress(const struct speech *speech, uint8_t bytes[], struct ask *ask)
 
 /* ---- addresses (registrar.c) */
 
-enum { GOODWE_SEATS = 16 };
+enum { GOODWE_SEATS = 16, GOODWE_STRANGERS = 8 };
 
 /* Everything that its devices know together about one wire. */
 struct goodwe_wire {
@@ -105,18 +108,24 @@ struct goodwe_wire {
         const char *wanted; /* the serial number it is meant for; "": whoever comes first */
         char serial[GOODWE_SERIAL + 1];
         uint8_t address;
-        enum { SEAT_UNKNOWN, SEAT_FREE, SEAT_GIVEN, SEAT_TAKEN } state;
-        unsigned failures; /* rounds in which nobody came to it */
+        enum { SEAT_FREE, SEAT_GIVEN, SEAT_TAKEN } state; /* GIVEN: its device knows it not yet */
+        unsigned failures;                                /* searches in which nobody came to it */
     } seats[GOODWE_SEATS];
-    char stranger[GOODWE_SERIAL + 1]; /* the last one told of */
-    unsigned swept;                   /* addresses taken back from whoever had them before us */
-    bool has_searched;
-    unsigned returns; /* of the line, at the last search */
+    char strangers[GOODWE_STRANGERS][GOODWE_SERIAL + 1]; /* those told of */
+    unsigned told;
+    unsigned swept; /* addresses taken back from whoever had them before us */
+    unsigned owed;  /* searches that somebody may pass over who was heard, but not understood */
+    int64_t quiet_until_us; /* nobody answered the last search: not searched again before this */
+    int64_t look_again_us;  /* the next long look for whoever is missing */
+    bool has_begun;
+    unsigned returns; /* of the line, as we began */
 };
 
 int goodwe_join(struct device *d) MUST_CHECK;
 int goodwe_meet(struct device *d) MUST_CHECK;
-bool goodwe_has_begun_anew(const struct answer *a);
+int goodwe_call_in(struct device *d, uint8_t first, uint8_t last);
+void goodwe_look_round(struct device *d);
+bool goodwe_has_begun_anew(struct device *d, const struct answer *a);
 const char *goodwe_serial(const struct device *d); /* "": it was not heard yet */
 
 /* ---- one device: what it said last, on a wire that garbles (doubt.c) */

@@ -118,6 +118,11 @@ int goodwe_judge(const uint8_t *asked, const uint8_t *bytes, size_t length,
     return is_strange && (rc == OK || rc == ERR_GARBAGE) ? ERR_FOREIGN : length ? rc : ERR_TIMEOUT;
 }
 
+bool goodwe_is_new(const struct goodwe_packet *p)
+{
+    return p->control == GOODWE_REGISTER && p->function == (GOODWE_OFFLINE | GOODWE_ANSWER);
+}
+
 /* Is somebody asking for an address, whatever he was asked? Not while we search for that. */
 static bool is_new_here(const uint8_t *asked, const uint8_t *bytes, size_t length)
 {
@@ -126,13 +131,14 @@ static bool is_new_here(const uint8_t *asked, const uint8_t *bytes, size_t lengt
     if (asked[4] == GOODWE_REGISTER)
         return false;
     for (size_t at = 0; goodwe_hunt(bytes + at, length - at, &p) == OK; at += p.end)
-        if (p.control == GOODWE_REGISTER && p.function == (GOODWE_OFFLINE | GOODWE_ANSWER))
+        if (goodwe_is_new(&p))
             return true;
     return false;
 }
 
 /* Zeros before it, the tail of another one, the echo of our own words: more is to come. What
- * follows it is nothing to worry about: a packet has a sum and names its sender. */
+ * follows it is nothing to worry about: a packet has a sum and names its sender. A wrong sum ends
+ * it; but on USB that may be a left-over, and the answer is in the next report. */
 int goodwe_whole(const struct ask *ask, const uint8_t *bytes, size_t length)
 {
     const uint8_t *asked = goodwe_asked(ask->bytes);
@@ -141,7 +147,7 @@ int goodwe_whole(const struct ask *ask, const uint8_t *bytes, size_t length)
 
     if (rc == OK || is_new_here(asked, bytes, length))
         return (int)length;
-    return rc == ERR_CRC ? rc : 0;
+    return rc == ERR_CRC && asked == ask->bytes ? rc : 0;
 }
 
 const uint8_t *goodwe_asked(const uint8_t *asked)

@@ -2,17 +2,24 @@
  * How inverters get their addresses (drivers/goodwe/goodwe.h). All on one wire share its seats: a
  * search finds whoever has no address yet, and who that is is only known when it has answered.
  *
- *                   +--------------------------------- silent, or "I am new" --------+
- *                   v                                                                |
- *      start --> UNKNOWN --remove--> FREE --who is new?--> serial --allocate--> confirmed: GIVEN
- *                (it may have         | nobody: next round    | of another seat:      |
- *                 an address from     |                       | that one gets it      | its own
- *                 before)             +--> rarely: remove     | of no seat: told,     v round
- *                                          from all addresses | and left alone      TAKEN
+ *      start, line back               +------------ silent ------------+
+ *            |                        v                                |
+ *            +--remove from all --> FREE --remove, who is new?--> GIVEN --its own round--> TAKEN
+ *                  seats              |        |                   ^                        |
+ *                       nobody: next  |        | serial, allocate, |      "I am new" -------+
+ *                       round; rarely |        | confirmed         |      allocate
+ *                       remove from   |        +-------------------+
+ *                       all addresses-+          of no seat: told, and left alone
+ *
+ * Nobody may have an address of ours before we give it: two that answer to one address would speak
+ * under one name. So at the start all of them are taken back, from whoever has them, and the one of
+ * a silent inverter before each search: it may have come back with it.
  *
  * An inverter answers a search at once, and passes over up to 14 others when nobody follows it up:
- * who was heard but not understood (several at once) is searched for so often. When we have just
- * begun a few searches must do, and one a round later.
+ * where one may have been heard but not understood, so many searches are owed. They go on in the
+ * next rounds when there is no time for all: the wire is for others too. When nobody is there it
+ * costs one short search a round, and once a minute a long look: three searches, and two glances
+ * for each seat with a serial number.
  */
 #include "drivers/goodwe/goodwe.h"
 
@@ -22,24 +29,34 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SKIPPED_MOST = 14, SILENCES_FIRST = 5, SILENCES_LATER = 1, ALLOCATIONS = 3 };
+enum { SKIPPED_MOST = 14, SEARCHES = 3, ALLOCATIONS = 3, REMOVALS = 2, LOOKS_OFTEN = 10 };
 enum { SWEEP_AFTER = 3, SWEEP_FEW = 4, SWEEP_MANY = 16 };
 enum { SWEEP_FIRST = 1, SWEEP_LAST = 0x7e };
+
+/* The maker gives an inverter half a second to answer. Whoever is told to give its address back
+ * does so even if nobody waits for its yes. */
+static const int64_t ANSWER_US = 500000, GLANCE_US = 100000, PAUSE_US = 150000;
+/* From one long look to the next, in the first minutes and later. */
+static const int64_t LOOK_OFTEN_US = 15000000, LOOK_US = 60000000;
+/* One search of a round, all of it; and how long the others on the wire need not try again. */
+static const int64_t SEARCH_MOST_US = 3000000, QUIET_US = 5000000;
 
 /* ---- seats --------------------------------------------------------------------------------- */
 
 int goodwe_join(struct device *d)
 {
     struct goodwe_wire *w = d->wire;
+    bool is_alone = d->bus && d->bus->line && d->bus->line->has_units; /* the line found it */
 
     if (w->count == GOODWE_SEATS) {
         log_err(d->name, "more than %d inverters on one wire", GOODWE_SEATS);
         return ERR_CONFIG;
     }
     struct goodwe_seat *s = &w->seats[w->count++];
-    *s = (struct goodwe_seat){.name = d->name,
-                              .address = d->address,
-                              .wanted = d->section ? section_text(d->section, "serial") : ""};
+    *s = (struct goodwe_seat){
+        .name = d->name,
+        .address = d->address,
+        .wanted = is_alone || !d->section ? "" : section_text(d->section, "serial")};
     return OK;
 }
 
@@ -62,6 +79,13 @@ static struct goodwe_seat *seat_for(struct goodwe_wire *w, const char *serial)
     return NULL;
 }
 
+static bool is_taken(struct goodwe_wire *w, uint8_t address)
+{
+    const struct goodwe_seat *s = seat_at(w, address);
+
+    return s && s->state == SEAT_TAKEN;
+}
+
 const char *goodwe_serial(const struct device *d)
 {
     const struct goodwe_seat *s = seat_at(d->wire, d->address);
@@ -79,19 +103,32 @@ static bool is_anybody_there(const struct goodwe_wire *w)
 
 /* ---- single steps -------------------------------------------------------------------------- */
 
-/* Sent, and its answer taken apart. The packet's data lies in `a`. */
-static int step(struct device *d, uint8_t whom, uint8_t function, const uint8_t *data,
-                uint8_t length, struct answer *a, struct goodwe_packet *p)
+/* What is said while addresses are given: to whom, what, and how long its answer may take. */
+struct step {
+    uint8_t whom, function;
+    const uint8_t *data;
+    uint8_t length;
+    int64_t wait_us;
+};
+
+/* Sent once, and its answer taken apart. The packet's data lies in `a`. How long is waited does not
+ * follow what was learned of a running inverter: one that has just begun may be slower. */
+static int take_step(struct device *d, const struct step *s, struct answer *a,
+                     struct goodwe_packet *p)
 {
     uint8_t bytes[ASK_MAX];
+    struct pace patience = {.is_known = true, .usual_us = s->wait_us, .pause_us = PAUSE_US};
     struct ask ask = {
-        .whole = goodwe_whole, .pace = &d->pace, .tries = 1, .again_us = GOODWE_AGAIN_US};
+        .whole = goodwe_whole, .pace = &patience, .tries = 1, .again_us = GOODWE_AGAIN_US};
 
-    ask.length = goodwe_make(bytes, GOODWE_MASTER, whom, GOODWE_REGISTER, function, data, length);
-    ask.shape = (uint32_t)whom << 8 | function;
+    ask.length = goodwe_make(bytes, GOODWE_MASTER, s->whom, GOODWE_REGISTER, s->function, s->data,
+                             s->length);
+    /* Who is given an address answers from it: that is nobody else's answer. */
+    uint8_t answerer = s->function == GOODWE_ALLOCATE ? s->data[GOODWE_SERIAL] : s->whom;
+    ask.shape = (uint32_t)answerer << 8 | s->function;
     goodwe_dress(d->speech, bytes, &ask);
     int rc = bus_talk(d->bus, &ask, a);
-    return rc ? rc : goodwe_judge(bytes, a->bytes, a->length, p);
+    return rc ? rc : goodwe_judge(goodwe_asked(bytes), a->bytes, a->length, p);
 }
 
 static bool is_end(int rc)
@@ -108,94 +145,181 @@ static bool is_silence(int rc)
 /* Whoever has this address gives it back. OK: there was somebody. */
 static int take_back(struct device *d, uint8_t address)
 {
+    struct step s = {.whom = address, .function = GOODWE_REMOVE, .wait_us = GLANCE_US};
     struct goodwe_packet p;
     struct answer a;
 
-    return step(d, address, GOODWE_REMOVE, NULL, 0, &a, &p);
+    return take_step(d, &s, &a, &p);
+}
+
+/* Its serial number, if it can be one: what several said at once may have a right sum by chance. */
+static int read_serial(const struct goodwe_packet *p, char serial[GOODWE_SERIAL + 1])
+{
+    if (p->length < GOODWE_SERIAL)
+        return ERR_SHORT;
+    memcpy(serial, p->data, GOODWE_SERIAL);
+    serial[GOODWE_SERIAL] = '\0';
+    for (const char *at = serial; *at; at++)
+        if (*at < ' ' || *at > '~')
+            return ERR_GARBAGE;
+    return *serial ? OK : ERR_GARBAGE;
 }
 
 /* Several may answer a search at once: then there is nothing to be understood. */
-static int who_is_new(struct device *d, char serial[GOODWE_SERIAL + 1])
+static int who_is_new(struct device *d, int64_t wait_us, char serial[GOODWE_SERIAL + 1])
 {
+    struct step s = {.whom = GOODWE_NOBODY, .function = GOODWE_OFFLINE, .wait_us = wait_us};
     struct goodwe_packet p;
     struct answer a;
-    int rc = step(d, GOODWE_NOBODY, GOODWE_OFFLINE, NULL, 0, &a, &p);
+    int rc = take_step(d, &s, &a, &p);
 
-    if (!rc && p.length < GOODWE_SERIAL)
-        rc = ERR_SHORT;
-    if (!rc) {
-        memcpy(serial, p.data, GOODWE_SERIAL);
-        serial[GOODWE_SERIAL] = '\0';
-    }
-    return rc;
+    return rc ? rc : read_serial(&p, serial);
 }
 
-/* When its yes was lost it has the address all the same, and hears no second offer: the address is
- * taken back, and it is as new as before. */
-static int allocate(struct device *d, const char *serial, uint8_t address)
+/* It said yes, but from another address than the one it was to have. */
+static uint8_t misheard(const struct answer *a)
 {
-    uint8_t given[GOODWE_SERIAL + 1];
+    struct goodwe_packet p;
+
+    for (size_t at = 0; goodwe_hunt(a->bytes + at, a->length - at, &p) == OK; at += p.end)
+        if (p.control == GOODWE_REGISTER && p.function == (GOODWE_ALLOCATE | GOODWE_ANSWER))
+            return p.from;
+    return 0;
+}
+
+/*
+ * When its yes was lost it has the address all the same, and hears no second offer: the address is
+ * taken back, and offered again. Not from who is talking to us under it: that one needs no other.
+ */
+static int allocate(struct device *d, const char *serial, uint8_t address, int tries,
+                    int64_t wait_us)
+{
+    uint8_t given[GOODWE_SERIAL + 1] = {0};
+    struct step s = {GOODWE_NOBODY, GOODWE_ALLOCATE, given, sizeof given, wait_us};
     struct goodwe_packet p;
     struct answer a;
     int rc = ERR_TIMEOUT;
 
-    memcpy(given, serial, GOODWE_SERIAL);
+    memcpy(given, serial, strnlen(serial, GOODWE_SERIAL));
     given[GOODWE_SERIAL] = address;
-    for (int n = 0; n < ALLOCATIONS && rc && !is_end(rc); n++)
-        rc = step(d, GOODWE_NOBODY, GOODWE_ALLOCATE, given, sizeof given, &a, &p);
-    if (rc && !is_end(rc) && take_back(d, address) == OK)
-        log_debug(d->name, "%s took address %u without a word", serial, address);
+    for (int n = 0; n < tries; n++) {
+        rc = take_step(d, &s, &a, &p);
+        if (rc == OK || is_end(rc))
+            return rc;
+        uint8_t other = misheard(&a);
+        other = other ? other : address;
+        bool is_back = !is_taken(d->wire, other) && take_back(d, other) == OK;
+        tries += is_back && tries < ALLOCATIONS; /* somebody is there */
+    }
     return rc;
 }
 
 /* ---- who has no address yet? --------------------------------------------------------------- */
 
-static void tell_stranger(struct goodwe_wire *w, const char *who, const char *serial)
+static bool was_told(const struct goodwe_wire *w, const char *serial)
 {
-    if (!strcmp(w->stranger, serial))
+    for (unsigned i = 0; i < GOODWE_STRANGERS; i++)
+        if (!strcmp(w->strangers[i], serial))
+            return true;
+    return false;
+}
+
+/* An address that none of our own has. */
+static uint8_t spare_address(struct goodwe_wire *w)
+{
+    uint8_t address = SWEEP_LAST;
+
+    while (seat_at(w, address))
+        address--;
+    return address;
+}
+
+/* What two said at once may look like the number of a third, who does not exist. One that exists
+ * says yes to an address; it has it for a moment only. */
+static void tell_stranger(struct device *d, const char *serial)
+{
+    struct goodwe_wire *w = d->wire;
+    uint8_t address = spare_address(w);
+
+    if (was_told(w, serial) || allocate(d, serial, address, ALLOCATIONS, ANSWER_US))
         return;
-    snprintf(w->stranger, sizeof w->stranger, "%s", serial);
-    log_warn(who,
+    (void)(take_back(d, address) == OK); /* if it did not hear that, it forgets by itself */
+    snprintf(w->strangers[w->told++ % GOODWE_STRANGERS], sizeof w->strangers[0], "%s", serial);
+    log_warn(d->name,
              "another inverter asks for an address: give it a [device] of its own with serial = %s",
              serial);
 }
 
+static void seat(struct goodwe_seat *s, const char *serial)
+{
+    if (s->state != SEAT_TAKEN) /* its own device is already talking to it: no news for that */
+        s->state = SEAT_GIVEN;
+    snprintf(s->serial, sizeof s->serial, "%s", serial);
+    log_info(s->name, "%s has address %u now", serial, s->address);
+}
+
+/* ERR_FOREIGN: it is none of ours. */
 static int welcome(struct device *d, const char *serial)
 {
     struct goodwe_wire *w = d->wire;
     struct goodwe_seat *s = seat_for(w, serial);
 
     if (!s) {
-        tell_stranger(w, d->name, serial);
+        tell_stranger(d, serial);
         return ERR_FOREIGN;
     }
-    int rc = allocate(d, serial, s->address);
-    if (rc)
-        return rc;
-    if (s->state != SEAT_TAKEN) /* its own device is already talking to it: no news for that */
-        s->state = SEAT_GIVEN;
-    snprintf(s->serial, sizeof s->serial, "%s", serial);
-    log_info(s->name, "%s has address %u now", serial, s->address);
-    return OK;
+    int rc = allocate(d, serial, s->address, ALLOCATIONS, ANSWER_US);
+    if (rc == OK)
+        seat(s, serial);
+    return rc;
 }
 
-static int search(struct device *d, const struct goodwe_seat *mine, unsigned silences_most)
+/* One whose number we know need not be understood: it asked, and hears its number and an address.
+ */
+static void offer(struct device *d, struct goodwe_seat *s)
 {
-    unsigned silences = 0;
+    char serial[GOODWE_SERIAL + 1];
+
+    snprintf(serial, sizeof serial, "%s", *s->wanted ? s->wanted : s->serial);
+    if (s->state == SEAT_FREE && *serial && allocate(d, serial, s->address, 1, GLANCE_US) == OK)
+        seat(s, serial);
+}
+
+static void offer_to_all(struct device *d)
+{
+    struct goodwe_wire *w = d->wire;
+
+    for (struct goodwe_seat *s = w->seats; s < w->seats + w->count; s++)
+        offer(d, s);
+}
+
+/* Until ours is found, or nobody answered so often. */
+static int search(struct device *d, const struct goodwe_seat *mine, unsigned left, int64_t wait_us)
+{
+    struct goodwe_wire *w = d->wire;
+    int64_t end_us = clock_us() + SEARCH_MOST_US;
+    bool is_given = false, is_offered = false;
     int rc = ERR_TIMEOUT;
 
-    for (unsigned n = 0; n <= 2 * SKIPPED_MOST && mine->state != SEAT_GIVEN; n++) {
+    while (left && mine->state != SEAT_GIVEN && clock_us() < end_us && !is_end(rc)) {
         char serial[GOODWE_SERIAL + 1];
-        rc = who_is_new(d, serial);
-        if (is_silence(rc) && ++silences >= silences_most)
-            break;
-        if (rc && !is_silence(rc)) /* several spoke at once */
-            silences_most = SKIPPED_MOST + 1;
-        if (rc == OK)
+        rc = who_is_new(d, wait_us, serial);
+        if (rc == OK) {
             rc = welcome(d, serial);
-        if (is_end(rc))
-            return rc;
+            is_given |= rc == OK;
+        } else if (is_silence(rc)) {
+            left--;
+            w->owed -= w->owed > 0;
+        } else { /* several spoke at once */
+            if (!is_offered)
+                offer_to_all(d);
+            is_offered = true;
+            w->owed = SKIPPED_MOST + 1;
+            left = mine->state == SEAT_FREE ? w->owed : left - 1;
+        }
     }
+    if (!is_given)
+        w->quiet_until_us = clock_us() + QUIET_US;
     return mine->state == SEAT_GIVEN ? OK : rc ? rc : ERR_TIMEOUT;
 }
 
@@ -211,8 +335,7 @@ static int sweep(struct device *d)
 
     for (; left && w->swept < SWEEP_LAST && rc != OK && !is_end(rc); left--) {
         uint8_t address = (uint8_t)(SWEEP_FIRST + w->swept++);
-        const struct goodwe_seat *s = seat_at(w, address);
-        if (!s || s->state != SEAT_TAKEN)
+        if (!is_taken(w, address))
             rc = take_back(d, address);
         if (rc == OK)
             log_info(d->name, "an inverter had address %u from before", address);
@@ -220,49 +343,120 @@ static int sweep(struct device *d)
     return rc;
 }
 
-/* We have just begun, or the wire has. */
-static bool is_beginning(const struct goodwe_wire *w, const struct bus *bus)
+/* We have just begun, or the wire has: who is there, and under which addresses, nobody knows. One
+ * that did not hear it would be the second one at its address, so it is said twice. */
+static int begin_anew(struct device *d)
 {
-    return !w->has_searched || w->returns != bus->returns;
+    struct goodwe_wire *w = d->wire;
+
+    for (struct goodwe_seat *s = w->seats; s < w->seats + w->count; s++) {
+        s->state = SEAT_TAKEN; /* until somebody gave it back, or nobody twice */
+        s->failures = 0;
+        s->serial[0] = '\0';
+    }
+    for (int n = 0; n < REMOVALS; n++)
+        for (struct goodwe_seat *s = w->seats; s < w->seats + w->count; s++) {
+            int rc = s->state == SEAT_TAKEN ? take_back(d, s->address) : OK;
+            if (is_end(rc))
+                return rc;
+            s->state = rc == OK || n + 1 == REMOVALS ? SEAT_FREE : SEAT_TAKEN;
+        }
+    w->has_begun = true;
+    w->returns = d->bus->returns;
+    w->swept = 0;
+    w->owed = SKIPPED_MOST + 1; /* by whoever was heard before us */
+    w->quiet_until_us = 0;
+    return OK;
+}
+
+/* With all we have: now and then only, where nobody was found for long. */
+static int look_for(struct device *d, struct goodwe_seat *mine)
+{
+    struct goodwe_wire *w = d->wire;
+    int rc = search(d, mine, w->owed > SEARCHES ? w->owed : SEARCHES, ANSWER_US);
+
+    w->look_again_us = clock_us() + (mine->failures < LOOKS_OFTEN ? LOOK_OFTEN_US : LOOK_US);
+
+    if (!is_end(rc))
+        offer_to_all(d); /* perhaps only a request was lost */
+    if (mine->state != SEAT_FREE || is_end(rc))
+        return mine->state == SEAT_FREE ? rc : OK;
+    if (++mine->failures < SWEEP_AFTER || sweep(d) != OK)
+        return rc;
+    return search(d, mine, SEARCHES, ANSWER_US);
 }
 
 int goodwe_meet(struct device *d)
 {
     struct goodwe_wire *w = d->wire;
     struct goodwe_seat *mine = seat_at(w, d->address);
-    int rc = OK;
+    bool has_just_left = mine->state == SEAT_TAKEN, is_long = true;
+    int rc = ERR_TIMEOUT;
 
-    if (mine->state == SEAT_TAKEN)
-        mine->state = SEAT_UNKNOWN;
-    if (mine->state == SEAT_UNKNOWN) {
-        rc = take_back(d, d->address);
-        if (is_end(rc))
-            return rc;
+    if (!w->has_begun || w->returns != d->bus->returns) {
+        rc = begin_anew(d);
+    } else if (mine->state != SEAT_GIVEN) {
+        /* Where nobody answered a neighbour just now, nobody answers us: but who was here since. */
+        if (!has_just_left && clock_us() < w->quiet_until_us)
+            return ERR_TIMEOUT;
         mine->state = SEAT_FREE;
+        is_long = has_just_left || clock_us() >= w->look_again_us;
+        rc = is_long ? take_back(d, d->address) : OK;
     }
-    if (mine->state == SEAT_FREE) {
-        rc = search(d, mine, is_beginning(w, d->bus) ? SILENCES_FIRST : SILENCES_LATER);
-        w->has_searched = true;
-        w->returns = d->bus->returns;
-    }
-    if (mine->state == SEAT_FREE && !is_end(rc) && ++mine->failures >= SWEEP_AFTER &&
-        sweep(d) == OK)
-        rc = search(d, mine, SILENCES_FIRST);
+    /* Whoever wakes up answers the first search; who is slow, or has an address, is looked for. */
+    if (mine->state == SEAT_FREE && !is_end(rc))
+        rc = is_long ? look_for(d, mine) : search(d, mine, w->owed ? w->owed : 1, GLANCE_US);
     if (mine->state != SEAT_GIVEN)
         return rc;
     mine->state = SEAT_TAKEN;
     mine->failures = 0;
+    d->pace = (struct pace){0}; /* after a start it may be slower: as the wire was just now */
     snprintf(d->identity.serial, sizeof d->identity.serial, "%s", mine->serial);
     return OK;
 }
 
-/* "I am new here": a register request, whatever was asked. */
-bool goodwe_has_begun_anew(const struct answer *a)
+int goodwe_call_in(struct device *d, uint8_t first, uint8_t last)
 {
+    int rc = OK;
+
+    for (unsigned address = first; address <= last && !is_end(rc); address++)
+        rc = take_back(d, (uint8_t)address);
+    return is_end(rc) ? rc : OK;
+}
+
+/* Ours is there. Searches that are owed are made all the same, a few a round: somebody may be there
+ * who is not heard as long as all others have their addresses. */
+void goodwe_look_round(struct device *d)
+{
+    struct goodwe_wire *w = d->wire;
+
+    if (w->owed)
+        (void)(search(d, seat_at(w, d->address), SEARCHES, ANSWER_US) ==
+               OK); /* nobody waits for it */
+}
+
+/*
+ * Whoever says so whatever was asked has begun anew, and gets its address on the spot. True: what
+ * was asked has no answer in this, or none that counts.
+ */
+bool goodwe_has_begun_anew(struct device *d, const struct answer *a)
+{
+    struct goodwe_seat *mine = seat_at(d->wire, d->address);
+    bool is_heard = false, is_answered = false, is_mine = false, is_lost = false;
+    char serial[GOODWE_SERIAL + 1];
     struct goodwe_packet p;
 
-    for (size_t at = 0; goodwe_hunt(a->bytes + at, a->length - at, &p) == OK; at += p.end)
-        if (p.control == GOODWE_REGISTER && p.function == (GOODWE_OFFLINE | GOODWE_ANSWER))
-            return true;
-    return false;
+    for (size_t at = 0; goodwe_hunt(a->bytes + at, a->length - at, &p) == OK; at += p.end) {
+        is_answered |= p.control == GOODWE_READ && p.from == d->address;
+        if (!goodwe_is_new(&p) || read_serial(&p, serial))
+            continue;
+        is_heard = true;
+        is_mine |= seat_for(d->wire, serial) == mine;
+        is_lost |= welcome(d, serial) && seat_for(d->wire, serial) == mine;
+    }
+    if (!is_heard || (is_answered && !is_mine))
+        return false;
+    if (!is_lost)
+        mine->state = SEAT_GIVEN; /* no search is needed: it has its address, or never lost it */
+    return true;
 }

@@ -453,6 +453,58 @@ static void a_jammed_line_ends(void **state)
     stand_end(s);
 }
 
+/* A report of garbage now and then, as some bridges give: the line is quiet in between. */
+static int drip_open(struct bus *bus)
+{
+    bus->byte_us = bus->gap_us = 0;
+    return OK;
+}
+
+static int drip_receive(struct bus *bus, uint8_t *to, size_t size, int64_t wait_us)
+{
+    enum { REPORT = 8 };
+
+    (void)bus;
+    if (size < REPORT || wait_us < 200 * MS) {
+        clock_sleep_us(wait_us);
+        return 0;
+    }
+    clock_sleep_us(200 * MS);
+    memset(to, 0xaa, REPORT);
+    return REPORT;
+}
+
+static int never_whole(const struct ask *ask, const uint8_t *bytes, size_t length)
+{
+    (void)ask;
+    (void)bytes;
+    (void)length;
+    return 0;
+}
+
+static void garbage_without_end_is_no_answer(void **state)
+{
+    static const struct line drip = {
+        .open = drip_open,
+        .send = jam_send,
+        .receive = drip_receive,
+        .close = jam_close,
+        .memory = 1,
+    };
+    static const uint8_t question[] = {1, 2, 3};
+    const struct ask ask = {
+        .bytes = question, .length = sizeof question, .whole = never_whole, .tries = 1};
+    struct stand *s = stand_on(&drip, "line=given");
+    struct answer a;
+    int64_t before = clock_us();
+
+    (void)state;
+    assert_int_equal(bus_talk(&s->bus, &ask, &a), ERR_GARBAGE);
+    assert_in_range(clock_us() - before, 1000 * MS,
+                    2500 * MS); /* not until nothing fits any more */
+    stand_end(s);
+}
+
 static void a_pause_inside_is_waited_for(void **state)
 {
     struct stand *s = stand_begin("line=given");
@@ -497,6 +549,7 @@ int main(void)
         cmocka_unit_test(once_is_once),
         cmocka_unit_test(the_wire_comes_to_rest),
         cmocka_unit_test(a_jammed_line_ends),
+        cmocka_unit_test(garbage_without_end_is_no_answer),
         cmocka_unit_test(a_pause_inside_is_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -202,7 +202,8 @@ static void judge_row(const struct record *r, struct count *v)
     v->stored++;
     v->invented += !truth->is_said;
     truth->is_stored = true;
-    v->wrong += reading_get(&reading, M_OUTPUT_POWER, &value) && !is_near(value, truth->watts, 8 + truth->watts / 8);
+    v->wrong += reading_get(&reading, M_OUTPUT_POWER, &value) &&
+                !is_near(value, truth->watts, 8 + truth->watts / 8);
     v->wrong += reading_get(&reading, M_PV_ENERGY, &value) && !is_near(value, truth->kwh, 0.051);
     v->wrong +=
         reading_get(&reading, M_PV_ENERGY_TODAY, &value) && !is_near(value, truth->today, 0.051);

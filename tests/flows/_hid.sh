@@ -7,6 +7,7 @@
 needs sqlite3 python3
 # shellcheck source=tests/flows/_hid_words.sh
 . "$HELIO_SOURCE/tests/flows/_hid_words.sh"
+FAMILY=${FAMILY:-axpert} USB_IDS=${USB_IDS:-0665:5161}
 # The mock's library stands in front of the sanitizer's, which would refuse that.
 export ASAN_OPTIONS=verify_asan_link_order=0 TMPDIR=$TESTS_TMP
 
@@ -17,6 +18,16 @@ unit() {
         sed 's/^/answer /; s/\t/ = /'
     echo "other 28 4e 41 4b 73 73 0d" # NAK
 }
+# twin_unit NAME PATH NODE OPTIONS...: a twin of FAMILY, with USB_IDS, behind the mock
+twin_unit() {
+    local name=$1 path=$2 node=$3
+    shift 3
+    twin "$name" --reports "$TESTS_TMP/$name" "$@"
+    printf 'device %s %s\nids %s\nsocket %s\n' "$path" "$node" "$USB_IDS" "$TESTS_TMP/$name" >>units
+    [ "$FAMILY" != goodwe ] || echo "report 0" >>units
+}
+# mocked COMMAND...: with the units of the file "units"; what was written is in log
+mocked() { timeout 60 umockdev-wrapper "$TOOLS/hid_mock" units log -- "$@"; }
 frame() { printf '*\t%s\n' "$1" | python3 "$HELIO_SOURCE/tests/qemu/frames.py" | cut -f 2; }
 
 # hid_daemon FILE: helio run among the units of the file "units", which says "orders orders"
@@ -40,7 +51,8 @@ hid_daemon_end() {
     kill "$DAEMON"
     wait "$MOCK"
     DAEMON_CODE=$?
-    twins=()
+    forget "$DAEMON"
+    forget "$MOCK"
     [ "$DAEMON_CODE" = 0 ] || {
         tail -n 20 daemon.err mock.err >&2
         fail "the daemon ended with $DAEMON_CODE"

@@ -11,12 +11,14 @@ unit_words() {
     printf ' 9 01 0 0 54.0 0 1\n'
 }
 
-# house_of STORE NAME=SERIAL...: settings for inverters on USB, each on a wire of its own
+# house_of STORE NAME=SERIAL...: settings for inverters on USB, each on a wire of its own; they are
+# of FAMILY, with USB_IDS
 house_of() {
     printf '[store]\npath = %s\n' "$1"
     shift
     for pair in "$@"; do
-        printf '[bus %s-wire]\nline = hid:0665:5161\nunit = %s\nevery = 1\n' "${pair%%=*}" "${pair#*=}"
-        printf '[device %s]\ndriver = axpert\nbus = %s-wire\n' "${pair%%=*}" "${pair%%=*}"
+        printf '[bus %s-wire]\nline = hid:%s\nunit = %s\nevery = 1\n' "${pair%%=*}" \
+            "${USB_IDS:-0665:5161}" "${pair#*=}"
+        printf '[device %s]\ndriver = %s\nbus = %s-wire\n' "${pair%%=*}" "${FAMILY:-axpert}" "${pair%%=*}"
     done
 }

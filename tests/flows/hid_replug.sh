@@ -4,6 +4,7 @@
 . "$HELIO_SOURCE/tests/flows/lib.sh"
 . "$HELIO_SOURCE/tests/flows/_servers.sh"
 . "$HELIO_SOURCE/tests/flows/_hid.sh"
+. "$HELIO_SOURCE/tests/flows/_replug.sh"
 
 {
     echo "orders orders"
@@ -12,46 +13,7 @@
 } >units
 house_of "$TESTS_TMP/helio.db" one=92932105105111 two=92932105105222 >a.ini
 hid_daemon a.ini
-both_stored() { stored_since one "$1" && stored_since two "$1"; }
 until_true 15 both_stored 0 || fail "nothing is stored"
-
-: >away.tsv
-: >resumed
-: >words
-units_of=(none one two)
-socket=(none 1-1 1-2)
-next_node=2
-declare -A pulled
-
-pull() {
-    pulled[$1]=$(now_ms)
-    order "pull $1"
-}
-# plug UNIT: into its socket; a reading of a tick before now is one of its absence
-plug() {
-    local at
-    order "plug $1 ${socket[$1]} $((next_node++))"
-    at=$(now_ms)
-    printf '%s\t%s\t%s\n' "${units_of[$1]}" "${pulled[$1]}" $((at - 1000)) >>away.tsv
-}
-swap() {
-    local first=${socket[1]}
-    socket[1]=${socket[2]} socket[2]=$first
-}
-# comes_back WHAT UNIT...: waits for a reading of each, and notes how long it took
-comes_back() {
-    local what=$1 plugged took number
-    shift
-    plugged=$(now_ms)
-    for number in "$@"; do
-        until_true 20 stored_since "${units_of[$number]}" "$plugged" ||
-            fail "${units_of[$number]} did not come back ($what)"
-    done
-    took=$(($(now_ms) - plugged))
-    echo "$took" >>resumed
-    echo "$what $took ms, $(wc -l <daemon.err) lines" >>words
-}
-rest() { sleep "$1.$((RANDOM % 10))"; }
 
 for round in 1 2 3 4 5; do
     which=$((round % 2 + 1)) other=$((2 - round % 2))

@@ -3,7 +3,6 @@
 . "$HELIO_SOURCE/tests/flows/lib.sh"
 . "$HELIO_SOURCE/tests/flows/_servers.sh"
 . "$HELIO_SOURCE/tests/flows/_hid.sh"
-mocked() { timeout 60 umockdev-wrapper "$TOOLS/hid_mock" units log -- "$@"; }
 
 # Two that give a serial number, one that gives none, one that says nothing, and a stranger.
 {

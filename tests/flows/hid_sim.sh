@@ -1,13 +1,7 @@
 # Inverters behind USB HID that are not there, from end to end: told apart, read, set, disturbed.
-source "$(dirname "$0")/lib.sh"
-[ -x "$TOOLS/hid_mock" ] && command -v umockdev-wrapper >/dev/null || {
-    echo "umockdev is not here: apt install umockdev libumockdev-dev"
-    exit 77
-}
-# The mock's library stands in front of the sanitizer's, which would refuse that.
-export ASAN_OPTIONS=verify_asan_link_order=0 TMPDIR=$TESTS_TMP
-FAMILY=axpert
-mocked() { timeout 60 umockdev-wrapper "$TOOLS/hid_mock" units log -- "$@"; }
+. "$HELIO_SOURCE/tests/flows/lib.sh"
+. "$HELIO_SOURCE/tests/flows/_servers.sh"
+. "$HELIO_SOURCE/tests/flows/_hid.sh"
 
 # plug NAME OPTIONS...: a unit in the next socket of the mock; time stands still for it
 : >units
@@ -15,13 +9,12 @@ sockets=0
 plug() {
     local name=$1
     shift
-    twin "$name" --reports "$TESTS_TMP/$name" --time-scale 0 --at 12:00 "$@"
     sockets=$((sockets + 1))
-    printf 'device 1-%d %d\nsocket %s\n' "$sockets" "$sockets" "$TESTS_TMP/$name" >>units
+    twin_unit "$name" "1-$sockets" "$sockets" --time-scale 0 --at 12:00 "$@"
 }
 
 # What cannot be simulated is said before anything is made.
-FAMILY=tracer expect 64 "$HELIO" sim tracer --reports "$TESTS_TMP/none"
+expect 64 "$HELIO" sim tracer --reports "$TESTS_TMP/none"
 has err "USB HID"
 expect 64 "$HELIO" sim axpert --reports "$TESTS_TMP/none" --tcp 0
 expect 78 "$HELIO" sim axpert --reports "$TESTS_TMP/none" --serial 12

@@ -89,10 +89,10 @@ await_nodes 1
 step=alone talk "$id"
 step=foreign talk "$foreign"
 
-plug other 2 0084:0041
+plug other 2 1209:5161
 await_nodes 2
-hidraw_talk 0084:0041 0102030405060708090a 1
-hidraw_talk 0084:0041 lose >lose.log & lose=$!
+hidraw_talk 1209:5161 0102030405060708090a 1
+hidraw_talk 1209:5161 lose >lose.log & lose=$!
 until_true "a reader" grep -q 'is open' lose.log
 kill -USR1 "$unit"
 await_end "$lose"
@@ -101,6 +101,23 @@ await_nodes 1
 cat ./*.log
 helio once --print axpert@hid:0665:5161 2>&1 | sed "s/^/one /"
 kill "$south"
+await_nodes 0
+
+# A GoodWe: questions of one report each, whatever their length. By night it is gone, and knows
+# nothing of its address in the morning, at another port.
+goodwe() { helio "$@" 2>&1 | sed "s/^/goodwe $step /"; }
+roof=goodwe@hid:0084:0041
+wake roof 3 13600DSU11AW0150 --at 12:00
+await_nodes 1
+step=evening goodwe once --print $roof
+step=running goodwe ask $roof running
+step=id goodwe ask $roof id
+kill "$twin"
+await_nodes 0
+sed 's/^/roof /' roof.log
+wake roof 4 13600DSU11AW0150 --at 12:00
+await_nodes 1
+step=morning goodwe once --print $roof
 EOS
 [ $code = 0 ] || { cat rig.err guest/out >&2; fail "the guest's job ended with $code"; }
 
@@ -147,4 +164,23 @@ is_asked() {
 }
 is_asked 92932105105335 812
 is_asked 92932105105336 412
-echo "two units told apart, one lost in mid-answer and found again; their values are right"
+packet() { has_line "roof asked cc99$1"; }
+packet 09aa55800b000200018c # give your address back
+packet 09aa55807f00000001fe # who has none?
+packet 09aa55800b010100018c # what do you make?
+grep -qE '^roof asked cc991aaa55807f000111[0-9a-f]{32}0b[0-9a-f]{4}$' guest/out ||
+    { cat guest/out >&2; fail "it was given no address"; }
+[ "$(grep -c '^roof asked' guest/out)" = "$(grep -cE '^roof asked cc99(09|1a)aa5580..0[01]' guest/out)" ] ||
+    fail "something else was written"
+for step in evening morning; do
+    sed -n "s/^goodwe $step //p" guest/out | tr -s ' ' >printed
+    for words in "pv1_voltage " "grid_voltage 231.2 V" "grid_frequency 49.98 Hz" "device_mode normal"; do
+        has printed "$words"
+    done
+done
+sed -n "s/^goodwe running //p" guest/out >printed
+has printed "vac1"
+sed -n "s/^goodwe id //p" guest/out >printed
+has printed 13600DSU11AW0150
+echo "two units told apart, one lost in mid-answer and found again; a GoodWe read in the evening and in the" \
+    "morning; their values are right"

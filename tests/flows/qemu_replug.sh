@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # The daemon on a real USB: cables are pulled and put back, so that the kernel gives the same nodes
-# again, to the same unit or to its twin. None is ever taken for the other.
+# again, to the same unit or to its twin. None is ever taken for the other. So with two GoodWe, who
+# return from the night under another node, without the address they had.
 # shellcheck source=tests/qemu/rig.sh
 source "$(dirname "$0")/../qemu/rig.sh"
 rig_ready || exit 77
@@ -17,6 +18,7 @@ for number in 111 222; do
 done
 {
     house_of /tmp/helio.db one=92932105105111 two=92932105105222
+    FAMILY=goodwe USB_IDS=0084:0041 house_of "" roof=13600DSU11AW0150 barn=15000DTU11AW0100 | tail -n +3
     printf '[sink out]\nkind = file\nfolder = /tmp/out\n'
 } >a.ini
 rig_new guest
@@ -25,7 +27,7 @@ rig_program "$HELIO"
 for file in 111.tsv 222.tsv a.ini; do rig_file "$file"; done
 
 code=0
-rig_run 100 2>rig.err <<'EOS' || code=$?
+rig_run 150 2>rig.err <<'EOS' || code=$?
 . ./guest.sh
 export HELIO_RUN_DIR=/tmp
 mkdir /tmp/out
@@ -41,6 +43,16 @@ out() {
     eval "kill \$pid_$1; await_end \$pid_$1"
     await_nodes $((there -= 1))
 }
+# morning NAME PORT: an inverter, and its plug; without it, the plug is out as well
+# With these serial numbers neither passes over a search, where in this slow guest an answer is late.
+morning() {
+    case $1 in
+    roof) wake roof "$2" 13600DSU11AW0150 --model single --at 12:00 ;;
+    barn) wake barn "$2" 15000DTU11AW0100 --model three --at 10:00 ;;
+    esac
+    eval "pid_$1=$twin"
+    await_nodes $((there += 1))
+}
 heard() { helio export -c a.ini "$1" --columns output_power --from "$2" 2>/dev/null | tail -n +2; }
 is_heard() { [ -n "$(heard "$1" "$2")" ]; }
 uptime_cs() { read -r up rest </proc/uptime; echo "${up%.*}${up#*.}"; }
@@ -54,12 +66,12 @@ back() {
                 echo "$name is not back"
                 cat daemon.log
                 helio status
-                tail -n 5 111.log 222.log
+                tail -n 5 ./*.log
                 exit 9
             }
         done
     done
-    echo "back $((($(uptime_cs) - began) * 10))"
+    echo "${word:-back} $((($(uptime_cs) - began) * 10))"
 }
 in_port 111 0
 in_port 222 1
@@ -81,11 +93,26 @@ for round in 1 2; do
     in_port 222 1
     back one two
 done
+out 111
+out 222
+morning roof 2
+morning barn 3
+word=returned back roof barn
+out barn
+out roof
+# the other one's node, and the other one's port
+morning barn 2
+morning roof 3
+word=returned back roof barn
 kill $daemon
 wait $daemon
 echo "ended $?"
 ls -l /dev/hidraw*
 for name in one two; do heard "$name" 2000-01-01T00:00:00Z | sed "s/^/row $name /"; done
+for name in roof barn; do
+    helio export -c a.ini $name --columns output_power,grid_frequency,grid_l2_voltage | tail -n +2 |
+        sed "s/^/sun $name /"
+done
 sed 's/^/said /' daemon.log
 EOS
 [ $code = 0 ] || { cat rig.err guest/out >&2; fail "the guest's job ended with $code"; }
@@ -93,9 +120,10 @@ EOS
 # ---- what it must have said ----
 
 tr -d '\r' <guest/out >said
-grep '^back' said
-[ "$(grep -c '^back' said)" -ge 7 ] || fail "not every cable was followed"
+grep -E '^(back|returned)' said
+[ "$(grep -cE '^(back|returned)' said)" -ge 9 ] || fail "not every cable was followed"
 [ "$(sed -n 's/^back //p' said | sort -n | tail -1)" -le 10000 ] || fail "it took more than 10 s"
+# A GoodWe is asked more before it is believed; in this slow guest it has the 20 s of "back".
 grep -qx "ended 0" said || fail "the daemon did not end well"
 for pair in "one 111" "two 222"; do
     read -r name number <<<"$pair"
@@ -103,7 +131,15 @@ for pair in "one 111" "two 222"; do
     [ "$(grep "^row $name" said | grep -cv ",$name,$number$")" = 0 ] ||
         fail "$name has the numbers of another"
 done
+# Only one of the two has three phases. Its sun stands still: there is one value, and the other's.
+for name in roof barn; do
+    grep "^sun $name " said | cut -d , -f 3- | sort -u >"$name.values"
+    [ "$(wc -l <"$name.values")" = 1 ] || { cat "$name.values"; fail "$name has the numbers of another"; }
+    [ "$(grep -c "^sun $name " said)" -ge 3 ] || fail "hardly anything of $name"
+done
+grep -q '^[1-9][0-9]*,49.98,230.4$' barn.values || fail "the barn said $(cat barn.values)"
+grep -q '^[1-9][0-9]*,49.98,$' roof.values || fail "the roof said $(cat roof.values)"
 lines=$(grep -c '^said' said)
-[ "$lines" -le 60 ] || fail "$lines log lines"
-echo "six disturbances with nodes given again; $(grep -c '^row' said) readings," \
+[ "$lines" -le 90 ] || fail "$lines log lines"
+echo "eight disturbances with nodes given again; $(grep -cE '^(row|sun)' said) readings," \
     "misattributed 0, $lines log lines"

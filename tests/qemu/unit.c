@@ -161,6 +161,10 @@ static int set_report(struct unit *u, struct packet *p)
     const struct exchange *row;
     bool is_begun;
 
+    if (u->far) {
+        tell("asked", p->data, p->length);
+        return p->setup[3] != 2 || p->setup[2] || bridge_pass(u, p->data, p->length) ? -EPIPE : 0;
+    }
     if (p->setup[3] != 2 || p->setup[2] || p->length != REPORT) {
         printf("wrong report: type %u number %u length %u\n", p->setup[3], p->setup[2], p->length);
         return -EPIPE;

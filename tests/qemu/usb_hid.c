@@ -3,6 +3,8 @@
  * virtual port and answers by a file (tests/qemu/answers.h) until it is unplugged for good.
  *
  *   usb_hid PORT VENDOR:PRODUCT FILE
+ *   usb_hid PORT VENDOR:PRODUCT SOCKET    of "helio sim --reports", which answers; its end is that
+ *                                         of the unit
  *
  * SIGUSR1 pulls the cable. It tells what it was asked, and when the cable was moved.
  */
@@ -18,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define HOST "/sys/devices/platform/vhci_hcd.0/"
@@ -93,13 +96,15 @@ static bool is_time_to_pull(const struct unit *u)
 /* Until the cable is pulled: OK, or the kernel hangs up. */
 static int stay(struct unit *u)
 {
-    struct pollfd wait = {.fd = u->fd, .events = POLLIN};
+    struct pollfd wait[] = {{.fd = u->fd, .events = POLLIN}, {.fd = u->far, .events = POLLIN}};
     int error = OK, wait_ms;
 
     while (!error && !is_time_to_pull(u)) {
         error = unit_speak(u, &wait_ms);
-        if (!error && poll(&wait, 1, wait_ms) > 0)
+        if (!error && poll(wait, u->far ? 2 : 1, wait_ms) > 0 && wait[0].revents)
             error = unit_serve(u);
+        if (u->far && bridge_tend(u))
+            is_pulled = 1;
     }
     return error;
 }
@@ -107,7 +112,8 @@ static int stay(struct unit *u)
 /* One stay at the port. What came of the last one is forgotten, as by a unit without power. */
 static int stay_once(struct unit *u, unsigned port, unsigned number)
 {
-    struct unit fresh = {.vendor = u->vendor, .product = u->product, .answers = u->answers};
+    struct unit fresh = {
+        .far = u->far, .vendor = u->vendor, .product = u->product, .answers = u->answers};
     int error;
 
     *u = fresh;
@@ -140,9 +146,16 @@ static int serve(struct unit *u, unsigned port)
     return error;
 }
 
+static bool is_socket(const char *path)
+{
+    struct stat info;
+
+    return !stat(path, &info) && S_ISSOCK(info.st_mode);
+}
+
 int main(int argc, char **argv)
 {
-    static struct answers answers;
+    static struct answers answers = {.replug_ms = -1};
     static struct unit unit = {.answers = &answers};
     struct sigaction on_pull = {.sa_handler = pull};
     unsigned port, vendor, product;
@@ -150,10 +163,10 @@ int main(int argc, char **argv)
 
     if (argc != 4 || sscanf(argv[1], "%u", &port) != 1 ||
         sscanf(argv[2], "%4x:%4x", &vendor, &product) != 2) {
-        (void)fprintf(stderr, "usage: usb_hid PORT VENDOR:PRODUCT FILE\n");
+        (void)fprintf(stderr, "usage: usb_hid PORT VENDOR:PRODUCT FILE|SOCKET\n");
         return error_exit(ERR_USAGE);
     }
-    error = answers_load(&answers, argv[3]);
+    error = is_socket(argv[3]) ? bridge_open(argv[3], &unit.far) : answers_load(&answers, argv[3]);
     if (error) {
         (void)fprintf(stderr, "%s: %s\n", argv[3], error_text(error));
         return error_exit(error);

@@ -14,6 +14,8 @@
  *      answer 51 0d = 28 31 0d   a question (with its CR), and the answer to it
  *      socket PATH               instead of answers: its reports go to this socket and come from it
  *                                (helio sim --reports PATH); when that ends, it is pulled out
+ *      single                    of these reports only one comes for each read, 10 ms apart
+ *      noise 30                  a report of garbage every 30 ms, but not within an answer
  *      pull 3                    pulled out instead of the 3rd answer
  *      again 1-2 3 500           and plugged in again there, as hidraw3, 500 ms later
  *      other 28 4e ...           the answer to any other question; without it: silence
@@ -29,7 +31,8 @@
  *      before 1 28 31 0d         said before each third of its answers; no bytes: no more
  *
  * LOG gets what the program wrote, one report a line: "1-1.4 > 00 51 0d 00 00 00 00 00 00", and
- * "1-1.4 pulled", "1-2 plugged in". The exit code is the program's.
+ * "1-1.4 pulled", "1-2 plugged in"; of what came from a socket PATH/east each report, "east < 28
+ * 31". The exit code is the program's.
  */
 #include "tests/tools/hid_mock/mock.h"
 
@@ -45,6 +48,8 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+enum { QUEUE = 64 }; /* reports that the kernel keeps for a reader who is slow */
 
 FILE *record;
 
@@ -127,14 +132,28 @@ static void hear_report(struct device *d, const uint8_t *bytes, size_t length)
         answer(d);
 }
 
+/* Where a report ends that was written before the next one, which no terminal keeps apart: behind
+ * CC 99 stands how long it is. Whatever fills it up makes a report of its own, as a wrong one. */
+static size_t report_length(const struct device *d, const uint8_t *bytes, size_t length)
+{
+    size_t whole = length;
+
+    if (d->report)
+        whole = d->report + 1;
+    else if (length > 4 && bytes[1] == 0xcc && bytes[2] == 0x99)
+        whole = 4 + (size_t)bytes[3];
+    return whole < length ? whole : length;
+}
+
 static void hear(struct device *d)
 {
     uint8_t bytes[BYTES];
     ssize_t n = read(d->master, bytes, sizeof bytes);
-    size_t whole = d->report ? d->report + 1 : (size_t)n;
 
-    for (size_t at = 0; n > 0 && at < (size_t)n && d->is_plugged; at += whole)
-        hear_report(d, bytes + at, whole < (size_t)n - at ? whole : (size_t)n - at);
+    for (size_t at = 0, whole; n > 0 && at < (size_t)n && d->is_plugged; at += whole) {
+        whole = report_length(d, bytes + at, (size_t)n - at);
+        hear_report(d, bytes + at, whole);
+    }
 }
 
 /* One report is there for each read: the next one is given when the last one was taken. */
@@ -154,6 +173,29 @@ static void speak(struct device *d)
         d->stray_us = clock_us() + 40 * MS;
 }
 
+bool is_room(const struct device *d, size_t more)
+{
+    int unread = 0;
+
+    return !ioctl(d->peer, FIONREAD, &unread) && (size_t)unread + more <= QUEUE * 8;
+}
+
+/* Nobody knows what such reports hold. Every fourth begins like an answer. */
+static void make_noise(struct device *d)
+{
+    static const uint8_t like_one[] = {0xaa, 0x55, 0x0b, 0x80, 0x01};
+    uint8_t report[8];
+
+    for (size_t i = 0; i < sizeof report; i++) {
+        d->noise = d->noise * 1664525 + 1013904223;
+        report[i] = (uint8_t)(d->noise >> 24);
+    }
+    if (d->noise >> 30 == 0)
+        memcpy(report, like_one, sizeof like_one);
+    if (is_room(d, sizeof report) && write(d->master, report, sizeof report) < 0)
+        die(d->usb_path, "cannot make noise");
+}
+
 static void tend(struct device *d)
 {
     int64_t now = clock_us();
@@ -170,6 +212,10 @@ static void tend(struct device *d)
         hear(d);
     if (d->is_plugged && d->next_us && now >= d->next_us)
         speak(d);
+    if (d->is_plugged && d->noise_ms && now >= d->noise_us && !d->coming.length) {
+        make_noise(d);
+        d->noise_us = now + (int64_t)d->noise_ms * MS;
+    }
     if (d->is_plugged && d->stray_us && now >= d->stray_us) {
         d->stray_us = 0;
         if (write(d->master, d->stray.at, d->stray.length) < 0)

@@ -19,7 +19,8 @@ struct device {
     unsigned vid, pid, node, report, pull_at, again_ms, again_node;
     char again_path[32];
     char socket[108]; /* who really answers; "": the answers below */
-    bool is_merged, is_instant, is_plugged;
+    bool is_merged, is_instant, is_single, is_plugged;
+    unsigned noise_ms; /* between reports that nobody asked for; 0: none */
     struct bytes stray;
     struct bytes other;  /* the answer to whatever is not among the answers */
     struct bytes before; /* comes before each third answer */
@@ -33,6 +34,8 @@ struct device {
     struct bytes heard; /* of the question, without report numbers and filling */
     struct bytes coming;
     int64_t next_us, stray_us, again_us; /* 0: not due */
+    int64_t noise_us;
+    uint32_t noise; /* the last random number */
 
     enum mood { WELL, MUTE, REFUSES } mood;
     unsigned break_at, break_ms; /* the next answer ends there, and silence follows */
@@ -57,6 +60,7 @@ void orders_begin(const char *path);
 void orders_take(struct device *devices, size_t count);
 
 void add_reports(struct device *d, const struct bytes *more);
+bool is_room(const struct device *d, size_t more); /* in the queue of reports nobody has read */
 
 void plugs_begin(void);
 void plugs_end(void);

@@ -59,10 +59,13 @@ static void read_line(char *line, struct device *devices, size_t *count)
         d->is_merged = true;
     else if (!strcmp(word, "instant"))
         d->is_instant = true;
+    else if (!strcmp(word, "single"))
+        d->is_single = true;
     else if (sscanf(line, "ids %x:%x", &d->vid, &d->pid) != 2 &&
              sscanf(line, "report %u", &d->report) != 1 &&
              sscanf(line, "socket %107s", d->socket) != 1 &&
              sscanf(line, "pull %u", &d->pull_at) != 1 &&
+             sscanf(line, "noise %u", &d->noise_ms) != 1 &&
              sscanf(line, "again %31s %u %u", d->again_path, &d->again_node, &d->again_ms) != 3)
         die("not understood", line);
 }
