@@ -16,6 +16,7 @@ has err "old_ports"
 daemon web.ini
 until_true 15 eval '[ "$(status_get devices.2.state)" = online ] && curl -s "$URL/cmds?cmd=operation_mode" | grep -q "\"BT\"\|\"LN\""' ||
     fail "the inverter is not heard: $(curl -s "$URL/cmds?cmd=operation_mode")"
+until_true 10 curl -sf -o /dev/null "$URL/graph?from=20260101&to=20321231&col_1=batt_volt" || fail "nothing is stored"
 python3 "$HELIO_SOURCE/tests/flows/_web_old.py" "http://127.0.0.1:$old" "http://127.0.0.1:$older" "$URL" ||
     fail "the old addresses answer otherwise than they did"
 
