@@ -29,10 +29,22 @@ void text_char(struct text *t, char c)
     t->to[t->used] = '\0';
 }
 
+void text_bytes(struct text *t, const char *bytes, size_t length)
+{
+    size_t room = t->used + 1 < t->size ? t->size - t->used - 1 : 0;
+
+    t->is_cut |= length > room;
+    length = length > room ? room : length;
+    if (!length)
+        return;
+    memcpy(t->to + t->used, bytes, length);
+    t->used += length;
+    t->to[t->used] = '\0';
+}
+
 void text_add(struct text *t, const char *words)
 {
-    while (*words)
-        text_char(t, *words++);
+    text_bytes(t, words, strlen(words));
 }
 
 void text_format(struct text *t, const char *format, ...)
@@ -52,12 +64,46 @@ void text_format(struct text *t, const char *format, ...)
     t->used += (size_t)wrote;
 }
 
+/*
+ * Nearly all numbers of devices have up to four decimals and nine digits. Such a one is a whole
+ * number over a power of ten, both of which a double holds exactly; so their quotient is the very
+ * double that reading the text back would give, and the first that fits is the shortest form.
+ */
+static bool add_decimal(struct text *t, double value)
+{
+    static const double powers[] = {1, 10, 100, 1000, 10000};
+    char digits[16];
+    size_t at = sizeof digits;
+
+    if (!(fabs(value) < 1e9))
+        return false;
+    for (int decimals = 0; decimals < 5; decimals++) {
+        double scaled = round(fabs(value) * powers[decimals]);
+        if (scaled >= 1e9)
+            return false;
+        if (scaled / powers[decimals] != fabs(value))
+            continue;
+        unsigned rest = (unsigned)scaled;
+        for (int i = 0; rest || i <= decimals; i++) {
+            if (i == decimals && i)
+                digits[--at] = '.';
+            digits[--at] = (char)('0' + rest % 10);
+            rest /= 10;
+        }
+        if (value < 0)
+            digits[--at] = '-';
+        text_bytes(t, digits + at, sizeof digits - at);
+        return true;
+    }
+    return false;
+}
+
 void text_number(struct text *t, double value)
 {
     char digits[32] = "0";
 
-    if (value == 0) /* also turns -0 into 0 */
-        value = 0;
+    if (add_decimal(t, value))
+        return;
     for (int precision = 9; precision <= 17; precision += precision < 15 ? 6 : 1) {
         snprintf(digits, sizeof digits, "%.*g", precision, value);
         if (strtod(digits, NULL) == value)

@@ -18,8 +18,9 @@ struct text {
 struct text text_on(char *to, size_t size);
 void text_char(struct text *t, char c);
 void text_add(struct text *t, const char *words);
+void text_bytes(struct text *t, const char *bytes, size_t length);
 void text_format(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void text_number(struct text *t, double value); /* shortest form that reads back the same */
+void text_number(struct text *t, double value);  /* shortest form that reads back the same */
 void text_csv(struct text *t, const char *cell); /* RFC 4180: in quotes where it must be */
 void text_hex(struct text *t, const uint8_t *bytes, size_t length); /* "01 04 31" */
 
@@ -28,8 +29,8 @@ int hex_read(const char *from, uint8_t *to, size_t size);
 bool number_read(const char *from, double *to);   /* the whole text must be one finite number */
 bool integer_read(const char *from, int64_t *to); /* decimal or 0x hexadecimal */
 
-char *text_trim(char *text);                /* cuts blanks at both ends, in place */
-bool text_is(const char *a, const char *b); /* equal, upper or lower case */
+char *text_trim(char *text);                        /* cuts blanks at both ends, in place */
+bool text_is(const char *a, const char *b);         /* equal, upper or lower case */
 bool text_fits(const char *text, const char *form); /* "00.0": 0 is a digit, the rest itself */
 
 /* How far apart are two words? For "did you mean". */

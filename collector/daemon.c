@@ -166,6 +166,7 @@ static void reload(struct daemon *d)
         plan_free(plan);
     } else {
         rules_leave(&d->rules, d, plan, clock_us() + RULES_LAST_US);
+        received_leave(&d->received);
         pthread_mutex_lock(&d->lock);
         follow(d, plan);
         pthread_mutex_unlock(&d->lock);

@@ -172,6 +172,11 @@ static void end_web(struct received *r)
     r->web = NULL;
 }
 
+void received_leave(struct received *r)
+{
+    end_web(r);
+}
+
 int received_follow(struct received *r, const struct plan *plan, const struct web_front *front)
 {
     const struct web_house house = {.front = front, .who = r, .take = take};
@@ -218,6 +223,11 @@ int received_follow(struct received *r, const struct plan *plan, const struct we
     (void)plan;
     (void)front;
     return OK;
+}
+
+void received_leave(struct received *r)
+{
+    (void)r;
 }
 
 void received_keep(struct received *r)

@@ -42,6 +42,10 @@ void received_close(struct received *r);
 int received_follow(struct received *r, const struct plan *plan,
                     const struct web_front *front) MUST_CHECK;
 
+/* Listens no more until followed again. Before a reload: the server's thread asks for the daemon's
+ * lock, and to end it is to wait for it. */
+void received_leave(struct received *r);
+
 /* Keeps what waits, in one commit; the main thread's. */
 void received_keep(struct received *r);
 

@@ -75,10 +75,10 @@ bool metric_is_possible(enum metric m, double value)
 
 static void say_flags(enum words set, uint64_t bits, struct text *to)
 {
-    for (int bit = 0; bit < 52; bit++) {
-        const char *text = words_text(set, bit);
+    for (int bit = 0; bit < 52 && bits >> bit; bit++) {
         if (!(bits >> bit & 1))
             continue;
+        const char *text = words_text(set, bit);
         text_add(to, to->used ? ", " : "");
         if (text)
             text_add(to, text);

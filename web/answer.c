@@ -1,12 +1,14 @@
 /* Answers, whole and with the headers that every one of them has (web/inside.h). */
 #include "web/inside.h"
 
+#include "base/clock.h"
 #include "base/json.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { PROBLEM_BYTES = 600, SHEET_FIRST = 16 * 1024, SHEET_MOST = 32 * 1024 * 1024 };
+/* A sign of a stranger's word may need six to be said in JSON. */
+enum { PROBLEM_BYTES = 3000, SHEET_FIRST = 16 * 1024, SHEET_MOST = 32 * 1024 * 1024 };
 
 /* Nothing of ours runs in another's page, and nothing of another's in ours. */
 static const char *const headers[][2] = {
@@ -60,7 +62,33 @@ enum MHD_Result answer_json(struct MHD_Connection *c, unsigned status, const cha
     return answer(c, status, "application/json", json);
 }
 
+enum MHD_Result answer_json_aged(struct MHD_Connection *c, const char *json, int64_t age_us)
+{
+    struct MHD_Response *r = MHD_create_response_from_buffer(strlen(json), (void *)(uintptr_t)json,
+                                                             MHD_RESPMEM_MUST_COPY);
+    char age[24];
+    struct text t = text_on(age, sizeof age);
+
+    text_format(&t, "%lld", (long long)(age_us / US_PER_MS / MS_PER_S));
+    if (r && !add(r, MHD_HTTP_HEADER_AGE, age)) {
+        MHD_destroy_response(r);
+        return MHD_NO;
+    }
+    return queue(c, MHD_HTTP_OK, "application/json", r);
+}
+
+enum MHD_Result answer_stream(struct MHD_Connection *c, struct MHD_Response *r)
+{
+    return queue(c, MHD_HTTP_OK, "text/event-stream", r);
+}
+
 enum MHD_Result answer_problem(struct MHD_Connection *c, unsigned status, const char *detail)
+{
+    return answer_problem_as(c, status, detail, NULL);
+}
+
+enum MHD_Result answer_problem_as(struct MHD_Connection *c, unsigned status, const char *detail,
+                                  const char *key)
 {
     char body[PROBLEM_BYTES];
     struct text t = text_on(body, sizeof body);
@@ -70,6 +98,8 @@ enum MHD_Result answer_problem(struct MHD_Connection *c, unsigned status, const 
     json_integer(&j, "status", status);
     json_string(&j, "title", MHD_get_reason_phrase_for(status));
     json_string(&j, "detail", detail);
+    if (key)
+        json_string(&j, key, detail);
     json_close(&j, '}');
     return answer(c, status, "application/problem+json", body);
 }

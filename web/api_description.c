@@ -67,35 +67,105 @@ static void say_params(struct json *j, const struct route *r)
     json_close(j, ']');
 }
 
-static void say_answer(struct json *j, const char *status, const char *what, const char *type)
+// clang-format off
+static const struct schema {
+    const char *name, *paths, *json;
+} schemas[] = {
+#define SCHEMA(n, p, j) {n, p, j},
+#include "web/schemas.def"
+#undef SCHEMA
+};
+// clang-format on
+enum { SCHEMAS = sizeof schemas / sizeof *schemas };
+
+/* What a path answers with, or NULL; paths have blanks between. */
+static const struct schema *schema_of(const char *path)
+{
+    size_t length = strlen(path);
+
+    for (size_t i = 0; i < SCHEMAS; i++)
+        for (const char *p = schemas[i].paths; *p; p += strspn(p, " ")) {
+            size_t word = strcspn(p, " ");
+            if (word == length && !strncmp(p, path, length))
+                return &schemas[i];
+            p += word;
+        }
+    return NULL;
+}
+
+static void say_type(struct json *j, const char *type, const struct schema *schema)
+{
+    char where[60];
+    struct text t = text_on(where, sizeof where);
+
+    json_open(j, type, '{');
+    json_open(j, "schema", '{');
+    if (schema) {
+        text_format(&t, "#/components/schemas/%s", schema->name);
+        json_string(j, "$ref", where);
+    } else {
+        json_string(j, "type", strcmp(type, "application/json") ? "string" : "object");
+    }
+    json_close(j, '}');
+    json_close(j, '}');
+}
+
+static void say_problem(struct json *j, const char *status, const char *what)
 {
     json_open(j, status, '{');
     json_string(j, "description", what);
     json_open(j, "content", '{');
-    json_open(j, type, '{');
+    say_type(j, "application/problem+json", &schemas[0]);
     json_close(j, '}');
+    json_close(j, '}');
+}
+
+static void say_answer(struct json *j, const struct route *r)
+{
+    json_open(j, "200", '{');
+    json_string(j, "description", "what was asked for");
+    json_open(j, "content", '{');
+    if (!strcmp(r->path, "/metrics"))
+        say_type(j, "text/plain", NULL);
+    else if (!strcmp(r->path, "/api/v1/live"))
+        say_type(j, "text/event-stream", NULL);
+    else
+        say_type(j, "application/json", schema_of(r->path));
+    if (r->params & PARAM_FORMAT) {
+        say_type(j, "text/csv", NULL);
+        say_type(j, "application/jsonl", NULL);
+    }
     json_close(j, '}');
     json_close(j, '}');
 }
 
 static void say_path(struct json *j, const struct route *r)
 {
-    bool is_text = !strcmp(r->path, "/metrics");
-
     json_open(j, r->path, '{');
     json_open(j, "get", '{');
     json_string(j, "summary", r->summary);
     say_params(j, r);
     json_open(j, "responses", '{');
-    say_answer(j, "200", "what was asked for", is_text ? "text/plain" : "application/json");
-    if (r->params)
-        say_answer(j, "400", "the question cannot be understood; detail says why",
-                   "application/problem+json");
-    if (r->params & PARAM_NEEDS)
-        say_answer(j, "404", "nothing is stored of that", "application/problem+json");
-    if (!strcmp(r->path, "/readyz"))
-        say_answer(j, "503", "not ready; detail says why", "application/problem+json");
+    say_answer(j, r);
+    say_problem(j, "400", "the question cannot be understood; detail says why");
+    if (r->params & PARAM_NEEDS) {
+        say_problem(j, "404", "nothing is stored of that device yet");
+        say_problem(j, "422", "that is too much at once");
+    }
+    say_problem(j, "421", "called by a name that is not known here");
+    say_problem(j, "503", "not now; Retry-After says when");
     json_close(j, '}');
+    json_close(j, '}');
+    json_close(j, '}');
+}
+
+/* They are written as JSON already. */
+static void say_schemas(struct json *j)
+{
+    json_open(j, "components", '{');
+    json_open(j, "schemas", '{');
+    for (size_t i = 0; i < SCHEMAS; i++)
+        text_format(j->to, "%s\"%s\": %s", i ? ", " : "", schemas[i].name, schemas[i].json);
     json_close(j, '}');
     json_close(j, '}');
 }
@@ -118,6 +188,7 @@ static int write_description(struct exchange *x, struct text *to)
         if (r->summary)
             say_path(&j, r);
     json_close(&j, '}');
+    say_schemas(&j);
     json_close(&j, '}');
     return OK;
 }

@@ -19,17 +19,23 @@ int web_reader(struct web *w, struct reader **to)
 
 /* ---- history --------------------------------------------------------------------------------- */
 
+/* How many steps of that length a span touches; the first of them begins at a round moment. */
+static int64_t steps_touched(const struct query *q, int64_t step_ms)
+{
+    return (q->to_ms - 1) / step_ms - q->from_ms / step_ms + 1;
+}
+
 /* Steps people can read on an axis. */
-static int64_t step_for(int64_t span_ms, unsigned points)
+static int64_t step_for(const struct query *q)
 {
     static const int64_t steps_s[] = {1,    5,    10,   30,    60,    120,   300,   600,    900,
                                       1800, 3600, 7200, 14400, 28800, 43200, 86400, 172800, 604800};
     const size_t count = sizeof steps_s / sizeof *steps_s;
 
     for (size_t i = 0; i < count; i++)
-        if (span_ms / (steps_s[i] * MS_PER_S) < points)
+        if (steps_touched(q, steps_s[i] * MS_PER_S) <= q->points)
             return steps_s[i] * MS_PER_S;
-    return span_ms / points + 1;
+    return INT64_MAX / 2; /* one step for all of it */
 }
 
 struct drawing {
@@ -92,7 +98,7 @@ static void say_span(const struct query *q, struct json *j)
 static int write_history(struct exchange *x, struct text *to)
 {
     const struct query *q = &x->query;
-    int64_t step = step_for(q->to_ms - q->from_ms, q->points);
+    int64_t step = step_for(q);
     int64_t begin = q->from_ms - q->from_ms % step;
     struct json j = json_on(to);
     struct reader *reader;

@@ -167,12 +167,47 @@ static void board_object(const char *device, enum board_state state, int64_t age
     json_close(j, '}');
 }
 
+static struct board_value one_board[VALUES_MOST]; /* whoever holds the web's lock uses it */
+
+/* What a device ever said. Who is not heard has nothing that is live. */
+static unsigned take_values(struct web *w, const struct web_device *d,
+                            struct board_value values[VALUES_MOST], enum board_state *state,
+                            int64_t *age_us)
+{
+    struct board *board = w->house.front->board;
+    int64_t now = clock_us();
+
+    *state = board_state(board, d->desk, now, age_us, NULL);
+    unsigned count = board_all(board, d->desk, now, values, VALUES_MOST);
+    for (unsigned i = 0; i < count; i++)
+        values[i].is_fresh &= *state == HEARD;
+    return count;
+}
+
+void board_write(struct web *w, const struct web_device *d, struct board_value values[METRIC_COUNT],
+                 struct json *j)
+{
+    enum board_state state;
+    int64_t age = -1;
+    unsigned count = take_values(w, d, values, &state, &age);
+
+    board_object(d->name, state, age, values, count, j);
+}
+
+static void board_rows(struct exchange *x, const struct web_device *d, struct text *to)
+{
+    enum board_state state;
+    int64_t age;
+    unsigned count = take_values(x->web, d, one_board, &state, &age);
+
+    for (unsigned i = 0; i < count; i++)
+        board_row(x->query.form, d->name, &one_board[i], to);
+}
+
 static int write_board(struct exchange *x, struct text *to)
 {
-    static struct board_value values[VALUES_MOST]; /* one thread serves */
     const struct query *q = &x->query;
     struct json j = json_on(to);
-    int64_t now = clock_us();
 
     if (q->form == FORM_CSV)
         text_add(to, "device,metric,value,unit,said,age_s,fresh\r\n");
@@ -180,15 +215,12 @@ static int write_board(struct exchange *x, struct text *to)
         json_open(&j, NULL, '[');
     for (size_t i = 0; i < x->web->device_count; i++) {
         const struct web_device *d = &x->web->devices[i];
-        int64_t age = -1;
         if (q->device && q->device != d)
             continue;
-        enum board_state state = board_state(front_of(x)->board, d->desk, now, &age, NULL);
-        unsigned count = board_all(front_of(x)->board, d->desk, now, values, VALUES_MOST);
         if (q->form == FORM_JSON)
-            board_object(d->name, state, age, values, count, &j);
-        for (unsigned k = 0; q->form != FORM_JSON && k < count; k++)
-            board_row(q->form, d->name, &values[k], to);
+            board_write(x->web, d, one_board, &j);
+        else
+            board_rows(x, d, to);
     }
     if (q->form == FORM_JSON)
         json_close(&j, ']');

@@ -8,9 +8,10 @@
 #include "web/web.h"
 
 #include <microhttpd.h>
+#include <pthread.h>
 #include <stdbool.h>
 
-enum { WEB_TOKEN = 400, MATE_TYPES = 4, QUERY_METRICS = 12, POINTS_MOST = 5000 };
+enum { WEB_TOKEN = 400, MATE_TYPES = 4, QUERY_METRICS = 12, POINTS_MOST = 5000, WEB_OLD_PORTS = 4 };
 
 struct exchange;
 
@@ -55,6 +56,7 @@ struct route {
     /* Of the API: what it is for, and what may be asked. NULL: not part of it. */
     const char *summary;
     unsigned params; /* enum param */
+    bool is_old;     /* only where old_addresses are wanted */
 };
 extern const struct route routes[]; /* method NULL ends it */
 bool route_is(const struct route *r, const char *path);
@@ -62,13 +64,15 @@ bool route_is(const struct route *r, const char *path);
 struct web {
     const struct section *section;
     struct web_house house;
-    struct MHD_Daemon *daemon;
+    struct MHD_Daemon *daemons[1 + WEB_OLD_PORTS]; /* each has a thread; NULL ends them early */
+    pthread_mutex_t lock;                          /* held while a request is served */
     char mate_token[WEB_TOKEN];
-    struct mate_row latest[MATE_TYPES]; /* by type; the server's thread alone uses them */
+    struct mate_row latest[MATE_TYPES]; /* by type */
 
-    /* As of the request in hand; the server's thread alone uses them. */
+    /* As of the request in hand. */
     struct web_device devices[WEB_DEVICES];
     size_t device_count;
+    struct live *live;
     struct reader *reader; /* NULL until somebody asks for history */
 };
 
@@ -104,6 +108,16 @@ enum MHD_Result answer_json(struct MHD_Connection *c, unsigned status, const cha
 
 /* RFC 9457: {"status": 403, "title": "Forbidden", "detail": "..."} */
 enum MHD_Result answer_problem(struct MHD_Connection *c, unsigned status, const char *detail);
+
+/* The same, and once more under another key, for who knows no RFC 9457. */
+enum MHD_Result answer_problem_as(struct MHD_Connection *c, unsigned status, const char *detail,
+                                  const char *key);
+
+/* With its Age: it is as old as what it was made of. */
+enum MHD_Result answer_json_aged(struct MHD_Connection *c, const char *json, int64_t age_us);
+
+/* Events without an end; takes the response over. */
+enum MHD_Result answer_stream(struct MHD_Connection *c, struct MHD_Response *r);
 
 /* 405 with the methods that this path takes, or 204 with them. */
 enum MHD_Result answer_methods(struct MHD_Connection *c, unsigned status, const char *path);
@@ -141,6 +155,16 @@ const struct web_device *web_device_named(struct web *w, const char *name);
 /* ---- history (api_history.c) */
 int web_reader(struct web *w, struct reader **to) MUST_CHECK;
 
+/* ---- the board of one device, as /api/v1/board and /api/v1/live have it (api_house.c) */
+struct json;
+void board_write(struct web *w, const struct web_device *d, struct board_value values[METRIC_COUNT],
+                 struct json *j);
+
+/* ---- who listens to /api/v1/live (live.c): they are let go before the server ends */
+int live_open(struct web *w) MUST_CHECK;
+void live_end(struct web *w);
+void live_close(struct web *w);
+
 /* ---- handlers */
 
 enum MHD_Result mate_upload(struct exchange *x);
@@ -153,6 +177,7 @@ enum MHD_Result api_board(struct exchange *x);
 enum MHD_Result api_sinks(struct exchange *x);
 enum MHD_Result api_health(struct exchange *x);
 enum MHD_Result api_history(struct exchange *x);
+enum MHD_Result api_live(struct exchange *x);
 enum MHD_Result api_energy(struct exchange *x);
 enum MHD_Result api_events(struct exchange *x);
 enum MHD_Result api_description(struct exchange *x);
@@ -161,5 +186,7 @@ enum MHD_Result page_part(struct exchange *x);
 enum MHD_Result healthz(struct exchange *x);
 enum MHD_Result readyz(struct exchange *x);
 enum MHD_Result prometheus(struct exchange *x);
+enum MHD_Result old_cmds(struct exchange *x);
+enum MHD_Result old_graph(struct exchange *x);
 
 #endif

@@ -5,6 +5,7 @@
 #include "web/inside.h"
 
 #include "base/clock.h"
+#include "store/reader.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -135,19 +136,19 @@ static void bus_series(struct exchange *x, struct text *to)
     static struct web_bus buses[64];
     size_t count = front_of(x)->buses(front_of(x)->who, buses, sizeof buses / sizeof *buses);
 
-    head(to, "helio_exchanges_total", "counter",
-         "Questions asked on a bus, by what became of them");
+    head(to, "helio_frames_total", "counter", "Questions asked on a bus, by what became of them");
     for (size_t i = 0; i < count; i++)
         for (int k = 0; k < ERROR_KINDS; k++) {
             const char *result = error_word(-k);
-            if (error_index(-k) != k || (!buses[i].failed[k] && k))
+            uint64_t count_k = k ? buses[i].failed[k] : buses[i].answered;
+            if (k && !count_k)
                 continue;
-            text_add(to, "helio_exchanges_total{");
+            text_add(to, "helio_frames_total{");
             label(to, "bus", buses[i].name);
             text_char(to, ',');
             label(to, "result", result);
             text_char(to, '}');
-            number(to, (double)buses[i].failed[k]);
+            number(to, (double)count_k);
         }
     head(to, "helio_retries_total", "counter", "Questions asked once more: collisions, mostly");
     for (size_t i = 0; i < count; i++)
@@ -193,6 +194,25 @@ static void sink_series(struct exchange *x, struct text *to)
     }
 }
 
+/* When the oldest reading was made that a sink has not had; nothing for who has them all. */
+static void oldest_series(struct exchange *x, struct text *to)
+{
+    static const char name[] = "helio_queue_oldest_timestamp_seconds";
+    struct pump_state sinks[WEB_SINKS];
+    size_t count = front_of(x)->sinks(front_of(x)->who, sinks, WEB_SINKS);
+    struct reader *reader;
+    struct record oldest;
+
+    head(to, name, "gauge", "When the oldest reading was made that a sink has not had yet");
+    if (web_reader(x->web, &reader))
+        return;
+    for (size_t i = 0; i < count; i++)
+        if (sinks[i].backlog > 0 && !reader_after(reader, sinks[i].cursor, INT64_MAX) &&
+            !reader_next(reader, &oldest))
+            series(to, name, "sink", sinks[i].name, (double)oldest.at_ms / MS_PER_S);
+    reader_rest(reader);
+}
+
 static void own_series(struct exchange *x, struct text *to)
 {
     struct web_health h = {0};
@@ -212,7 +232,8 @@ static void own_series(struct exchange *x, struct text *to)
            (double)h.store.waiting);
     single(to, "helio_store_lost_total", "counter", "Readings lost for want of room",
            (double)(h.store.lost_waiting + h.store.lost_cap));
-    single(to, "helio_store_bytes", "gauge", "Size of the store", (double)h.store.bytes);
+    single(to, "helio_queue_bytes", "gauge", "Size of the store, which is the queue of every sink",
+           (double)h.store.bytes);
 }
 
 static int write_all(struct exchange *x, struct text *to)
@@ -221,6 +242,7 @@ static int write_all(struct exchange *x, struct text *to)
     device_series(x, to);
     bus_series(x, to);
     sink_series(x, to);
+    oldest_series(x, to);
     for (int m = M_NONE + 1; m < METRIC_COUNT; m++)
         if (is_shown((enum metric)m))
             values_of(x, (enum metric)m, to);

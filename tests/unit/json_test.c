@@ -52,6 +52,30 @@ static void words_are_quoted(void **state)
     assert_string_equal(bytes, "{\"a\\\"b\": null}");
 }
 
+/* A stranger's bytes, a word that was cut within a sign, what UTF-8 forbids. */
+static void words_that_are_no_utf8_stay_json(void **state)
+{
+    static const char *const words[][2] = {
+        {"\xff\xfe", "\\ufffd\\ufffd"},
+        {"a\xe2\x98", "a\\ufffd\\ufffd"},
+        {"\xe2\x98\x80", "\xe2\x98\x80"},
+        {"\xed\xa0\x80", "\\ufffd\\ufffd\\ufffd"},
+        {"\xc0\xaf", "\\ufffd\\ufffd"},
+        {"\xf0\x9f\x8c\x9e", "\xf0\x9f\x8c\x9e"},
+        {"\xf4\x90\x80\x80", "\\ufffd\\ufffd\\ufffd\\ufffd"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        char bytes[128], expected[128];
+        struct text t = text_on(bytes, sizeof bytes), e = text_on(expected, sizeof expected);
+        struct json j = json_on(&t);
+        json_string(&j, NULL, words[i][0]);
+        text_format(&e, "\"%s\"", words[i][1]);
+        assert_string_equal(bytes, expected);
+    }
+}
+
 static void numbers_that_are_none_are_null(void **state)
 {
     char bytes[128];
@@ -87,6 +111,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(commas_stand_between),
         cmocka_unit_test(words_are_quoted),
+        cmocka_unit_test(words_that_are_no_utf8_stay_json),
         cmocka_unit_test(numbers_that_are_none_are_null),
         cmocka_unit_test(what_does_not_fit_is_told),
     };

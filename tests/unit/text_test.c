@@ -85,6 +85,10 @@ static void numbers_are_short(void **state)
     number_is(3724 * 0.01, "37.24");
     number_is(123456789, "123456789");
     number_is(1.0 / 3, "0.3333333333333333");
+    number_is(0.0001, "0.0001");
+    number_is(-100000.0001, "-100000.0001");
+    number_is(999999999, "999999999");
+    number_is(1e9, "1e+09");
 }
 
 static void numbers_read_back_the_same(void **state)

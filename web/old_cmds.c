@@ -1,0 +1,198 @@
+/*
+ * /cmds of the old inverter program: the same keys, answered from the board (web/old.h). It used to
+ * ask the inverter for each request; here the web touches no wire, and says by Age how old it is.
+ */
+#include "web/old.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+
+#include <string.h>
+
+enum { ANSWER_BYTES = 2000, CMDS_MOST = 8 };
+
+/* ---- which inverter ---------------------------------------------------------------------------
+ */
+
+const struct web_device *old_device(struct exchange *x)
+{
+    const struct web_front *front = x->web->house.front;
+    const char *name = section_text(x->web->section, "old_device");
+    struct web *w = x->web;
+
+    if (!front)
+        return NULL;
+    w->device_count = front->devices(front->who, w->devices, WEB_DEVICES);
+    if (*name)
+        return web_device_named(w, name);
+    for (size_t i = 0; i < w->device_count; i++)
+        if (!strcmp(w->devices[i].driver, "axpert"))
+            return &w->devices[i];
+    return NULL;
+}
+
+enum metric old_stand_in(enum metric m)
+{
+    return m == M_PV_CURRENT ? M_CHARGER_CURRENT : M_NONE;
+}
+
+enum MHD_Result old_refuse(struct exchange *x, unsigned status, const char *detail)
+{
+    return answer_problem_as(x->connection, status, detail, "error");
+}
+
+/* ---- what it says -----------------------------------------------------------------------------
+ */
+
+struct saying {
+    struct board *board;
+    unsigned desk;
+    int64_t now_us;
+    struct json *j;
+};
+
+static bool get(const struct saying *s, enum metric m, double *value)
+{
+    return m != M_NONE &&
+           (board_get(s->board, s->desk, m, s->now_us, value) || get(s, old_stand_in(m), value));
+}
+
+static void say_number(const struct saying *s, const char *key, enum metric m)
+{
+    double value;
+
+    if (get(s, m, &value))
+        json_number(s->j, key, value);
+    else
+        json_null(s->j, key);
+}
+
+static void say_bool(const struct saying *s, const char *key, enum metric m)
+{
+    double value;
+
+    if (get(s, m, &value))
+        json_bool(s->j, key, value != 0);
+    else
+        json_null(s->j, key);
+}
+
+static void say_sources(const struct saying *s)
+{
+    double is_on;
+
+    json_open(s->j, "charge_source", '[');
+    if (get(s, M_SOLAR_CHARGING, &is_on) && is_on != 0)
+        json_string(s->j, NULL, "solar_charging");
+    if (get(s, M_GRID_CHARGING, &is_on) && is_on != 0)
+        json_string(s->j, NULL, "ac_charging");
+    json_close(s->j, ']');
+}
+
+static void say_status(const struct saying *s)
+{
+#define OLD_NUMBER(key, metric) say_number(s, #key, M_##metric);
+#define OLD_BOOL(key, metric) say_bool(s, #key, M_##metric);
+#define OLD_NULL(key) json_null(s->j, #key);
+#include "web/old_keys.def"
+#undef OLD_NUMBER
+#undef OLD_BOOL
+#undef OLD_NULL
+    say_sources(s);
+}
+
+static void say_mode(const struct saying *s)
+{
+    static const char *const modes[] = {
+        [DEVICE_MODE_POWER_ON] = "PM", [DEVICE_MODE_STANDBY] = "SB",
+        [DEVICE_MODE_LINE] = "LN",     [DEVICE_MODE_BATTERY] = "BT",
+        [DEVICE_MODE_FAULT] = "FA",    [DEVICE_MODE_POWER_SAVING] = "PS",
+    };
+    double code = -1;
+    bool is_known =
+        get(s, M_DEVICE_MODE, &code) && code >= 0 && code < (double)(sizeof modes / sizeof *modes);
+
+    json_string(s->j, "mode", is_known ? modes[(size_t)code] : "00");
+}
+
+static const struct command {
+    const char *name;
+    void (*say)(const struct saying *s);
+} commands[] = {{"status", say_status}, {"operation_mode", say_mode}};
+
+/* ---- what is asked for ------------------------------------------------------------------------
+ */
+
+struct asked {
+    const struct command *list[CMDS_MOST];
+    unsigned count;
+    bool is_merged, is_wrong;
+    char why[160];
+};
+
+static enum MHD_Result take(void *who, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+    struct asked *a = who;
+    struct text why = text_on(a->why, sizeof a->why);
+
+    (void)kind;
+    value = value ? value : "";
+    if (!strcmp(key, "merge"))
+        a->is_merged = !strcmp(value, "1");
+    if (strcmp(key, "cmd") != 0)
+        return MHD_YES;
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (!strcmp(commands[i].name, value) && a->count < CMDS_MOST) {
+            a->list[a->count++] = &commands[i];
+            return MHD_YES;
+        }
+    text_format(&why, "cmd=%.40s: there is status and operation_mode, each once", value);
+    a->is_wrong = true;
+    return MHD_NO;
+}
+
+static void say_all(const struct asked *a, const struct saying *s)
+{
+    bool is_flat = a->is_merged || a->count == 1;
+
+    json_open(s->j, NULL, '{');
+    for (unsigned i = 0; i < a->count; i++) {
+        if (!is_flat)
+            json_open(s->j, a->list[i]->name, '{');
+        a->list[i]->say(s);
+        if (!is_flat)
+            json_close(s->j, '}');
+    }
+    json_close(s->j, '}');
+}
+
+/* A key twice in one object would be read by each reader in its own way. */
+static bool is_repeated(const struct asked *a)
+{
+    for (unsigned i = 1; i < a->count; i++)
+        for (unsigned k = 0; k < i; k++)
+            if (a->list[i] == a->list[k])
+                return true;
+    return false;
+}
+
+enum MHD_Result old_cmds(struct exchange *x)
+{
+    const struct web_device *d = old_device(x);
+    char body[ANSWER_BYTES];
+    struct text t = text_on(body, sizeof body);
+    struct json j = json_on(&t);
+    struct asked a = {.why = "cmd is missing: /cmds?cmd=status"};
+    int64_t age_us = -1;
+
+    (void)MHD_get_connection_values(x->connection, MHD_GET_ARGUMENT_KIND, take, &a);
+    if (a.is_wrong || !a.count || is_repeated(&a))
+        return old_refuse(x, MHD_HTTP_BAD_REQUEST, a.is_wrong || !a.count ? a.why : "a cmd twice");
+    if (!d)
+        return old_refuse(x, MHD_HTTP_NOT_FOUND, "there is no Axpert: name a device as old_device");
+    struct saying s = {x->web->house.front->board, d->desk, clock_us(), &j};
+    if (board_state(s.board, s.desk, s.now_us, &age_us, NULL) != HEARD)
+        return old_refuse(x, MHD_HTTP_SERVICE_UNAVAILABLE, "the inverter is not heard");
+    say_all(&a, &s);
+    return answer_json_aged(x->connection, body, age_us);
+}

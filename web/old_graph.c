@@ -1,0 +1,278 @@
+/*
+ * /graph of the old inverter program: one or two of its columns as an SVG, the first filled and on
+ * the left axis, the second on the right one (web/old.h). Up to 2048 points each; beyond that means
+ * of as many multiples of its 15 seconds as it takes.
+ */
+#include "web/old.h"
+
+#include "base/clock.h"
+#include "store/days.h"
+#include "store/history.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    POINTS = 2048,
+    COLUMNS = 2,
+    STAMP = 14,
+    OLD_EVERY_S = 15,
+    WIDTH = 1000,
+    HEIGHT = 500,
+    LEFT = 60,
+    RIGHT = 940,
+    TOP = 40,
+    BOTTOM = 420,
+    TIMES_MOST = 20,
+    LINES_MOST = 20,
+    LEGEND_SIGNS = 14,
+};
+static const int64_t SPAN_MOST_MS = INT64_C(86400000) * 366 * 10, GAP_LEAST_MS = 300000;
+
+// clang-format off
+static const struct column {
+    const char *name;
+    enum metric metric;
+} columns[] = {
+#define STATS(name, metric) {#name, M_##metric},
+#include "store/stats.def"
+#undef STATS
+};
+// clang-format on
+
+struct curve {
+    const char *name;
+    enum metric metric;
+    unsigned count;
+    double low, high; /* whole numbers, as the axis has them */
+    struct point {
+        int64_t at_ms;
+        double value;
+    } points[POINTS + 2];
+};
+
+struct graph {
+    int64_t from_ms, to_ms, step_ms;
+    unsigned count;
+    struct curve curves[COLUMNS];
+};
+
+static struct graph graph; /* one request at a time */
+
+/* ---- what is asked for ------------------------------------------------------------------------
+ */
+
+/* 8, 10, 12 or 14 digits of site time. */
+static bool read_stamp(const char *text, int64_t *to_ms)
+{
+    static const char none[] = "00000000000000";
+    char stamp[STAMP + 1], clock[40];
+    size_t length = strlen(text);
+    struct text t = text_on(stamp, sizeof stamp), c = text_on(clock, sizeof clock);
+
+    if (length < 8 || length > STAMP || length % 2 || strspn(text, "0123456789") != length)
+        return false;
+    text_format(&t, "%s%s", text, none + length);
+    text_format(&c, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2s", stamp, stamp + 4, stamp + 6, stamp + 8,
+                stamp + 10, stamp + 12);
+    return when_read(clock, 0, to_ms);
+}
+
+static const struct column *find_column(const char *name)
+{
+    for (size_t i = 0; name && i < sizeof columns / sizeof *columns; i++)
+        if (!strcmp(columns[i].name, name))
+            return &columns[i];
+    return NULL;
+}
+
+static const char *argument(const struct exchange *x, const char *key)
+{
+    return MHD_lookup_connection_value(x->connection, MHD_GET_ARGUMENT_KIND, key);
+}
+
+/* NULL: the span and the columns are set. Else what is wrong. */
+static const char *read_question(const struct exchange *x, struct graph *g)
+{
+    static const char *const keys[COLUMNS] = {"col_1", "col_2"};
+    const char *from = argument(x, "from"), *to = argument(x, "to");
+
+    g->count = 0;
+    if (!from || !to || !read_stamp(from, &g->from_ms) || !read_stamp(to, &g->to_ms))
+        return "from and to must be 8, 10, 12 or 14 digits: 20261121, 2026112110, 202611211030";
+    g->to_ms += MS_PER_S; /* its last second belongs to it */
+    if (g->from_ms >= g->to_ms || g->to_ms - g->from_ms > SPAN_MOST_MS)
+        return "from must be before to, by ten years at most";
+    for (unsigned i = 0; i < COLUMNS; i++) {
+        const struct column *c = find_column(argument(x, keys[i]));
+        if (!argument(x, keys[i]) && i)
+            continue;
+        if (!c || c->metric == M_NONE || catalogue[c->metric].kind == LABEL)
+            return "col_1 and col_2 must be columns of numbers: batt_volt, pv_watts, ac_watt...";
+        g->curves[g->count++] = (struct curve){.name = c->name, .metric = c->metric};
+    }
+    int64_t parts = (g->to_ms - g->from_ms) / MS_PER_S / POINTS + 1;
+    int64_t olds = (parts + OLD_EVERY_S - 1) / OLD_EVERY_S;
+    g->step_ms = (parts == 1 ? 1 : olds * OLD_EVERY_S) * MS_PER_S;
+    return NULL;
+}
+
+/* ---- what was stored --------------------------------------------------------------------------
+ */
+
+static void take(void *who, int64_t at_ms, const struct slot *s)
+{
+    struct curve *c = who;
+    double value = slot_mean(s);
+
+    if (c->count > POINTS)
+        return;
+    c->low = c->count ? fmin(c->low, floor(value)) : floor(value);
+    c->high = c->count ? fmax(c->high, ceil(value)) : ceil(value);
+    c->points[c->count++] = (struct point){at_ms, value};
+}
+
+static int load(struct exchange *x, const char *device, struct graph *g)
+{
+    struct reader *reader;
+    int rc = web_reader(x->web, &reader);
+    const struct origin *o = rc ? NULL : reader_origin(reader, device);
+
+    if (rc || !o)
+        return rc ? rc : ERR_ABSENT;
+    for (unsigned i = 0; i < g->count && !rc; i++)
+        for (enum metric m = g->curves[i].metric; !rc && m != M_NONE && !g->curves[i].count;
+             m = old_stand_in(m))
+            rc = history_walk(reader, o, catalogue[m].name, g->from_ms, g->to_ms, g->step_ms, take,
+                              &g->curves[i]);
+    reader_rest(reader);
+    for (unsigned i = 0; i < g->count; i++)
+        if (g->curves[i].high <= g->curves[i].low)
+            g->curves[i].high = g->curves[i].low + 1;
+    return rc;
+}
+
+/* ---- drawing ----------------------------------------------------------------------------------
+ */
+
+static double across(const struct graph *g, int64_t at_ms)
+{
+    return LEFT + (RIGHT - LEFT) * (double)(at_ms - g->from_ms) / (double)(g->to_ms - g->from_ms);
+}
+
+static double down(const struct curve *c, double value)
+{
+    return BOTTOM - (BOTTOM - TOP) * (value - c->low) / (c->high - c->low);
+}
+
+/* Points further apart than this have silence between them. */
+static int64_t gap_of(const struct graph *g, const struct curve *c)
+{
+    int64_t least = INT64_MAX / 10;
+
+    for (unsigned i = 1; i < c->count; i++)
+        if (c->points[i].at_ms - c->points[i - 1].at_ms < least)
+            least = c->points[i].at_ms - c->points[i - 1].at_ms;
+    least = 10 * (least > g->step_ms ? least : g->step_ms);
+    return least > GAP_LEAST_MS ? least : GAP_LEAST_MS;
+}
+
+static void draw_piece(const struct graph *g, const struct curve *c, unsigned from, unsigned to,
+                       bool is_filled, struct text *t)
+{
+    if (is_filled)
+        text_format(t, "M%.1f %d", across(g, c->points[from].at_ms), BOTTOM);
+    for (unsigned i = from; i < to; i++)
+        text_format(t, "%c%.1f %.1f", i == from && !is_filled ? 'M' : 'L',
+                    across(g, c->points[i].at_ms), down(c, c->points[i].value));
+    if (is_filled)
+        text_format(t, "L%.1f %dZ", across(g, c->points[to - 1].at_ms), BOTTOM);
+}
+
+static void draw_curve(const struct graph *g, unsigned at, struct text *t)
+{
+    static const char *const colours[COLUMNS] = {"#3333FF", "#FF3333"};
+    const struct curve *c = &g->curves[at];
+    int64_t gap = gap_of(g, c);
+    unsigned begun = 0;
+
+    text_format(t, "<path stroke=\"%s\" fill=\"%s\" fill-opacity=\"0.4\" d=\"", colours[at],
+                at ? "none" : colours[at]);
+    for (unsigned i = 1; i <= c->count; i++) {
+        if (i < c->count && c->points[i].at_ms - c->points[i - 1].at_ms <= gap)
+            continue;
+        draw_piece(g, c, begun, i, at == 0, t);
+        begun = i;
+    }
+    text_format(t, "\"/>\n<text x=\"%d\" y=\"24\" fill=\"%s\" text-anchor=\"%s\">%.*s</text>\n",
+                at ? RIGHT : LEFT, colours[at], at ? "end" : "start", LEGEND_SIGNS, c->name);
+}
+
+static void draw_values(const struct graph *g, unsigned at, struct text *t)
+{
+    const struct curve *c = &g->curves[at];
+    double step = ceil((c->high - c->low) / LINES_MOST);
+
+    for (double value = c->low; value <= c->high; value += step) {
+        double y = down(c, value);
+        if (!at)
+            text_format(t, "<path stroke=\"#ddd\" d=\"M%d %.1fH%d\"/>\n", LEFT, y, RIGHT);
+        text_format(t, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"%s\">%.0f</text>\n",
+                    at ? RIGHT + 6 : LEFT - 6, y + 4, at ? "start" : "end", value);
+    }
+}
+
+static void draw_times(const struct graph *g, struct text *t)
+{
+    char when[SITE_TEXT];
+
+    for (int i = 0; i <= TIMES_MOST; i++) {
+        int64_t at = g->from_ms + (g->to_ms - g->from_ms) / TIMES_MOST * i;
+        double x = across(g, at);
+        text_format(t,
+                    "<text x=\"%.1f\" y=\"%d\" text-anchor=\"end\" "
+                    "transform=\"rotate(-45 %.1f %d)\">%.16s</text>\n",
+                    x, BOTTOM + 16, x, BOTTOM + 16, site_text(at, when));
+    }
+}
+
+static int draw(struct exchange *x, struct text *to)
+{
+    const struct graph *g = &graph;
+
+    (void)x;
+    text_format(to,
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
+                "font-family=\"sans-serif\" font-size=\"11\">\n"
+                "<title>Inverter Stats</title>\n<rect width=\"100%%\" height=\"100%%\" "
+                "fill=\"#fff\"/>\n<text x=\"%d\" y=\"24\" font-size=\"16\" "
+                "text-anchor=\"middle\">Inverter Stats</text>\n",
+                WIDTH, HEIGHT, WIDTH / 2);
+    for (unsigned i = 0; i < g->count; i++)
+        if (g->curves[i].count)
+            draw_values(g, i, to);
+    for (unsigned i = 0; i < g->count; i++)
+        if (g->curves[i].count)
+            draw_curve(g, i, to);
+    draw_times(g, to);
+    text_add(to, "</svg>\n");
+    return OK;
+}
+
+enum MHD_Result old_graph(struct exchange *x)
+{
+    const struct web_device *d = old_device(x);
+    const char *why = read_question(x, &graph);
+
+    if (why)
+        return old_refuse(x, MHD_HTTP_BAD_REQUEST, why);
+    if (!d)
+        return old_refuse(x, MHD_HTTP_NOT_FOUND, "there is no Axpert: name a device as old_device");
+    int rc = load(x, d->name, &graph);
+    if (rc == ERR_ABSENT || rc == ERR_INPUT || (!rc && !graph.curves[0].count))
+        return old_refuse(x, MHD_HTTP_NOT_FOUND, "nothing was stored of that");
+    if (rc)
+        return old_refuse(x, MHD_HTTP_SERVICE_UNAVAILABLE, error_text(rc));
+    return answer_sheet(x, "image/svg+xml", draw);
+}
