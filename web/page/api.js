@@ -46,10 +46,14 @@ export async function follow(take, lose) {
   let pause = POLL_MS;
   let timer = 0;
   let board = [];
-  const live = listen((news) => {
+  const live = listen(async (news) => {
     const newer = new Map(news.map((device) => [device.device, device]));
     board = board.map((device) => newer.get(device.device) ?? device);
-    take(board);
+    try {
+      await take(board);
+    } catch (error) {
+      lose(error);
+    }
   });
   let hasLive = false;
 
