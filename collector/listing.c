@@ -311,7 +311,8 @@ static int example_ini(void)
            "#[rule absorb]\n");
     setting_ini(rule_settings, none);
 #ifdef HELIO_HAS_WEB
-    printf("\n# The web server: the page (docs/page.md), the API, and uploads (docs/mate-rest.md).\n#[web]\n");
+    printf("\n# The web server: the page (docs/page.md), the API, and uploads "
+           "(docs/mate-rest.md).\n#[web]\n");
     setting_ini(web_settings, none);
 #endif
     return OK;
