@@ -49,6 +49,14 @@ hid_daemon() {
 # hid_daemon_end: the mock ends with its program, and with its exit code
 hid_daemon_end() {
     kill "$DAEMON"
+    for _ in $(seq 300); do
+        kill -0 "$MOCK" 2>/dev/null || break
+        sleep 0.1
+    done
+    if kill -0 "$MOCK" 2>/dev/null; then
+        tail -n 20 daemon.err mock.err >&2
+        fail "the daemon or its mock did not end: $(cat /proc/"$DAEMON"/wchan /proc/"$MOCK"/wchan 2>/dev/null)"
+    fi
     wait "$MOCK"
     DAEMON_CODE=$?
     forget "$DAEMON"
@@ -64,7 +72,14 @@ beside() {
     mapfile -t within <within
     UMOCKDEV_DIR=${within[0]} LD_PRELOAD=${within[1]} "$@"
 }
-order() { printf '%s\n' "$@" >orders; }
+# order WORDS...: to the mock; one that reads no more must not hold us
+order() {
+    # shellcheck disable=SC2016 # for the inner shell
+    timeout 20 bash -c 'printf "%s\n" "$@" >orders' order "$@" || {
+        tail -n 20 daemon.err mock.err >&2
+        fail "the mock takes no orders any more"
+    }
+}
 now_ms() { date +%s%3N; }
 # stored_since DEVICE MS: has it a reading of a later tick?
 stored_since() {
