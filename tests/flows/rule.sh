@@ -99,7 +99,7 @@ kill -CONT "${twins[0]}"
 [ $((SECONDS - began)) -le 20 ] || fail "it took $((SECONDS - began)) s to end"
 echo "ended beside a silent device in $((SECONDS - began)) s"
 event "could not be lowered"
-float_is 28.6 || fail "lowered by whom?"
+until_true 5 float_is 28.6 || fail "lowered by whom?" # the first question may meet what was left on the wire
 settings 'allow_tell = yes' "$(rule 'lead_acid = yes')"
 daemon a.ini
 until_true 20 float_is 27.2 || fail "not lowered though the rule is off"
