@@ -21,7 +21,7 @@
  * costs one short search a round, and once a minute a long look: three searches, and two glances
  * for each seat with a serial number.
  */
-#include "drivers/goodwe/goodwe.h"
+#include "drivers/goodwe/steps.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -29,13 +29,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SKIPPED_MOST = 14, SEARCHES = 3, ALLOCATIONS = 3, REMOVALS = 2, LOOKS_OFTEN = 10 };
+enum { SKIPPED_MOST = 14, SEARCHES = 3, REMOVALS = 2, LOOKS_OFTEN = 10 };
 enum { SWEEP_AFTER = 3, SWEEP_FEW = 4, SWEEP_MANY = 16 };
 enum { SWEEP_FIRST = 1, SWEEP_LAST = 0x7e };
 
-/* The maker gives an inverter half a second to answer. Whoever is told to give its address back
- * does so even if nobody waits for its yes. */
-static const int64_t ANSWER_US = 500000, GLANCE_US = 100000, PAUSE_US = 150000;
 /* From one long look to the next, in the first minutes and later. */
 static const int64_t LOOK_OFTEN_US = 15000000, LOOK_US = 60000000;
 /* One search of a round, all of it; and how long the others on the wire need not try again. */
@@ -60,7 +57,7 @@ int goodwe_join(struct device *d)
     return OK;
 }
 
-static struct goodwe_seat *seat_at(struct goodwe_wire *w, uint8_t address)
+struct goodwe_seat *goodwe_seat_at(struct goodwe_wire *w, uint8_t address)
 {
     for (struct goodwe_seat *s = w->seats; s < w->seats + w->count; s++)
         if (s->address == address)
@@ -79,16 +76,16 @@ static struct goodwe_seat *seat_for(struct goodwe_wire *w, const char *serial)
     return NULL;
 }
 
-static bool is_taken(struct goodwe_wire *w, uint8_t address)
+bool goodwe_is_taken(struct goodwe_wire *w, uint8_t address)
 {
-    const struct goodwe_seat *s = seat_at(w, address);
+    const struct goodwe_seat *s = goodwe_seat_at(w, address);
 
     return s && s->state == SEAT_TAKEN;
 }
 
 const char *goodwe_serial(const struct device *d)
 {
-    const struct goodwe_seat *s = seat_at(d->wire, d->address);
+    const struct goodwe_seat *s = goodwe_seat_at(d->wire, d->address);
 
     return s ? s->serial : "";
 }
@@ -99,119 +96,6 @@ static bool is_anybody_there(const struct goodwe_wire *w)
         if (s->state == SEAT_TAKEN)
             return true;
     return false;
-}
-
-/* ---- single steps -------------------------------------------------------------------------- */
-
-/* What is said while addresses are given: to whom, what, and how long its answer may take. */
-struct step {
-    uint8_t whom, function;
-    const uint8_t *data;
-    uint8_t length;
-    int64_t wait_us;
-};
-
-/* Sent once, and its answer taken apart. The packet's data lies in `a`. How long is waited does not
- * follow what was learned of a running inverter: one that has just begun may be slower. */
-static int take_step(struct device *d, const struct step *s, struct answer *a,
-                     struct goodwe_packet *p)
-{
-    uint8_t bytes[ASK_MAX];
-    struct pace patience = {.is_known = true, .usual_us = s->wait_us, .pause_us = PAUSE_US};
-    struct ask ask = {
-        .whole = goodwe_whole, .pace = &patience, .tries = 1, .again_us = GOODWE_AGAIN_US};
-
-    ask.length = goodwe_make(bytes, GOODWE_MASTER, s->whom, GOODWE_REGISTER, s->function, s->data,
-                             s->length);
-    /* Who is given an address answers from it: that is nobody else's answer. */
-    uint8_t answerer = s->function == GOODWE_ALLOCATE ? s->data[GOODWE_SERIAL] : s->whom;
-    ask.shape = (uint32_t)answerer << 8 | s->function;
-    goodwe_dress(d->speech, bytes, &ask);
-    int rc = bus_talk(d->bus, &ask, a);
-    return rc ? rc : goodwe_judge(goodwe_asked(bytes), a->bytes, a->length, p);
-}
-
-static bool is_end(int rc)
-{
-    return rc == ERR_GONE || rc == ERR_STOPPED || rc == ERR_IO;
-}
-
-/* On some adapters we hear ourselves. */
-static bool is_silence(int rc)
-{
-    return rc == ERR_TIMEOUT || rc == ERR_ECHO;
-}
-
-/* Whoever has this address gives it back. OK: there was somebody. */
-static int take_back(struct device *d, uint8_t address)
-{
-    struct step s = {.whom = address, .function = GOODWE_REMOVE, .wait_us = GLANCE_US};
-    struct goodwe_packet p;
-    struct answer a;
-
-    return take_step(d, &s, &a, &p);
-}
-
-/* Its serial number, if it can be one: what several said at once may have a right sum by chance. */
-static int read_serial(const struct goodwe_packet *p, char serial[GOODWE_SERIAL + 1])
-{
-    if (p->length < GOODWE_SERIAL)
-        return ERR_SHORT;
-    memcpy(serial, p->data, GOODWE_SERIAL);
-    serial[GOODWE_SERIAL] = '\0';
-    for (const char *at = serial; *at; at++)
-        if (*at < ' ' || *at > '~')
-            return ERR_GARBAGE;
-    return *serial ? OK : ERR_GARBAGE;
-}
-
-/* Several may answer a search at once: then there is nothing to be understood. */
-static int who_is_new(struct device *d, int64_t wait_us, char serial[GOODWE_SERIAL + 1])
-{
-    struct step s = {.whom = GOODWE_NOBODY, .function = GOODWE_OFFLINE, .wait_us = wait_us};
-    struct goodwe_packet p;
-    struct answer a;
-    int rc = take_step(d, &s, &a, &p);
-
-    return rc ? rc : read_serial(&p, serial);
-}
-
-/* It said yes, but from another address than the one it was to have. */
-static uint8_t misheard(const struct answer *a)
-{
-    struct goodwe_packet p;
-
-    for (size_t at = 0; goodwe_hunt(a->bytes + at, a->length - at, &p) == OK; at += p.end)
-        if (p.control == GOODWE_REGISTER && p.function == (GOODWE_ALLOCATE | GOODWE_ANSWER))
-            return p.from;
-    return 0;
-}
-
-/*
- * When its yes was lost it has the address all the same, and hears no second offer: the address is
- * taken back, and offered again. Not from who is talking to us under it: that one needs no other.
- */
-static int allocate(struct device *d, const char *serial, uint8_t address, int tries,
-                    int64_t wait_us)
-{
-    uint8_t given[GOODWE_SERIAL + 1] = {0};
-    struct step s = {GOODWE_NOBODY, GOODWE_ALLOCATE, given, sizeof given, wait_us};
-    struct goodwe_packet p;
-    struct answer a;
-    int rc = ERR_TIMEOUT;
-
-    memcpy(given, serial, strnlen(serial, GOODWE_SERIAL));
-    given[GOODWE_SERIAL] = address;
-    for (int n = 0; n < tries; n++) {
-        rc = take_step(d, &s, &a, &p);
-        if (rc == OK || is_end(rc))
-            return rc;
-        uint8_t other = misheard(&a);
-        other = other ? other : address;
-        bool is_back = !is_taken(d->wire, other) && take_back(d, other) == OK;
-        tries += is_back && tries < ALLOCATIONS; /* somebody is there */
-    }
-    return rc;
 }
 
 /* ---- who has no address yet? --------------------------------------------------------------- */
@@ -229,7 +113,7 @@ static uint8_t spare_address(struct goodwe_wire *w)
 {
     uint8_t address = SWEEP_LAST;
 
-    while (seat_at(w, address))
+    while (goodwe_seat_at(w, address))
         address--;
     return address;
 }
@@ -241,9 +125,10 @@ static void tell_stranger(struct device *d, const char *serial)
     struct goodwe_wire *w = d->wire;
     uint8_t address = spare_address(w);
 
-    if (was_told(w, serial) || allocate(d, serial, address, ALLOCATIONS, ANSWER_US))
+    if (was_told(w, serial) ||
+        goodwe_allocate(d, serial, address, GOODWE_ALLOCATIONS, GOODWE_ANSWER_US))
         return;
-    (void)(take_back(d, address) == OK); /* if it did not hear that, it forgets by itself */
+    (void)(goodwe_take_back(d, address) == OK); /* if it did not hear that, it forgets by itself */
     snprintf(w->strangers[w->told++ % GOODWE_STRANGERS], sizeof w->strangers[0], "%s", serial);
     log_warn(d->name,
              "another inverter asks for an address: give it a [device] of its own with serial = %s",
@@ -268,7 +153,7 @@ static int welcome(struct device *d, const char *serial)
         tell_stranger(d, serial);
         return ERR_FOREIGN;
     }
-    int rc = allocate(d, serial, s->address, ALLOCATIONS, ANSWER_US);
+    int rc = goodwe_allocate(d, serial, s->address, GOODWE_ALLOCATIONS, GOODWE_ANSWER_US);
     if (rc == OK)
         seat(s, serial);
     return rc;
@@ -281,7 +166,8 @@ static void offer(struct device *d, struct goodwe_seat *s)
     char serial[GOODWE_SERIAL + 1];
 
     snprintf(serial, sizeof serial, "%s", *s->wanted ? s->wanted : s->serial);
-    if (s->state == SEAT_FREE && *serial && allocate(d, serial, s->address, 1, GLANCE_US) == OK)
+    if (s->state == SEAT_FREE && *serial &&
+        goodwe_allocate(d, serial, s->address, 1, GOODWE_GLANCE_US) == OK)
         seat(s, serial);
 }
 
@@ -301,13 +187,13 @@ static int search(struct device *d, const struct goodwe_seat *mine, unsigned lef
     bool is_given = false, is_offered = false;
     int rc = ERR_TIMEOUT;
 
-    while (left && mine->state != SEAT_GIVEN && clock_us() < end_us && !is_end(rc)) {
+    while (left && mine->state != SEAT_GIVEN && clock_us() < end_us && !goodwe_is_end(rc)) {
         char serial[GOODWE_SERIAL + 1];
-        rc = who_is_new(d, wait_us, serial);
+        rc = goodwe_who_is_new(d, wait_us, serial);
         if (rc == OK) {
             rc = welcome(d, serial);
             is_given |= rc == OK;
-        } else if (is_silence(rc)) {
+        } else if (goodwe_is_silence(rc)) {
             left--;
             w->owed -= w->owed > 0;
         } else { /* several spoke at once */
@@ -333,10 +219,10 @@ static int sweep(struct device *d)
     unsigned left = is_anybody_there(w) ? SWEEP_FEW : SWEEP_MANY;
     int rc = ERR_TIMEOUT;
 
-    for (; left && w->swept < SWEEP_LAST && rc != OK && !is_end(rc); left--) {
+    for (; left && w->swept < SWEEP_LAST && rc != OK && !goodwe_is_end(rc); left--) {
         uint8_t address = (uint8_t)(SWEEP_FIRST + w->swept++);
-        if (!is_taken(w, address))
-            rc = take_back(d, address);
+        if (!goodwe_is_taken(w, address))
+            rc = goodwe_take_back(d, address);
         if (rc == OK)
             log_info(d->name, "an inverter had address %u from before", address);
     }
@@ -356,8 +242,8 @@ static int begin_anew(struct device *d)
     }
     for (int n = 0; n < REMOVALS; n++)
         for (struct goodwe_seat *s = w->seats; s < w->seats + w->count; s++) {
-            int rc = s->state == SEAT_TAKEN ? take_back(d, s->address) : OK;
-            if (is_end(rc))
+            int rc = s->state == SEAT_TAKEN ? goodwe_take_back(d, s->address) : OK;
+            if (goodwe_is_end(rc))
                 return rc;
             s->state = rc == OK || n + 1 == REMOVALS ? SEAT_FREE : SEAT_TAKEN;
         }
@@ -373,23 +259,23 @@ static int begin_anew(struct device *d)
 static int look_for(struct device *d, struct goodwe_seat *mine)
 {
     struct goodwe_wire *w = d->wire;
-    int rc = search(d, mine, w->owed > SEARCHES ? w->owed : SEARCHES, ANSWER_US);
+    int rc = search(d, mine, w->owed > SEARCHES ? w->owed : SEARCHES, GOODWE_ANSWER_US);
 
     w->look_again_us = clock_us() + (mine->failures < LOOKS_OFTEN ? LOOK_OFTEN_US : LOOK_US);
 
-    if (!is_end(rc))
+    if (!goodwe_is_end(rc))
         offer_to_all(d); /* perhaps only a request was lost */
-    if (mine->state != SEAT_FREE || is_end(rc))
+    if (mine->state != SEAT_FREE || goodwe_is_end(rc))
         return mine->state == SEAT_FREE ? rc : OK;
     if (++mine->failures < SWEEP_AFTER || sweep(d) != OK)
         return rc;
-    return search(d, mine, SEARCHES, ANSWER_US);
+    return search(d, mine, SEARCHES, GOODWE_ANSWER_US);
 }
 
 int goodwe_meet(struct device *d)
 {
     struct goodwe_wire *w = d->wire;
-    struct goodwe_seat *mine = seat_at(w, d->address);
+    struct goodwe_seat *mine = goodwe_seat_at(w, d->address);
     bool has_just_left = mine->state == SEAT_TAKEN, is_long = true;
     int rc = ERR_TIMEOUT;
 
@@ -401,11 +287,11 @@ int goodwe_meet(struct device *d)
             return ERR_TIMEOUT;
         mine->state = SEAT_FREE;
         is_long = has_just_left || clock_us() >= w->look_again_us;
-        rc = is_long ? take_back(d, d->address) : OK;
+        rc = is_long ? goodwe_take_back(d, d->address) : OK;
     }
     /* Whoever wakes up answers the first search; who is slow, or has an address, is looked for. */
-    if (mine->state == SEAT_FREE && !is_end(rc))
-        rc = is_long ? look_for(d, mine) : search(d, mine, w->owed ? w->owed : 1, GLANCE_US);
+    if (mine->state == SEAT_FREE && !goodwe_is_end(rc))
+        rc = is_long ? look_for(d, mine) : search(d, mine, w->owed ? w->owed : 1, GOODWE_GLANCE_US);
     if (mine->state != SEAT_GIVEN)
         return rc;
     mine->state = SEAT_TAKEN;
@@ -419,9 +305,9 @@ int goodwe_call_in(struct device *d, uint8_t first, uint8_t last)
 {
     int rc = OK;
 
-    for (unsigned address = first; address <= last && !is_end(rc); address++)
-        rc = take_back(d, (uint8_t)address);
-    return is_end(rc) ? rc : OK;
+    for (unsigned address = first; address <= last && !goodwe_is_end(rc); address++)
+        rc = goodwe_take_back(d, (uint8_t)address);
+    return goodwe_is_end(rc) ? rc : OK;
 }
 
 /* Ours is there. Searches that are owed are made all the same, a few a round: somebody may be there
@@ -431,7 +317,7 @@ void goodwe_look_round(struct device *d)
     struct goodwe_wire *w = d->wire;
 
     if (w->owed)
-        (void)(search(d, seat_at(w, d->address), SEARCHES, ANSWER_US) ==
+        (void)(search(d, goodwe_seat_at(w, d->address), SEARCHES, GOODWE_ANSWER_US) ==
                OK); /* nobody waits for it */
 }
 
@@ -441,14 +327,14 @@ void goodwe_look_round(struct device *d)
  */
 bool goodwe_has_begun_anew(struct device *d, const struct answer *a)
 {
-    struct goodwe_seat *mine = seat_at(d->wire, d->address);
+    struct goodwe_seat *mine = goodwe_seat_at(d->wire, d->address);
     bool is_heard = false, is_answered = false, is_mine = false, is_lost = false;
     char serial[GOODWE_SERIAL + 1];
     struct goodwe_packet p;
 
     for (size_t at = 0; goodwe_hunt(a->bytes + at, a->length - at, &p) == OK; at += p.end) {
         is_answered |= p.control == GOODWE_READ && p.from == d->address;
-        if (!goodwe_is_new(&p) || read_serial(&p, serial))
+        if (!goodwe_is_new(&p) || goodwe_read_serial(&p, serial))
             continue;
         is_heard = true;
         is_mine |= seat_for(d->wire, serial) == mine;
