@@ -65,17 +65,11 @@ static void moment_text(const struct outflow *o, int64_t at_ms, char to[CLOCK_TE
 
 static void csv_name(FILE *to, const char *name)
 {
-    if (!strpbrk(name, ",\"\r\n")) {
-        fputs(name, to);
-        return;
-    }
-    fputc('"', to);
-    for (; *name; name++) {
-        if (*name == '"')
-            fputc('"', to);
-        fputc(*name, to);
-    }
-    fputc('"', to);
+    char cell[2 * ORIGIN_NAME + 4];
+    struct text t = text_on(cell, sizeof cell);
+
+    text_csv(&t, name);
+    fputs(cell, to);
 }
 
 /* One line: NULL where there is no number. */
