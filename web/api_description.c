@@ -6,44 +6,18 @@
 
 #include <string.h>
 
-static const struct {
-    enum param is;
-    const char *name, *type, *choices, *help;
-} params[] = {
-    {PARAM_DEVICE, "device", "string", NULL, "One device or group, by its name"},
-    {PARAM_METRICS, "metric", "string", NULL,
-     "Metrics by the catalogue's names, with commas between"},
-    {PARAM_SPAN, "from", "string", NULL,
-     "From when on: 2026-05-02, 2026-05-02T10:00:00Z, -24h, yesterday; without a zone in the "
-     "site's time"},
-    {PARAM_SPAN, "to", "string", NULL, "Until when (not with it); else now"},
-    {PARAM_POINTS, "points", "integer", NULL,
-     "So many steps at most; the step is then a round one"},
-    {PARAM_LIMIT, "limit", "integer", NULL, "So many lines at most"},
-    {PARAM_BY, "by", "string", "day month year", "How long each row of the table is"},
-    {PARAM_FORMAT, "format", "string", "json csv jsonl",
-     "The form of the answer; else what Accept asks for"},
-};
-
-static void say_choices(struct json *j, const char *choices)
+static void say_choices(struct json *j, const char *const *choices)
 {
-    char word[16];
-
     json_open(j, "enum", '[');
-    for (const char *p = choices; *p; p += strspn(p, " ")) {
-        struct text t = text_on(word, sizeof word);
-        size_t length = strcspn(p, " ");
-        text_format(&t, "%.*s", (int)length, p);
-        json_string(j, NULL, word);
-        p += length;
-    }
+    for (; *choices; choices++)
+        json_string(j, NULL, *choices);
     json_close(j, ']');
 }
 
 static void say_params(struct json *j, const struct route *r)
 {
     json_open(j, "parameters", '[');
-    for (size_t i = 0; i < sizeof params / sizeof *params; i++) {
+    for (size_t i = 0; params[i].name; i++) {
         if (!(r->params & params[i].is))
             continue;
         bool is_needed = r->params & PARAM_NEEDS &&

@@ -28,6 +28,16 @@ enum param {
     PARAM_LIMIT = 128, /* so many lines at most */
 };
 
+/* One of them; `choices` stand in the order of the enum they mean. */
+struct asking;
+struct param_row {
+    enum param is;
+    const char *name, *type, *help;
+    const char *const *choices; /* NULL ends them; NULL: any */
+    enum MHD_Result (*take)(struct asking *a, const struct param_row *row, const char *value);
+};
+extern const struct param_row params[]; /* name NULL ends it */
+
 enum form { FORM_JSON, FORM_CSV, FORM_JSONL };
 enum by { BY_DAY, BY_MONTH, BY_YEAR };
 

@@ -36,11 +36,12 @@ static void say_nearest(struct asking *a, const struct nearest *n)
         text_format(&a->why, "; did you mean \"%s\"?", n->best);
 }
 
-static enum MHD_Result take_device(struct asking *a, const char *value)
+static enum MHD_Result take_device(struct asking *a, const struct param_row *row, const char *value)
 {
     struct web *w = a->x->web;
     struct nearest n = {.word = value};
 
+    (void)row;
     a->x->query.device = web_device_named(w, value);
     if (a->x->query.device)
         return MHD_YES;
@@ -51,13 +52,15 @@ static enum MHD_Result take_device(struct asking *a, const char *value)
     return refuse(a);
 }
 
-static enum MHD_Result take_metrics(struct asking *a, const char *value)
+static enum MHD_Result take_metrics(struct asking *a, const struct param_row *row,
+                                    const char *value)
 {
     struct query *q = &a->x->query;
     char names[600];
     char *rest = names;
     struct text t = text_on(names, sizeof names);
 
+    (void)row;
     text_add(&t, value);
     for (char *name = strsep(&rest, ", "); name; name = strsep(&rest, ", ")) {
         struct nearest n = {.word = name};
@@ -80,77 +83,73 @@ static enum MHD_Result take_metrics(struct asking *a, const char *value)
     return MHD_YES;
 }
 
-static enum MHD_Result take_moment(struct asking *a, const char *key, const char *value,
-                                   int64_t *to)
+static enum MHD_Result take_moment(struct asking *a, const struct param_row *row, const char *value)
 {
-    if (when_read(value, clock_wall_ms(), to))
+    struct query *q = &a->x->query;
+
+    if (when_read(value, clock_wall_ms(), strcmp(row->name, "to") ? &q->from_ms : &q->to_ms))
         return MHD_YES;
     text_format(&a->why, "%s: \"%.60s\" is no time, as 2026-05-02, 2026-05-02T10:00:00Z or -24h",
-                key, value);
+                row->name, value);
     return refuse(a);
 }
 
-static enum MHD_Result take_count(struct asking *a, const char *key, const char *value,
-                                  unsigned *to)
+static enum MHD_Result take_count(struct asking *a, const struct param_row *row, const char *value)
 {
+    struct query *q = &a->x->query;
     int64_t count;
 
-    if (integer_read(value, &count) && count >= 1 && count <= POINTS_MOST) {
-        *to = (unsigned)count;
+    if (!integer_read(value, &count) || count < 1 || count > POINTS_MOST) {
+        text_format(&a->why, "%s must be a number from 1 to %d", row->name, POINTS_MOST);
+        return refuse(a);
+    }
+    *(row->is == PARAM_POINTS ? &q->points : &q->limit) = (unsigned)count;
+    return MHD_YES;
+}
+
+static enum MHD_Result take_choice(struct asking *a, const struct param_row *row, const char *value)
+{
+    struct query *q = &a->x->query;
+    unsigned at = 0;
+
+    while (row->choices[at] && strcmp(row->choices[at], value) != 0)
+        at++;
+    if (row->choices[at]) {
+        q->by = row->is == PARAM_BY ? (enum by)at : q->by;
+        q->form = row->is == PARAM_FORMAT ? (enum form)at : q->form;
         return MHD_YES;
     }
-    text_format(&a->why, "%s must be a number from 1 to %d", key, POINTS_MOST);
+    text_format(&a->why, "%s must be one of", row->name);
+    for (unsigned i = 0; row->choices[i]; i++)
+        text_format(&a->why, "%s %s", i ? "," : "", row->choices[i]);
     return refuse(a);
 }
 
-static enum MHD_Result take_choice(struct asking *a, const char *key, const char *value,
-                                   const char *const *choices, unsigned *to)
-{
-    for (unsigned i = 0; choices[i]; i++)
-        if (!strcmp(choices[i], value)) {
-            *to = i;
-            return MHD_YES;
-        }
-    text_format(&a->why, "%s must be one of", key);
-    for (unsigned i = 0; choices[i]; i++)
-        text_format(&a->why, "%s %s", i ? "," : "", choices[i]);
-    return refuse(a);
-}
+static const char *const forms[] = {"json", "csv", "jsonl", NULL};
+static const char *const spans[] = {"day", "month", "year", NULL};
+
+// clang-format off
+const struct param_row params[] = {
+    { PARAM_DEVICE,  "device", "string",  "One device or group, by its name", NULL, take_device },
+    { PARAM_METRICS, "metric", "string",  "Metrics by the catalogue's names, with commas between", NULL, take_metrics },
+    { PARAM_SPAN,    "from",   "string",  "From when on: 2026-05-02, 2026-05-02T10:00:00Z, -24h, yesterday; without a zone in the site's time", NULL, take_moment },
+    { PARAM_SPAN,    "to",     "string",  "Until when (not with it); else now", NULL, take_moment },
+    { PARAM_POINTS,  "points", "integer", "So many steps at most; the step is then a round one", NULL, take_count },
+    { PARAM_LIMIT,   "limit",  "integer", "So many lines at most", NULL, take_count },
+    { PARAM_BY,      "by",     "string",  "How long each row of the table is", spans, take_choice },
+    { PARAM_FORMAT,  "format", "string",  "The form of the answer; else what Accept asks for", forms, take_choice },
+    { .name = NULL },
+};
+// clang-format on
 
 static enum MHD_Result take(void *who, enum MHD_ValueKind kind, const char *key, const char *value)
 {
-    static const char *const forms[] = {"json", "csv", "jsonl", NULL}, *const spans[] = {
-                                                                           "day", "month", "year",
-                                                                           NULL};
     struct asking *a = who;
-    struct query *q = &a->x->query;
-    unsigned may = a->x->route->params, choice = 0;
-    enum MHD_Result rc = MHD_YES;
 
     (void)kind;
-    value = value ? value : "";
-    if (!strcmp(key, "device") && may & PARAM_DEVICE)
-        return take_device(a, value);
-    if (!strcmp(key, "metric") && may & PARAM_METRICS)
-        return take_metrics(a, value);
-    if (!strcmp(key, "from") && may & PARAM_SPAN)
-        return take_moment(a, key, value, &q->from_ms);
-    if (!strcmp(key, "to") && may & PARAM_SPAN)
-        return take_moment(a, key, value, &q->to_ms);
-    if (!strcmp(key, "points") && may & PARAM_POINTS)
-        return take_count(a, key, value, &q->points);
-    if (!strcmp(key, "limit") && may & PARAM_LIMIT)
-        return take_count(a, key, value, &q->limit);
-    if (!strcmp(key, "format") && may & PARAM_FORMAT) {
-        rc = take_choice(a, key, value, forms, &choice);
-        q->form = (enum form)choice;
-        return rc;
-    }
-    if (!strcmp(key, "by") && may & PARAM_BY) {
-        rc = take_choice(a, key, value, spans, &choice);
-        q->by = (enum by)choice;
-        return rc;
-    }
+    for (const struct param_row *row = params; row->name; row++)
+        if (a->x->route->params & row->is && !strcmp(key, row->name))
+            return row->take(a, row, value ? value : "");
     text_format(&a->why,
                 "\"%.40s\" is nothing that can be asked here; /api/v1/openapi.json says "
                 "what is",
