@@ -95,11 +95,16 @@ static void say_span(const struct query *q, struct json *j)
     json_string(j, "to", clock_iso(q->to_ms, when));
 }
 
-static int write_history(struct exchange *x, struct text *to)
+/* A page of one device's metrics: what is said before them, and how one of them is written. */
+struct layout {
+    const char *csv_head, *list;                             /* the key of the list in JSON */
+    void (*say_more)(const struct query *q, struct json *j); /* NULL: nothing more about the span */
+    int (*write_one)(struct reader *reader, const struct origin *o, struct drawing *d);
+};
+
+static int write_metrics(struct exchange *x, struct text *to, const struct layout *l)
 {
     const struct query *q = &x->query;
-    int64_t step = step_for(q);
-    int64_t begin = q->from_ms - q->from_ms % step;
     struct json j = json_on(to);
     struct reader *reader;
     int rc = web_reader(x->web, &reader);
@@ -108,27 +113,17 @@ static int write_history(struct exchange *x, struct text *to)
     if (rc || !o)
         return rc ? rc : ERR_ABSENT;
     if (q->form == FORM_CSV)
-        text_add(to, "time,device,metric,low,mean,high,count\r\n");
+        text_add(to, l->csv_head);
     if (q->form == FORM_JSON) {
         json_open(&j, NULL, '{');
         say_span(q, &j);
-        json_number(&j, "step_s", (double)step / MS_PER_S);
-        json_open(&j, "metrics", '[');
+        if (l->say_more)
+            l->say_more(q, &j);
+        json_open(&j, l->list, '[');
     }
     for (unsigned i = 0; i < q->metric_count && !rc; i++) {
         struct drawing d = {x, to, &j, q->metrics[i]};
-        const struct metric_info *m = &catalogue[q->metrics[i]];
-        if (q->form == FORM_JSON) {
-            json_open(&j, NULL, '{');
-            json_string(&j, "metric", m->name);
-            json_string(&j, "unit", units[m->unit].symbol);
-            json_open(&j, "points", '[');
-        }
-        rc = history_walk(reader, o, m->name, begin, q->to_ms, step, draw, &d);
-        if (q->form == FORM_JSON) {
-            json_close(&j, ']');
-            json_close(&j, '}');
-        }
+        rc = l->write_one(reader, o, &d);
     }
     reader_rest(reader);
     if (q->form == FORM_JSON) {
@@ -136,6 +131,40 @@ static int write_history(struct exchange *x, struct text *to)
         json_close(&j, '}');
     }
     return rc;
+}
+
+static void say_step(const struct query *q, struct json *j)
+{
+    json_number(j, "step_s", (double)step_for(q) / MS_PER_S);
+}
+
+static int draw_one(struct reader *reader, const struct origin *o, struct drawing *d)
+{
+    const struct metric_info *m = &catalogue[d->metric];
+    const struct query *q = &d->x->query;
+    int64_t step = step_for(q);
+
+    if (q->form == FORM_JSON) {
+        json_open(d->j, NULL, '{');
+        json_string(d->j, "metric", m->name);
+        json_string(d->j, "unit", units[m->unit].symbol);
+        json_open(d->j, "points", '[');
+    }
+    int rc =
+        history_walk(reader, o, m->name, q->from_ms - q->from_ms % step, q->to_ms, step, draw, d);
+    if (q->form == FORM_JSON) {
+        json_close(d->j, ']');
+        json_close(d->j, '}');
+    }
+    return rc;
+}
+
+static int write_history(struct exchange *x, struct text *to)
+{
+    static const struct layout steps = {"time,device,metric,low,mean,high,count\r\n", "metrics",
+                                        say_step, draw_one};
+
+    return write_metrics(x, to, &steps);
 }
 
 enum MHD_Result api_history(struct exchange *x)
@@ -218,31 +247,10 @@ static int grow_one(struct reader *reader, const struct origin *o, struct drawin
 
 static int write_energy(struct exchange *x, struct text *to)
 {
-    const struct query *q = &x->query;
-    struct json j = json_on(to);
-    struct reader *reader;
-    int rc = web_reader(x->web, &reader);
-    const struct origin *o = rc ? NULL : reader_origin(reader, q->device->name);
+    static const struct layout table = {"date,device,metric,grown,unit\r\n", "rows", NULL,
+                                        grow_one};
 
-    if (rc || !o)
-        return rc ? rc : ERR_ABSENT;
-    if (q->form == FORM_CSV)
-        text_add(to, "date,device,metric,grown,unit\r\n");
-    if (q->form == FORM_JSON) {
-        json_open(&j, NULL, '{');
-        say_span(q, &j);
-        json_open(&j, "rows", '[');
-    }
-    for (unsigned i = 0; i < q->metric_count && !rc; i++) {
-        struct drawing d = {x, to, &j, q->metrics[i]};
-        rc = grow_one(reader, o, &d);
-    }
-    reader_rest(reader);
-    if (q->form == FORM_JSON) {
-        json_close(&j, ']');
-        json_close(&j, '}');
-    }
-    return rc;
+    return write_metrics(x, to, &table);
 }
 
 /* A span of a hundred years by days is a mistake; a table of ten years is none. */
