@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "collector/daemon.h"
+#include "store/view.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -34,11 +35,7 @@ void front_hear(struct front *f, const struct news *n)
     pthread_mutex_unlock(&f->lock);
 }
 
-#ifdef HELIO_HAS_WEB
-
-#include "web/house.h"
-
-static size_t list_devices(void *who, struct web_device *to, size_t room)
+static size_t list_devices(void *who, struct view_device *to, size_t room)
 {
     struct daemon *d = who;
     size_t slots = d->keeper.count, count = 0;
@@ -47,7 +44,7 @@ static size_t list_devices(void *who, struct web_device *to, size_t room)
         const struct slot_of *s = d->keeper.slots[i];
         if (s->is_gone || !s->from)
             continue;
-        to[count++] = (struct web_device){
+        to[count++] = (struct view_device){
             .name = s->name,
             .driver = s->is_group ? "group"
                       : s->driver ? s->driver->name
@@ -77,7 +74,7 @@ static size_t list_sinks(void *who, struct pump_state *to, size_t room)
     return count;
 }
 
-static size_t list_buses(void *who, struct web_bus *to, size_t room)
+static size_t list_buses(void *who, struct view_bus *to, size_t room)
 {
     struct front *f = &((struct daemon *)who)->front;
     size_t count = 0;
@@ -85,19 +82,19 @@ static size_t list_buses(void *who, struct web_bus *to, size_t room)
     pthread_mutex_lock(&f->lock);
     for (; count < f->count && count < room; count++) {
         const struct bus_counts *c = &f->buses[count].counts;
-        to[count] = (struct web_bus){f->buses[count].name, c->asked,       c->answered,
-                                     c->retried,           c->stray_bytes, {0}};
+        to[count] = (struct view_bus){f->buses[count].name, c->asked,       c->answered,
+                                      c->retried,           c->stray_bytes, {0}};
         memcpy(to[count].failed, c->failed, sizeof to[count].failed);
     }
     pthread_mutex_unlock(&f->lock);
     return count;
 }
 
-static void tell_health(void *who, struct web_health *to)
+static void tell_health(void *who, struct view_health *to)
 {
     struct daemon *d = who;
 
-    *to = (struct web_health){
+    *to = (struct view_health){
         .up_s = (double)(clock_us() - d->started_us) / 1e6,
         .rounds = d->keeper.rounds,
         .late_p50_ms = keeper_late_ms(&d->keeper, 0.5),
@@ -115,11 +112,11 @@ static void tell_health(void *who, struct web_health *to)
     store_count(d->store, &to->store);
 }
 
-const struct web_front *front_of(struct daemon *d)
+const struct view *front_of(struct daemon *d)
 {
-    static struct web_front front;
+    static struct view front;
 
-    front = (struct web_front){
+    front = (struct view){
         .who = d,
         .board = d->keeper.board,
         .store_path = store_path(d->store),
@@ -132,13 +129,3 @@ const struct web_front *front_of(struct daemon *d)
     };
     return &front;
 }
-
-#else
-
-const struct web_front *front_of(struct daemon *d)
-{
-    (void)d;
-    return NULL;
-}
-
-#endif

@@ -1,6 +1,6 @@
 /*
- * The front door: what the web floor may see of the daemon (web/house.h), asked for from the
- * server's thread. Without the web floor nothing of it is there.
+ * The front door: what the floors that serve others may see of the daemon (store/view.h), asked
+ * for from their threads.
  */
 #ifndef COLLECTOR_FRONT_H
 #define COLLECTOR_FRONT_H
@@ -10,7 +10,7 @@
 #include <pthread.h>
 
 struct daemon;
-struct web_front;
+struct view;
 
 enum { FRONT_BUSES = 64 };
 
@@ -29,6 +29,6 @@ void front_done(struct front *f);
 void front_hear(struct front *f, const struct news *n);
 
 /* Stays as long as the daemon does. */
-const struct web_front *front_of(struct daemon *d);
+const struct view *front_of(struct daemon *d);
 
 #endif

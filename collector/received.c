@@ -177,7 +177,7 @@ void received_leave(struct received *r)
     end_web(r);
 }
 
-int received_follow(struct received *r, const struct plan *plan, const struct web_front *front)
+int received_follow(struct received *r, const struct plan *plan, const struct view *front)
 {
     const struct web_house house = {.front = front, .who = r, .take = take};
     int rc;
@@ -217,7 +217,7 @@ void received_close(struct received *r)
     *r = (struct received){0};
 }
 
-int received_follow(struct received *r, const struct plan *plan, const struct web_front *front)
+int received_follow(struct received *r, const struct plan *plan, const struct view *front)
 {
     (void)r;
     (void)plan;

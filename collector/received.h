@@ -13,7 +13,7 @@
 #include <pthread.h>
 
 struct web;
-struct web_front;
+struct view;
 
 /* A day that is over and got rows: its rollups are reckoned again when no more come. */
 struct late_day {
@@ -40,7 +40,7 @@ void received_close(struct received *r);
 
 /* Listens as this plan says from now on. The token is read anew. */
 int received_follow(struct received *r, const struct plan *plan,
-                    const struct web_front *front) MUST_CHECK;
+                    const struct view *front) MUST_CHECK;
 
 /* Listens no more until followed again. Before a reload: the server's thread asks for the daemon's
  * lock, and to end it is to wait for it. */

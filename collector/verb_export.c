@@ -26,7 +26,7 @@ static const struct option_row options[] = {
     {.name = NULL},
 };
 
-struct wish {
+struct extract {
     struct call *call;
     int64_t from, to;
 };
@@ -46,7 +46,7 @@ static bool is_wanted(const struct call *c, const struct record *r)
     return is_named(c, r->from->name);
 }
 
-static int walk(struct reader *reader, const struct wish *w, struct outflow *o,
+static int walk(struct reader *reader, const struct extract *w, struct outflow *o,
                 void (*each)(struct outflow *o, const struct record *r))
 {
     struct record r;
@@ -93,7 +93,7 @@ static void put_line_protocol(struct outflow *o, const struct record *r)
 }
 #endif
 
-static int export_lines(struct reader *reader, const struct wish *w, struct outflow *o)
+static int export_lines(struct reader *reader, const struct extract *w, struct outflow *o)
 {
 #ifdef HELIO_HAS_INFLUX
     site = plan_site_name(w->call->plan);
@@ -105,7 +105,7 @@ static int export_lines(struct reader *reader, const struct wish *w, struct outf
 #endif
 }
 
-static int export_rows(struct reader *reader, const struct wish *w, struct outflow *o)
+static int export_rows(struct reader *reader, const struct extract *w, struct outflow *o)
 {
     int rc = o->column_count ? OK : walk(reader, w, o, outflow_learn);
 
@@ -146,7 +146,7 @@ static void pass_day(void *to, const struct origin *from, int date, const struct
     w->each(w->o, &r);
 }
 
-static int export_days(struct reader *reader, const struct wish *w, struct outflow *o)
+static int export_days(struct reader *reader, const struct extract *w, struct outflow *o)
 {
     static struct day_walk days;
     int from = day_of(w->from), to = day_next(day_of(w->to - 1)), rc = OK;
@@ -182,7 +182,7 @@ static int check_devices(struct call *c, struct reader *reader)
 static int run_export(struct call *c)
 {
     static struct outflow o;
-    struct wish w = {.call = c};
+    struct extract w = {.call = c};
     struct reader *reader = NULL;
     int64_t now = clock_wall_ms();
     const char *form = call_text(c, "as", "csv");

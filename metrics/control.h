@@ -34,4 +34,39 @@ struct told {
     char why[240];      /* the reason of a refusal, or what was done */
 };
 
+/* ---- from outside ----------------------------------------------------------------------- */
+
+enum { WISH_ORDERS = 16, WISH_WORD = 128, WISH_NAME = 64 };
+
+/* What somebody outside wants set: a page, a topic. Theirs until `done`, the house's meanwhile. */
+struct wish {
+    char device[WISH_NAME];
+    char words[WISH_ORDERS][WISH_WORD]; /* "float_voltage=27.6" */
+    unsigned count;
+    char by[80];      /* for the events: "page, 127.0.0.1" */
+    struct told told; /* in: is_dry, may_cut_power; out: what was done, or why not */
+    int result;
+    void (*done)(struct wish *w); /* from a thread of the house, exactly once */
+    void *who;                    /* the asker's own */
+};
+
+/* One thing that may be set on a device, as it is now. */
+struct offer {
+    const struct command *command;
+    const char *name;   /* the metric's, or the command's own */
+    double least, most; /* as this very device takes them; both 0: not known, or no number */
+};
+
+/* How floors that know no device have one told something. Whoever runs the house fills it in; both
+ * may be called from any thread. */
+struct control {
+    void *who;
+    /* All that this device's family lets be set; *is_allowed: its own settings permit it. */
+    size_t (*offers)(void *who, const char *device, struct offer *to, size_t room,
+                     bool *is_allowed);
+    /* Returns at once. OK: `done` will be called. ERR_FULL: too many wait. ERR_ABSENT: there is no
+     * such device. */
+    int (*tell)(void *who, struct wish *w);
+};
+
 #endif

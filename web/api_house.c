@@ -10,7 +10,7 @@
 
 enum { VALUES_MOST = METRIC_COUNT, SAID_BYTES = 400 };
 
-static const struct web_front *front_of(const struct exchange *x)
+static const struct view *front_of(const struct exchange *x)
 {
     return x->web->house.front;
 }
@@ -81,7 +81,7 @@ static int write_devices(struct exchange *x, struct text *to)
 
     json_open(&j, NULL, '[');
     for (size_t i = 0; i < x->web->device_count; i++) {
-        const struct web_device *d = &x->web->devices[i];
+        const struct view_device *d = &x->web->devices[i];
         int64_t age = -1;
         int error = OK;
         enum board_state state = board_state(front_of(x)->board, d->desk, now, &age, &error);
@@ -170,7 +170,7 @@ static void board_object(const char *device, enum board_state state, int64_t age
 static struct board_value one_board[VALUES_MOST]; /* whoever holds the web's lock uses it */
 
 /* What a device ever said. Who is not heard has nothing that is live. */
-static unsigned take_values(struct web *w, const struct web_device *d,
+static unsigned take_values(struct web *w, const struct view_device *d,
                             struct board_value values[VALUES_MOST], enum board_state *state,
                             int64_t *age_us)
 {
@@ -184,8 +184,8 @@ static unsigned take_values(struct web *w, const struct web_device *d,
     return count;
 }
 
-void board_write(struct web *w, const struct web_device *d, struct board_value values[METRIC_COUNT],
-                 struct json *j)
+void board_write(struct web *w, const struct view_device *d,
+                 struct board_value values[METRIC_COUNT], struct json *j)
 {
     enum board_state state;
     int64_t age = -1;
@@ -194,7 +194,7 @@ void board_write(struct web *w, const struct web_device *d, struct board_value v
     board_object(d->name, state, age, values, count, j);
 }
 
-static void board_rows(struct exchange *x, const struct web_device *d, struct text *to)
+static void board_rows(struct exchange *x, const struct view_device *d, struct text *to)
 {
     enum board_state state;
     int64_t age;
@@ -214,7 +214,7 @@ static int write_board(struct exchange *x, struct text *to)
     if (q->form == FORM_JSON)
         json_open(&j, NULL, '[');
     for (size_t i = 0; i < x->web->device_count; i++) {
-        const struct web_device *d = &x->web->devices[i];
+        const struct view_device *d = &x->web->devices[i];
         if (q->device && q->device != d)
             continue;
         if (q->form == FORM_JSON)
@@ -236,8 +236,8 @@ enum MHD_Result api_board(struct exchange *x)
 
 static int write_sinks(struct exchange *x, struct text *to)
 {
-    struct pump_state sinks[WEB_SINKS];
-    size_t count = front_of(x)->sinks(front_of(x)->who, sinks, WEB_SINKS);
+    struct pump_state sinks[VIEW_SINKS];
+    size_t count = front_of(x)->sinks(front_of(x)->who, sinks, VIEW_SINKS);
     struct json j = json_on(to);
 
     json_open(&j, NULL, '[');
@@ -266,7 +266,7 @@ enum MHD_Result api_sinks(struct exchange *x)
 }
 
 /* Why it could not be trusted with readings now; NULL: it can. */
-static const char *why_not_ready(const struct web_health *h)
+static const char *why_not_ready(const struct view_health *h)
 {
     static const int64_t BEAT_OLDEST_US = 60000000;
 
@@ -282,7 +282,7 @@ static const char *why_not_ready(const struct web_health *h)
 static int write_health(struct exchange *x, struct text *to)
 {
     struct json j = json_on(to);
-    struct web_health h = {0};
+    struct view_health h = {0};
 
     front_of(x)->health(front_of(x)->who, &h);
     const char *why = why_not_ready(&h);
@@ -318,7 +318,7 @@ enum MHD_Result healthz(struct exchange *x)
 
 enum MHD_Result readyz(struct exchange *x)
 {
-    struct web_health h = {0};
+    struct view_health h = {0};
 
     front_of(x)->health(front_of(x)->who, &h);
     const char *why = why_not_ready(&h);

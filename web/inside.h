@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "metrics/catalogue.h"
-#include "web/house.h"
+#include "store/view.h"
 #include "web/web.h"
 
 #include <microhttpd.h>
@@ -42,7 +42,7 @@ enum form { FORM_JSON, FORM_CSV, FORM_JSONL };
 enum by { BY_DAY, BY_MONTH, BY_YEAR };
 
 struct query {
-    const struct web_device *device; /* NULL: all */
+    const struct view_device *device; /* NULL: all */
     enum metric metrics[QUERY_METRICS];
     unsigned metric_count;
     int64_t from_ms, to_ms;
@@ -80,7 +80,7 @@ struct web {
     struct mate_row latest[MATE_TYPES]; /* by type */
 
     /* As of the request in hand. */
-    struct web_device devices[WEB_DEVICES];
+    struct view_device devices[VIEW_DEVICES];
     size_t device_count;
     struct live *live;
     struct reader *reader; /* NULL until somebody asks for history */
@@ -160,15 +160,15 @@ bool guard_knows_host(const struct web *w, const char *host);
 
 /* ---- questions (query.c): `why` says what is wrong with one */
 int query_read(struct exchange *x, char *why, size_t size) MUST_CHECK;
-const struct web_device *web_device_named(struct web *w, const char *name);
+const struct view_device *web_device_named(struct web *w, const char *name);
 
 /* ---- history (api_history.c) */
 int web_reader(struct web *w, struct reader **to) MUST_CHECK;
 
 /* ---- the board of one device, as /api/v1/board and /api/v1/live have it (api_house.c) */
 struct json;
-void board_write(struct web *w, const struct web_device *d, struct board_value values[METRIC_COUNT],
-                 struct json *j);
+void board_write(struct web *w, const struct view_device *d,
+                 struct board_value values[METRIC_COUNT], struct json *j);
 
 /* ---- who listens to /api/v1/live (live.c): they are let go before the server ends */
 int live_open(struct web *w) MUST_CHECK;

@@ -35,8 +35,8 @@ struct listener {
     bool is_suspended;
     int64_t said_us;
     size_t from; /* the device to look at next */
-    mark marks[WEB_DEVICES];
-    int64_t told_us[WEB_DEVICES];
+    mark marks[VIEW_DEVICES];
+    int64_t told_us[VIEW_DEVICES];
     struct text event; /* the one on its way */
     size_t sent;
     char bytes[EVENT_BYTES];
@@ -53,7 +53,7 @@ struct live {
     /* Its own, since the library's lock of an answer is held when an event is asked for, and the
      * other way round while a request is served. */
     size_t device_count;
-    struct web_device devices[WEB_DEVICES];
+    struct view_device devices[VIEW_DEVICES];
     struct board_value values[METRIC_COUNT];
 };
 
@@ -69,14 +69,14 @@ static mark mark_of(const struct listener *l, unsigned desk, int64_t now_us)
 }
 
 /* The next device with news, or NULL. Each gets its turn. */
-static const struct web_device *next_news(struct listener *l, mark *to)
+static const struct view_device *next_news(struct listener *l, mark *to)
 {
     struct live *live = l->web->live;
     int64_t now = clock_us();
 
     for (size_t i = 0; i < live->device_count; i++) {
-        const struct web_device *d = &live->devices[(l->from + i) % live->device_count];
-        if (d->desk >= WEB_DEVICES || (*l->only && strcmp(l->only, d->name) != 0))
+        const struct view_device *d = &live->devices[(l->from + i) % live->device_count];
+        if (d->desk >= VIEW_DEVICES || (*l->only && strcmp(l->only, d->name) != 0))
             continue;
         *to = mark_of(l, d->desk, now);
         if (*to == l->marks[d->desk] || now - l->told_us[d->desk] < PULSE_US * 9 / 10)
@@ -89,15 +89,15 @@ static const struct web_device *next_news(struct listener *l, mark *to)
 
 static void list_devices(struct web *w)
 {
-    const struct web_front *front = w->house.front;
+    const struct view *front = w->house.front;
 
-    w->live->device_count = front->devices(front->who, w->live->devices, WEB_DEVICES);
+    w->live->device_count = front->devices(front->who, w->live->devices, VIEW_DEVICES);
 }
 
 /* ---- one listener, in the server's thread
  * --------------------------------------------------------- */
 
-static void write_event(struct listener *l, const struct web_device *d)
+static void write_event(struct listener *l, const struct view_device *d)
 {
     struct json j = json_on(&l->event);
 
@@ -111,7 +111,7 @@ static bool compose(struct listener *l)
 {
     int64_t now = clock_us();
     mark seen = 0;
-    const struct web_device *d = next_news(l, &seen);
+    const struct view_device *d = next_news(l, &seen);
 
     l->event = text_on(l->bytes, sizeof l->bytes);
     l->sent = 0;

@@ -5,7 +5,7 @@
 #include "web/inside.h"
 
 /* The inverter they speak of: old_device, else the first Axpert. NULL: there is none. */
-const struct web_device *old_device(struct exchange *x);
+const struct view_device *old_device(struct exchange *x);
 
 /* Firmware that says what goes into the battery where others say the current of the panels: the old
  * program called both pv_amps. M_NONE: nothing stands in for this. */

@@ -14,15 +14,15 @@ enum { ANSWER_BYTES = 2000, CMDS_MOST = 8 };
 /* ---- which inverter ---------------------------------------------------------------------------
  */
 
-const struct web_device *old_device(struct exchange *x)
+const struct view_device *old_device(struct exchange *x)
 {
-    const struct web_front *front = x->web->house.front;
+    const struct view *front = x->web->house.front;
     const char *name = section_text(x->web->section, "old_device");
     struct web *w = x->web;
 
     if (!front)
         return NULL;
-    w->device_count = front->devices(front->who, w->devices, WEB_DEVICES);
+    w->device_count = front->devices(front->who, w->devices, VIEW_DEVICES);
     if (*name)
         return web_device_named(w, name);
     for (size_t i = 0; i < w->device_count; i++)
@@ -115,7 +115,7 @@ static void say_mode(const struct saying *s)
     json_string(s->j, "mode", is_known ? modes[(size_t)code] : "00");
 }
 
-static const struct command {
+static const struct old_cmd {
     const char *name;
     void (*say)(const struct saying *s);
 } commands[] = {{"status", say_status}, {"operation_mode", say_mode}};
@@ -124,7 +124,7 @@ static const struct command {
  */
 
 struct asked {
-    const struct command *list[CMDS_MOST];
+    const struct old_cmd *list[CMDS_MOST];
     unsigned count;
     bool is_merged, is_wrong;
     char why[160];
@@ -178,7 +178,7 @@ static bool is_repeated(const struct asked *a)
 
 enum MHD_Result old_cmds(struct exchange *x)
 {
-    const struct web_device *d = old_device(x);
+    const struct view_device *d = old_device(x);
     char body[ANSWER_BYTES];
     struct text t = text_on(body, sizeof body);
     struct json j = json_on(&t);

@@ -262,7 +262,7 @@ static int draw(struct exchange *x, struct text *to)
 
 enum MHD_Result old_graph(struct exchange *x)
 {
-    const struct web_device *d = old_device(x);
+    const struct view_device *d = old_device(x);
     const char *why = read_question(x, &graph);
 
     if (why)

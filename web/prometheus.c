@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct web_front *front_of(const struct exchange *x)
+static const struct view *front_of(const struct exchange *x)
 {
     return x->web->house.front;
 }
@@ -85,7 +85,7 @@ static void values_of(struct exchange *x, enum metric m, struct text *to)
 
     series_name(m, name, sizeof name);
     for (size_t i = 0; i < x->web->device_count; i++) {
-        const struct web_device *d = &x->web->devices[i];
+        const struct view_device *d = &x->web->devices[i];
         double value;
         if (board_state(front_of(x)->board, d->desk, now, NULL, NULL) != HEARD ||
             !board_get(front_of(x)->board, d->desk, m, now, &value))
@@ -108,7 +108,7 @@ static void device_series(struct exchange *x, struct text *to)
                board_state(front_of(x)->board, x->web->devices[i].desk, now, NULL, NULL) == HEARD);
     head(to, "helio_device_state", "gauge", "1 for the state it is in");
     for (size_t i = 0; i < x->web->device_count; i++) {
-        const struct web_device *d = &x->web->devices[i];
+        const struct view_device *d = &x->web->devices[i];
         enum board_state is = board_state(front_of(x)->board, d->desk, now, NULL, NULL);
         for (int state = 0; state < BOARD_STATES; state++) {
             text_add(to, "helio_device_state{");
@@ -120,7 +120,7 @@ static void device_series(struct exchange *x, struct text *to)
     }
     head(to, "helio_device_last_success_timestamp_seconds", "gauge", "When it was heard last");
     for (size_t i = 0; i < x->web->device_count; i++) {
-        const struct web_device *d = &x->web->devices[i];
+        const struct view_device *d = &x->web->devices[i];
         (void)board_state(front_of(x)->board, d->desk, now, &age, NULL);
         if (age >= 0)
             series(to, "helio_device_last_success_timestamp_seconds", "device", d->name,
@@ -133,7 +133,7 @@ static void device_series(struct exchange *x, struct text *to)
 
 static void bus_series(struct exchange *x, struct text *to)
 {
-    static struct web_bus buses[64];
+    static struct view_bus buses[64];
     size_t count = front_of(x)->buses(front_of(x)->who, buses, sizeof buses / sizeof *buses);
 
     head(to, "helio_frames_total", "counter", "Questions asked on a bus, by what became of them");
@@ -160,8 +160,8 @@ static void bus_series(struct exchange *x, struct text *to)
 
 static void sink_series(struct exchange *x, struct text *to)
 {
-    struct pump_state sinks[WEB_SINKS];
-    size_t count = front_of(x)->sinks(front_of(x)->who, sinks, WEB_SINKS);
+    struct pump_state sinks[VIEW_SINKS];
+    size_t count = front_of(x)->sinks(front_of(x)->who, sinks, VIEW_SINKS);
     static const char *const names[][2] = {
         {"helio_sink_backlog", "Readings that a sink has not had yet"},
         {"helio_sink_delivered_total", "Readings delivered"},
@@ -198,8 +198,8 @@ static void sink_series(struct exchange *x, struct text *to)
 static void oldest_series(struct exchange *x, struct text *to)
 {
     static const char name[] = "helio_queue_oldest_timestamp_seconds";
-    struct pump_state sinks[WEB_SINKS];
-    size_t count = front_of(x)->sinks(front_of(x)->who, sinks, WEB_SINKS);
+    struct pump_state sinks[VIEW_SINKS];
+    size_t count = front_of(x)->sinks(front_of(x)->who, sinks, VIEW_SINKS);
     struct reader *reader;
     struct record oldest;
 
@@ -215,7 +215,7 @@ static void oldest_series(struct exchange *x, struct text *to)
 
 static void own_series(struct exchange *x, struct text *to)
 {
-    struct web_health h = {0};
+    struct view_health h = {0};
 
     front_of(x)->health(front_of(x)->who, &h);
     head(to, "helio_build_info", "gauge", "Which helio this is");

@@ -22,7 +22,7 @@ static enum MHD_Result refuse(struct asking *a)
     return MHD_NO;
 }
 
-const struct web_device *web_device_named(struct web *w, const char *name)
+const struct view_device *web_device_named(struct web *w, const char *name)
 {
     for (size_t i = 0; i < w->device_count; i++)
         if (!strcmp(w->devices[i].name, name))

@@ -138,12 +138,12 @@ static void take_body(struct exchange *x, const char *bytes, size_t length)
 /* Devices may have come since the last request. */
 static enum MHD_Result serve_api(struct exchange *x)
 {
-    const struct web_front *front = x->web->house.front;
+    const struct view *front = x->web->house.front;
     char why[WHY_BYTES];
 
     if (!front)
         return answer_problem(x->connection, MHD_HTTP_NOT_FOUND, "there is no such path");
-    x->web->device_count = front->devices(front->who, x->web->devices, WEB_DEVICES);
+    x->web->device_count = front->devices(front->who, x->web->devices, VIEW_DEVICES);
     if (query_read(x, why, sizeof why))
         return answer_problem(x->connection, MHD_HTTP_BAD_REQUEST, why);
     return x->route->serve(x);

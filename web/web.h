@@ -20,10 +20,10 @@ struct web_upload {
     int result;
 };
 
-struct web_front; /* web/house.h */
+struct view; /* store/view.h */
 
 struct web_house {
-    const struct web_front *front; /* NULL: only uploads */
+    const struct view *front; /* NULL: only uploads */
     void *who;
     /* OK: it will be settled later, by web_settle from any thread. ERR_FULL: not now. */
     int (*take)(void *who, struct web_upload *upload);

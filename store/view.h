@@ -1,17 +1,18 @@
 /*
- * What the web may see of the house. It knows no device and no wire: whoever runs the house fills
- * these in, and may be asked from the server's thread at any time.
+ * What the floors that serve others (a page, topics) may see of the house. They know no device and
+ * no wire: whoever runs the house fills these in, and may be asked from any thread at any time.
  */
-#ifndef WEB_HOUSE_H
-#define WEB_HOUSE_H
+#ifndef STORE_VIEW_H
+#define STORE_VIEW_H
 
 #include "base/error.h"
+#include "metrics/control.h"
 #include "store/board.h"
 #include "store/pump.h"
 
-enum { WEB_DEVICES = 512, WEB_SINKS = 8 };
+enum { VIEW_DEVICES = 512, VIEW_SINKS = 8 };
 
-struct web_device {
+struct view_device {
     const char *name, *driver, *title; /* "south", "tracer", "EPsolar Tracer" */
     const char *serial, *group;        /* "": unknown, none */
     unsigned desk;                     /* its place on the board */
@@ -21,12 +22,12 @@ struct web_device {
 };
 
 /* Exchanges of one bus. */
-struct web_bus {
+struct view_bus {
     const char *name;
     uint64_t asked, answered, retried, stray_bytes, failed[ERROR_KINDS];
 };
 
-struct web_health {
+struct view_health {
     double up_s, late_p50_ms, late_p99_ms;
     uint64_t rounds;
     int64_t beat_us; /* when the slowest bus thread last showed that it lives */
@@ -34,14 +35,15 @@ struct web_health {
     struct store_counts store;
 };
 
-struct web_front {
+struct view {
     void *who;
     struct board *board;
     const char *store_path, *site, *version;
-    size_t (*devices)(void *who, struct web_device *to, size_t room);
+    const struct control *control; /* NULL: nobody may be told anything from outside */
+    size_t (*devices)(void *who, struct view_device *to, size_t room);
     size_t (*sinks)(void *who, struct pump_state *to, size_t room);
-    size_t (*buses)(void *who, struct web_bus *to, size_t room);
-    void (*health)(void *who, struct web_health *to);
+    size_t (*buses)(void *who, struct view_bus *to, size_t room);
+    void (*health)(void *who, struct view_health *to);
 };
 
 #endif
