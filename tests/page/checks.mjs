@@ -118,6 +118,9 @@ async function energy({ look, check, ask, picture, read }) {
     const ours = rows.slice(0, -1).reduce((sum, row) => sum + Number(row[column]), 0);
     check(Math.abs(theirs - ours) < 1e-6 && said.rows.length === rows.length - 1, `${metric}: ${ours} in the file, ${theirs} by the API`);
   }
+  const unheard = await texts(page, '#view-energy .unheard');
+  check(unheard.some((text) => /^\d.* of it unheard since/.test(text)), `what grew in three silent days is not told: ${unheard}`);
+  check((await page.locator('#view-energy rect.is-unheard').count()) >= 1, 'what grew unheard looks like the rest');
   await picture(page, 'energy-wide-light');
   await page.getByRole('button', { name: 'Months' }).click();
   await until('months', async () => (await page.locator('#view-energy tbody tr').count()) < 4);
