@@ -57,6 +57,8 @@ void reader_close(struct reader *r)
     reader_rest(r);
     for (int i = 0; i < RANGES; i++)
         sqlite3_finalize(r->ranges[i]);
+    for (int i = 0; i < ROLLED; i++)
+        sqlite3_finalize(r->rolled[i]);
     sqlite3_close(r->db);
     for (size_t i = 0; i < r->shape_count; i++) {
         shape_done(r->shapes[i]);

@@ -6,10 +6,12 @@
 #include "store/reader.h"
 
 enum range { AFTER, BETWEEN, BETWEEN_ONE, RANGES };
+enum rolled { DAYS, PART, ROLLED };
 
 struct reader {
     sqlite3 *db;
     sqlite3_stmt *ranges[RANGES], *running;
+    sqlite3_stmt *rolled[ROLLED]; /* made when history is first asked for */
     struct shape *shapes[STORE_SHAPES];
     size_t shape_count;
     struct origin *origins[STORE_ORIGINS];

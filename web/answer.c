@@ -15,23 +15,30 @@ static const char *const headers[][2] = {
     {"X-Content-Type-Options", "nosniff"},
     {"Referrer-Policy", "no-referrer"},
 };
-static const struct manners of_data = {"no-store", "default-src 'none'; frame-ancestors 'none'"};
+const struct manners manners_live = {"no-store", "default-src 'none'; frame-ancestors 'none'"};
 
 static bool add(struct MHD_Response *r, const char *name, const char *value)
 {
     return MHD_add_response_header(r, name, value) == MHD_YES;
 }
 
-enum MHD_Result answer_response(struct MHD_Connection *c, unsigned status, const char *type,
-                                struct MHD_Response *r, const struct manners *m)
+bool answer_dress(struct MHD_Response *r, const char *type, const struct manners *m)
 {
-    bool is_made = r && (!type || add(r, MHD_HTTP_HEADER_CONTENT_TYPE, type)) &&
+    bool is_made = (!type || add(r, MHD_HTTP_HEADER_CONTENT_TYPE, type)) &&
                    add(r, MHD_HTTP_HEADER_CACHE_CONTROL, m->cache) &&
                    add(r, "Content-Security-Policy", m->policy);
-    enum MHD_Result rc = MHD_NO;
 
     for (size_t i = 0; is_made && i < sizeof headers / sizeof *headers; i++)
         is_made = add(r, headers[i][0], headers[i][1]);
+    return is_made;
+}
+
+enum MHD_Result answer_response(struct MHD_Connection *c, unsigned status, const char *type,
+                                struct MHD_Response *r, const struct manners *m)
+{
+    bool is_made = r && answer_dress(r, type, m);
+    enum MHD_Result rc = MHD_NO;
+
     if (is_made && status == MHD_HTTP_UNAUTHORIZED)
         is_made = add(r, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
     if (is_made && status == MHD_HTTP_SERVICE_UNAVAILABLE)
@@ -46,7 +53,7 @@ enum MHD_Result answer_response(struct MHD_Connection *c, unsigned status, const
 static enum MHD_Result queue(struct MHD_Connection *c, unsigned status, const char *type,
                              struct MHD_Response *r)
 {
-    return answer_response(c, status, type, r, &of_data);
+    return answer_response(c, status, type, r, &manners_live);
 }
 
 static enum MHD_Result answer(struct MHD_Connection *c, unsigned status, const char *type,
@@ -133,36 +140,50 @@ enum MHD_Result answer_methods(struct MHD_Connection *c, unsigned status, const 
 
 /* ---- pages of any length ------------------------------------------------------------------- */
 
-static enum MHD_Result answer_error(struct exchange *x, int rc)
+enum MHD_Result answer_error(struct exchange *x, int rc)
 {
     if (rc == ERR_BUSY)
         return answer_problem(x->connection, MHD_HTTP_SERVICE_UNAVAILABLE, "not now: try again");
     if (rc == ERR_INPUT || rc == ERR_ABSENT)
         return answer_problem(x->connection, MHD_HTTP_NOT_FOUND, "nothing is stored of that yet");
+    if (rc == ERR_USAGE)
+        return answer_problem(x->connection, MHD_HTTP_UNPROCESSABLE_CONTENT,
+                              "that is too much at once: ask for less");
     return answer_problem(x->connection, MHD_HTTP_INTERNAL_SERVER_ERROR, error_text(rc));
+}
+
+int sheet_write(struct exchange *x, sheet_fn *write, char **bytes, size_t *length)
+{
+    for (size_t size = SHEET_FIRST; size <= SHEET_MOST; size *= 4) {
+        char *room = malloc(size);
+        if (!room)
+            return ERR_SYSTEM;
+        struct text t = text_on(room, size);
+        int rc = write(x, &t);
+        if (!rc && !t.is_cut) {
+            *bytes = room;
+            *length = t.used;
+            return OK;
+        }
+        free(room);
+        if (rc)
+            return rc;
+    }
+    return ERR_USAGE;
 }
 
 enum MHD_Result answer_sheet(struct exchange *x, const char *type, sheet_fn *write)
 {
-    int rc = OK;
+    char *bytes;
+    size_t length;
+    int rc = sheet_write(x, write, &bytes, &length);
 
-    for (size_t size = SHEET_FIRST; !rc && size <= SHEET_MOST; size *= 4) {
-        char *room = malloc(size);
-        if (!room)
-            return MHD_NO;
-        struct text t = text_on(room, size);
-        rc = write(x, &t);
-        if (!rc && !t.is_cut)
-            return queue(x->connection, MHD_HTTP_OK, type,
-                         pack_response(x->connection, room, t.used));
-        free(room);
-    }
     return rc ? answer_error(x, rc)
-              : answer_problem(x->connection, MHD_HTTP_UNPROCESSABLE_CONTENT,
-                               "that is too much at once: ask for less");
+              : queue(x->connection, MHD_HTTP_OK, type,
+                      pack_response(x->connection, bytes, length));
 }
 
-enum MHD_Result answer_form(struct exchange *x, sheet_fn *write)
+const char *form_type(const struct exchange *x)
 {
     static const char *const types[] = {
         [FORM_JSON] = "application/json",
@@ -170,5 +191,10 @@ enum MHD_Result answer_form(struct exchange *x, sheet_fn *write)
         [FORM_JSONL] = "application/jsonl",
     };
 
-    return answer_sheet(x, types[x->query.form], write);
+    return types[x->query.form];
+}
+
+enum MHD_Result answer_form(struct exchange *x, sheet_fn *write)
+{
+    return answer_sheet(x, form_type(x), write);
 }

@@ -94,10 +94,31 @@ static void say_problem(struct json *j, const char *status, const char *what)
     json_close(j, '}');
 }
 
+static void say_mark(struct json *j)
+{
+    json_open(j, "headers", '{');
+    json_open(j, "ETag", '{');
+    json_string(j, "description", "for If-None-Match; only spans that are over have one");
+    json_open(j, "schema", '{');
+    json_string(j, "type", "string");
+    json_close(j, '}');
+    json_close(j, '}');
+    json_close(j, '}');
+}
+
+static void say_known(struct json *j)
+{
+    json_open(j, "304", '{');
+    json_string(j, "description", "what If-None-Match names is what there is");
+    json_close(j, '}');
+}
+
 static void say_answer(struct json *j, const struct route *r)
 {
     json_open(j, "200", '{');
     json_string(j, "description", "what was asked for");
+    if (r->params & PARAM_KNOWN)
+        say_mark(j);
     json_open(j, "content", '{');
     if (!strcmp(r->path, "/metrics"))
         say_type(j, "text/plain", NULL);
@@ -121,6 +142,8 @@ static void say_path(struct json *j, const struct route *r)
     say_params(j, r);
     json_open(j, "responses", '{');
     say_answer(j, r);
+    if (r->params & PARAM_KNOWN)
+        say_known(j);
     say_problem(j, "400", "the question cannot be understood; detail says why");
     if (r->params & PARAM_NEEDS) {
         say_problem(j, "404", "nothing is stored of that device yet");
@@ -169,5 +192,5 @@ static int write_description(struct exchange *x, struct text *to)
 
 enum MHD_Result api_description(struct exchange *x)
 {
-    return answer_sheet(x, "application/json", write_description);
+    return answer_marked(x, "application/json", write_description);
 }

@@ -26,6 +26,7 @@ enum param {
     PARAM_FORMAT = 32, /* json, csv, jsonl */
     PARAM_NEEDS = 64,  /* device and metric may not be missing */
     PARAM_LIMIT = 128, /* so many lines at most */
+    PARAM_KNOWN = 256, /* in If-None-Match: what is known already */
 };
 
 /* One of them; `choices` stand in the order of the enum they mean. */
@@ -71,6 +72,18 @@ struct route {
 extern const struct route routes[]; /* method NULL ends it */
 bool route_is(const struct route *r, const char *path);
 
+/* An answer that many may get (kept.c). */
+struct kept {
+    struct MHD_Response *response; /* NULL: none */
+    char device[64];               /* "": all of them */
+    const struct route *route;
+    enum form form;
+    bool is_packed;
+    uint64_t changes; /* of the board */
+    int64_t made_us;
+};
+enum { WEB_KEPT = 4 };
+
 struct web {
     const struct section *section;
     struct web_house house;
@@ -83,6 +96,7 @@ struct web {
     struct view_device devices[VIEW_DEVICES];
     size_t device_count;
     struct live *live;
+    struct kept kept[WEB_KEPT];
     struct reader *reader; /* NULL until somebody asks for history */
 };
 
@@ -110,7 +124,12 @@ struct manners {
     const char *policy; /* Content-Security-Policy */
 };
 
-/* Takes the response over and adds what every answer has. `type` NULL: it has no body. */
+extern const struct manners manners_live; /* for data that is another one the next moment */
+
+/* Adds what every answer has. False: no memory. */
+bool answer_dress(struct MHD_Response *r, const char *type, const struct manners *m);
+
+/* The same, and takes the response over. `type` NULL: it has no body. */
 enum MHD_Result answer_response(struct MHD_Connection *c, unsigned status, const char *type,
                                 struct MHD_Response *r, const struct manners *m);
 
@@ -136,8 +155,27 @@ enum MHD_Result answer_methods(struct MHD_Connection *c, unsigned status, const 
 typedef int sheet_fn(struct exchange *x, struct text *to);
 enum MHD_Result answer_sheet(struct exchange *x, const char *type, sheet_fn *write);
 
-/* A question that cannot be answered as it is: logged nowhere, told in the answer. */
 enum MHD_Result answer_form(struct exchange *x, sheet_fn *write); /* by the form asked for */
+const char *form_type(const struct exchange *x);
+
+/* OK: *bytes hold *length of them, and are the caller's. ERR_USAGE: too much was asked for. */
+int sheet_write(struct exchange *x, sheet_fn *write, char **bytes, size_t *length) MUST_CHECK;
+
+/* A question that cannot be answered as it is: logged nowhere, told in the answer. */
+enum MHD_Result answer_error(struct exchange *x, int rc);
+
+/* ---- answers that need not be given anew (kept.c) */
+
+/* Does whoever asks have what is marked so? */
+bool answer_is_known(struct MHD_Connection *c, const char *mark);
+
+/* With an ETag made of what it says: whoever has it already is only told so. */
+enum MHD_Result answer_marked(struct exchange *x, const char *type, sheet_fn *write);
+
+/* What is on the board, written once for all who ask within a tenth of a second, or until the
+ * board changes. */
+enum MHD_Result answer_kept(struct exchange *x, const char *type, sheet_fn *write);
+void kept_drop(struct web *w);
 
 /* ---- small answers (pack.c) */
 

@@ -368,6 +368,7 @@ void web_stop(struct web *w)
     for (size_t i = 0; i < sizeof w->daemons / sizeof *w->daemons && w->daemons[i]; i++)
         MHD_stop_daemon(w->daemons[i]);
     live_close(w);
+    kept_drop(w);
     reader_close(w->reader);
     pthread_mutex_destroy(&w->lock);
     explicit_bzero(w->mate_token, sizeof w->mate_token);
