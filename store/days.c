@@ -104,7 +104,24 @@ static bool read_word(const char *text, int64_t now_ms, int64_t *to_ms)
     return true;
 }
 
-/* Eight digits are a day, ten are seconds, thirteen are milliseconds. */
+static bool read_date(const char *text, int64_t *to_ms);
+
+bool when_digits(const char *text, int64_t *to_ms)
+{
+    static const char rest[] = "00000101000000";
+    char all[sizeof rest], clock[32];
+    size_t length = strlen(text);
+
+    if (length < 8 || length > 14 || length % 2 || strspn(text, "0123456789") != length)
+        return false;
+    snprintf(all, sizeof all, "%s%s", text, rest + length);
+    snprintf(clock, sizeof clock, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2s", all, all + 4, all + 6, all + 8,
+             all + 10, all + 12);
+    return strncmp(all + 8, "24", 2) < 0 && read_date(clock, to_ms);
+}
+
+/* What can be a date is one; else up to ten digits are seconds, and more are milliseconds. Seconds
+ * look like a date of this millennium from 2033 on. */
 static bool read_digits(const char *text, int64_t *to_ms)
 {
     size_t length = strlen(text);
@@ -112,14 +129,11 @@ static bool read_digits(const char *text, int64_t *to_ms)
 
     if (strspn(text, "0123456789") != length || !integer_read(text, &value))
         return false;
-    if (length == 8 && day_of(day_start((int)value)) == (int)value)
-        *to_ms = day_start((int)value);
-    else if (length == 9 || length == 10)
-        *to_ms = value * MS_PER_S;
-    else if (length == 12 || length == 13)
-        *to_ms = value;
-    else
+    if ((length == 8 || *text == '2') && when_digits(text, to_ms))
+        return true;
+    if (length < 9 || length > 13 || length == 11)
         return false;
+    *to_ms = length <= 10 ? value * MS_PER_S : value;
     return true;
 }
 
@@ -152,7 +166,7 @@ static bool read_date(const char *text, int64_t *to_ms)
     tm.tm_year -= 1900;
     tm.tm_mon -= 1;
     struct tm as_it_is = tm;
-    if (timegm(&as_it_is) < 0 || as_it_is.tm_mday != tm.tm_mday)
+    if (timegm(&as_it_is) < 0 || as_it_is.tm_mday != tm.tm_mday || as_it_is.tm_mon != tm.tm_mon)
         return false; /* the 31st of June */
     text += used;
     if (*text == 'T' || *text == ' ') {

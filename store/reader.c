@@ -14,6 +14,8 @@ static const char *const range_texts[RANGES] = {
     [BETWEEN] = COLUMNS "INDEXED BY reading_at WHERE at >= ? AND at < ? ORDER BY at, device",
     [BETWEEN_ONE] =
         COLUMNS "INDEXED BY reading_at WHERE at >= ? AND at < ? AND device = ? ORDER BY at",
+    [SETTINGS_OF] =
+        COLUMNS "INDEXED BY reading_setting WHERE device = ? AND kind = 1 ORDER BY seq DESC",
 #undef COLUMNS
 };
 
@@ -93,6 +95,21 @@ int reader_after(struct reader *r, int64_t seq, int64_t last)
 int reader_between(struct reader *r, int64_t from_ms, int64_t to_ms, int device)
 {
     return begin(r, device ? BETWEEN_ONE : BETWEEN, device ? "iii" : "ii", from_ms, to_ms, device);
+}
+
+int reader_setting(struct reader *r, const struct origin *from, enum metric m, double *value)
+{
+    struct record record;
+    struct reading settings;
+    int rc = begin(r, SETTINGS_OF, "i", from->id, 0, 0);
+
+    while (!rc && !(rc = reader_next(r, &record))) {
+        record_reading(&record, &settings);
+        if (reading_get(&settings, m, value))
+            break;
+    }
+    reader_rest(r);
+    return rc;
 }
 
 /* ---- shapes and origins, fetched when they are first met ---------------------------------- */

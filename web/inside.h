@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "metrics/catalogue.h"
+#include "store/energy.h"
 #include "store/view.h"
 #include "web/web.h"
 
@@ -40,7 +41,6 @@ struct param_row {
 extern const struct param_row params[]; /* name NULL ends it */
 
 enum form { FORM_JSON, FORM_CSV, FORM_JSONL };
-enum by { BY_DAY, BY_MONTH, BY_YEAR };
 
 struct query {
     const struct view_device *device; /* NULL: all */

@@ -222,41 +222,67 @@ for row, point in zip(table, two["metrics"][0]["points"], strict=True):
 lines = get(f"history?device=unit1&metric=pv_power&{SPAN}&points=6&format=jsonl")[1].splitlines()
 claim([json.loads(line)["mean"] for line in lines] == [p[2] for p in two["metrics"][0]["points"]], "JSON Lines")
 
+same = [
+    get_json(f"history?device=unit1&metric=pv_power&from={begin}&to={end}&points=60")["metrics"]
+    for begin, end in (
+        ("2026-10-24", "2026-10-25T03:00:00"),
+        ("20261024", "2026102503"),
+        ("2026102400", "202610250300"),
+        ("202610240000", "20261025030000"),
+    )
+]
+claim(len(same[0][0]["points"]) > 4 and same[1:] == same[:-1], "8, 10, 12 and 14 digits")
+
 # ---- energy, in site time, over both changes of the clock ----------------------------------------
 
 
-def growth(begin, end, key):
+def growth(begin, end):
+    """Each day from where the counter stood at the end of the one before; the first of them is left out."""
     spans = {}
     for at, (kwh,) in export("pv_energy", begin, end):
-        spans.setdefault(key(at.astimezone(SOFIA)), []).append(kwh)
-    return {date: round(values[-1] - values[0], 6) for date, values in sorted(spans.items())}
+        spans[at.astimezone(SOFIA).strftime("%Y-%m-%d")] = kwh
+    ends = sorted(spans.items())
+    return {date: round(kwh - before, 6) for (_, before), (date, kwh) in zip(ends, ends[1:])}
 
 
 for begin, end, changed, hours in (
-    ("2026-10-24", "2026-10-28", "2026-10-25", 25),
-    ("2026-03-27", "2026-03-31", "2026-03-29", 23),
+    ("2026-10-25", "2026-10-28", "2026-10-25", 25),
+    ("2026-03-28", "2026-03-31", "2026-03-29", 23),
 ):
     table = get_json(f"energy?device=unit1&metric=pv_energy&from={begin}&to={end}")["rows"]
     seen = {row["date"]: row["grown"] for row in table}
-    wanted = growth(begin, end, lambda at: at.strftime("%Y-%m-%d"))
-    claim(list(seen) == list(wanted) and len(seen) == 4, f"days {list(seen)}, not {list(wanted)}")
+    wanted = growth(str(datetime.date.fromisoformat(begin) - datetime.timedelta(days=1)), end)
+    claim(list(seen) == list(wanted) and len(seen) == 3, f"days {list(seen)}, not {list(wanted)}")
     for date in wanted:
         claim(abs(seen[date] - wanted[date]) < 1e-6, f"{date}: {seen[date]}, exported {wanted[date]}")
     usual = seen[max(seen)]
     claim(abs(seen[changed] - usual - (hours - 24)) < 0.011, f"{changed} has {hours} hours: {seen}")
-for by, form in ("month", "%Y-%m"), ("year", "%Y"):
-    begin, end = ("2026-10-01", "2026-11-01") if by == "month" else ("2026-01-01", "2027-01-01")
-    table = get_json(f"energy?device=unit1&metric=pv_energy&from=2026-10-01&to=2026-11-01&by={by}")["rows"]
-    claim(len(table) == 1, f"one {by}")
-    if by == "month":
-        wanted = growth(begin, end, lambda at: at.strftime(form))[table[0]["date"]]
-        claim(abs(table[0]["grown"] - wanted) < 1e-6, f"{table} exported {wanted}")
-    else:
-        claim(table[0]["date"] == "2026" and table[0]["grown"] > 200, f"{table}")
+ENERGY = "energy?device=unit1&metric=pv_energy"
+stood = [kwh for _, (kwh,) in export("pv_energy", "2026-01-01", "2026-11-01")]
+made = sum(after - before for before, after in zip(stood, stood[1:]) if after > before)  # it began anew in summer
+days = get_json(f"{ENERGY}&from=2026-03-01&to=2026-11-01")["rows"]
+for by, count in ("day", 245), ("month", 8), ("year", 1):
+    rows = get_json(f"{ENERGY}&from=2026-03-01&to=2026-11-01&by={by}")["rows"]
+    claim(len(rows) == count, f"{len(rows)} rows by {by}")
+    whole = sum(row["grown"] or 0 for row in rows)
+    claim(made > 200 and (abs(whole - made) < 1e-5 or by == "year"), f"by {by}: {whole} of {made}")
+    for row in rows if by != "year" else []:  # a year is a whole one, with what goes on now
+        its_days = sum(day["grown"] or 0 for day in days if day["date"].startswith(row["date"]))
+        claim(abs((row["grown"] or 0) - its_days) < 1e-5, f"{row}: its days give {its_days}")
+    claim(by == "year" or not any("since" in row for row in rows), "what a new unit has counted before is told as unseen")
+    if by == "year":
+        continue
+    table = get(f"{ENERGY}&from=2026-03-01&to=2026-11-01&by={by}&format=csv")[1].decode()
+    words = ("unit1", "--by", by, "--columns", "pv_energy", "--from", "2026-03-01", "--to", "2026-11-01")
+    theirs = helio("export", "-c", "web.ini", *words).splitlines()
+    ours = table.splitlines()
+    known = [line for line in ours if line.split(",")[3]]
+    claim(theirs[0] == ours[0] and theirs[1:] == ours[-len(theirs) + 1 :], f"export --by {by}: {theirs[:3]}")
+    claim(set(known) <= set(theirs), f"export --by {by} has less than the table")
 unknown = get_json("energy?device=unit1&metric=pv_energy&from=2026-11-01&to=2026-11-03")["rows"]
 claim([row["grown"] for row in unknown] == [None, None], "what nobody heard is not 0")
 table = rows_of(get("energy?device=unit1&metric=pv_energy&from=2026-11-01&to=2026-11-03&format=csv")[1].decode())
-claim(table[0] == {"date": "2026-11-01", "device": "unit1", "metric": "pv_energy", "grown": "", "unit": "kWh"}, f"{table}")
+claim(table[0] == {"date": "2026-11-01", "device": "unit1", "metric": "pv_energy", "grown": "", "unit": "kWh", "unseen": "", "since": ""}, f"{table}")
 claim(get_json("events") == [], "nothing happened yet")
 
 # ---- methods, errors, strangers ------------------------------------------------------------------
