@@ -79,6 +79,7 @@ int daemon_open(struct daemon *d, struct plan *take_plan, const char *config)
     rc = received_open(&d->received, d->store, d->news);
     if (rc)
         return rc;
+    d->deliver.view = front_of(d);
     if (deliver_follow(&d->deliver, take_plan, d->store))
         log_warn("run", "not every sink could begin");
     if (received_follow(&d->received, take_plan, front_of(d)))

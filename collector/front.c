@@ -115,17 +115,20 @@ static void tell_health(void *who, struct view_health *to)
 const struct view *front_of(struct daemon *d)
 {
     static struct view front;
+    const char *site = plan_site_name(d->plan);
 
-    front = (struct view){
-        .who = d,
-        .board = d->keeper.board,
-        .store_path = store_path(d->store),
-        .site = plan_site_name(d->plan),
-        .version = HELIO_VERSION,
-        .devices = list_devices,
-        .sinks = list_sinks,
-        .buses = list_buses,
-        .health = tell_health,
-    };
+    if (front.who != d || front.board != d->keeper.board)
+        front = (struct view){
+            .who = d,
+            .board = d->keeper.board,
+            .store_path = store_path(d->store),
+            .version = HELIO_VERSION,
+            .devices = list_devices,
+            .sinks = list_sinks,
+            .buses = list_buses,
+            .health = tell_health,
+        };
+    if (front.site != site) /* sinks go on reading the rest while settings are read again */
+        front.site = site;
     return &front;
 }
