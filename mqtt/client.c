@@ -526,6 +526,14 @@ void client_put(struct client *c, unsigned how, const char *topic, const char *p
         log_debug(c->plan.name, "%s has to wait for the next connection", topic);
 }
 
+bool client_is_quiet(struct client *c)
+{
+    pthread_mutex_lock(&c->lock);
+    bool is = !c->outbox.first && !c->sent.first;
+    pthread_mutex_unlock(&c->lock);
+    return is;
+}
+
 void client_count_anew(struct client *c)
 {
     pthread_mutex_lock(&c->lock);

@@ -73,6 +73,9 @@ int client_say(struct client *c, unsigned how, const char *topic, const char *pa
 /* The same for a guest, who will be told `up` again if it fails. */
 void client_put(struct client *c, unsigned how, const char *topic, const char *payload);
 
+/* Has the broker all that was said so far? For guests. */
+bool client_is_quiet(struct client *c);
+
 /* What became of all that was said SAY_COUNTED since client_count_anew. */
 struct client_result {
     bool is_settled;  /* the broker has the last word on all of it */

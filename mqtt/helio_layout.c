@@ -3,11 +3,13 @@
 
 #include "base/log.h"
 
-static bool say(const struct place *place, const struct state *one, emit_fn *emit, void *who)
+static bool say(const struct place *place, const struct states *all, const struct state *one,
+                emit_fn *emit, void *who)
 {
     char bytes[STATE_BYTES], word[TOPIC_WORD], topic[TOPIC_MAX];
     struct text text = text_on(bytes, sizeof bytes);
 
+    (void)all;
     state_json(one, &text);
     if (text.is_cut) { /* cannot be: a reading has no more keys than fit */
         log_err(place->seat->name, "%s says more than a message may hold", one->from.name);

@@ -11,12 +11,11 @@ typedef bool emit_fn(void *who, const char *topic, const char *payload, size_t l
 struct layout {
     const char *name;
     bool has_house; /* availability, events and commands stand beside its states */
-    /* Makes the messages of one state. False: emit had no room. */
-    bool (*say)(const struct place *place, const struct state *one, emit_fn *emit, void *who);
-    /* From where a second topic's state changes without a reading; NULL: nowhere. */
-    void (*tick)(const struct place *place, struct states *states, struct client *c, bool is_end);
+    /* Makes the messages of one state, which is one of `all`. False: emit had no room. */
+    bool (*say)(const struct place *place, const struct states *all, const struct state *one,
+                emit_fn *emit, void *who);
 };
 
-extern const struct layout layout_helio;
+extern const struct layout layout_helio, layout_axpert_addon, layout_goodwe;
 
 #endif

@@ -5,7 +5,10 @@
  */
 #include "mqtt/batch.h"
 #include "mqtt/client.h"
+#include "mqtt/events.h"
+#include "mqtt/goodwe_layout.h"
 #include "mqtt/layout.h"
+#include "mqtt/orders.h"
 #include "mqtt/place.h"
 #include "mqtt/presence.h"
 #include "mqtt/settings.h"
@@ -26,6 +29,9 @@ struct mqtt {
     struct client *client;
     struct states *states;
     struct presence *presence;
+    struct events *events;
+    struct orders *orders;
+    struct goodwe_silence *silence;
     bool says_everything;
     struct batch batch; /* says_everything: the messages being gathered */
     struct complaint refused;
@@ -35,7 +41,7 @@ struct mqtt {
 
 static const struct layout *layout_of(const struct section *s)
 {
-    static const struct layout *const all[] = {&layout_helio};
+    static const struct layout *const all[] = {&layout_helio, &layout_axpert_addon, &layout_goodwe};
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (!strcmp(all[i]->name, section_text(s, "layout")))
@@ -48,7 +54,10 @@ static void mqtt_close(struct seat *s)
     struct mqtt *m = s->memory;
 
     client_stop(m->client, clock_us() + GOODBYE_US);
+    orders_leave(m->orders); /* before the client is gone: answers may come from other threads */
     client_free(m->client);
+    events_free(m->events);
+    goodwe_silence_free(m->silence);
     presence_free(m->presence);
     states_free(m->states);
     names_free(m->place.names);
@@ -68,8 +77,13 @@ static int mqtt_open(struct seat *s)
     m->place.names = names_new(s->name);
     m->states = states_new();
     m->presence = presence_new(&m->place);
+    m->events = events_new(&m->place);
+    m->orders = orders_new(&m->place);
+    m->silence = goodwe_silence_new(&m->place);
     int rc = batch_init(&m->batch, (size_t)section_number(s->section, "bytes"));
-    return m->place.names && m->states && m->presence ? rc : ERR_FULL;
+    bool has_all =
+        m->place.names && m->states && m->presence && m->events && m->orders && m->silence;
+    return has_all ? rc : ERR_FULL;
 }
 
 static int make_client(struct seat *s, const char *suffix, bool is_five, struct client **to)
@@ -89,11 +103,20 @@ static int make_client(struct seat *s, const char *suffix, bool is_five, struct 
     return client_new(to, &plan);
 }
 
+/* Everybody who lives with the connection. */
 static int join_guests(struct mqtt *m)
 {
-    struct client_guest presence = presence_guest(m->presence);
+    struct client_guest silence = goodwe_silence_guest(m->silence);
+    const struct client_guest guests[] = {presence_guest(m->presence), events_guest(m->events),
+                                          orders_guest(m->orders)};
+    size_t count = sizeof guests / sizeof *guests - !orders_are_taken(m->orders);
+    int rc = OK;
 
-    return m->layout->has_house ? client_join(m->client, &presence) : OK;
+    for (size_t i = 0; i < count && !rc && m->layout->has_house; i++)
+        rc = client_join(m->client, &guests[i]);
+    if (!rc && m->layout == &layout_goodwe)
+        rc = client_join(m->client, &silence);
+    return rc;
 }
 
 static bool is_five(const struct section *s)
@@ -108,6 +131,7 @@ static void mqtt_begin(struct seat *s)
 
     names_learn(m->place.names, s->view);
     states_recall(m->states, s->store_path);
+    events_begin(m->events);
     rc = make_client(s, "", is_five(s->section), &m->client);
     if (!rc)
         rc = join_guests(m);
@@ -134,7 +158,7 @@ static void add_state(void *who, const struct state *one)
     struct adding *a = who;
     struct batch_mark mark = batch_mark(&a->m->batch);
 
-    a->has_room = a->m->layout->say(&a->m->place, one, into_batch, &a->m->batch);
+    a->has_room = a->m->layout->say(&a->m->place, a->m->states, one, into_batch, &a->m->batch);
     if (!a->has_room)
         batch_back(&a->m->batch, mark);
 }
@@ -160,7 +184,7 @@ static void say_state(void *who, const struct state *one)
 {
     struct mqtt *m = who;
 
-    if (!m->layout->say(&m->place, one, to_broker, m->client))
+    if (!m->layout->say(&m->place, m->states, one, to_broker, m->client))
         log_debug(m->place.seat->name, "%s has to wait", one->from.name);
     if (m->layout->has_house)
         presence_heard(&m->place, m->client, one->from.name);

@@ -86,6 +86,20 @@ void names_word(struct names *n, const char *device, char to[TOPIC_WORD])
     pthread_mutex_unlock(&n->lock);
 }
 
+bool names_find(struct names *n, const char *device, char to[TOPIC_WORD])
+{
+    bool is_known = false;
+
+    pthread_mutex_lock(&n->lock);
+    for (size_t i = 0; i < n->count && !is_known; i++)
+        if (!strcmp(n->all[i].device, device)) {
+            memcpy(to, n->all[i].word, TOPIC_WORD);
+            is_known = true;
+        }
+    pthread_mutex_unlock(&n->lock);
+    return is_known;
+}
+
 bool names_device(struct names *n, const char *word, char to[ORIGIN_NAME])
 {
     bool is_known = false;

@@ -19,6 +19,9 @@ void names_learn(struct names *n, const struct view *view);
 /* The word of this device; one that is not known yet is from now on. */
 void names_word(struct names *n, const char *device, char to[TOPIC_WORD]);
 
+/* The word of a device that is known already. */
+bool names_find(struct names *n, const char *device, char to[TOPIC_WORD]);
+
 /* The device of this word; false when there is none. */
 bool names_device(struct names *n, const char *word, char to[ORIGIN_NAME]);
 

@@ -22,7 +22,7 @@ const struct setting mqtt_settings[] = {
     { "keepalive",        NUMBER, "45",               5,    600,   NULL, "Seconds of silence after which each side looks whether the other is there" },
     { "prefix",           TEXT,   "helio",            0,    0,     NULL, "Before all topics: helio/DEVICE/state" },
     { "catch_up",         CHOICE, "newest",           0,    0,     "newest everything", "After a gap: only the latest of each device, or every reading" },
-    { "layout",           CHOICE, "helio",            0,    0,     "helio", "Topics and keys: ours, those of the old Axpert add-on, or of GoodWeUSBLogger" },
+    { "layout",           CHOICE, "helio",            0,    0,     "helio axpert-addon goodwe", "Topics and keys: ours, those of the old Axpert add-on, or of GoodWeUSBLogger" },
     { "topic",            TEXT,   "",                 0,    0,     NULL, "axpert-addon: the unit's topic, {sn} becomes its serial number; goodwe: the word before the serial number" },
     { "topic_parallel",   TEXT,   "power/axpert",     0,    0,     NULL, "axpert-addon: the topic of units in parallel" },
     { "allow_tell",       YESNO,  "no",               0,    0,     NULL, "Take settings from PREFIX/DEVICE/set/SETTING; the device's own allow_tell is needed, too" },

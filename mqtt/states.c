@@ -38,7 +38,7 @@ void states_free(struct states *s)
     free(s);
 }
 
-static struct state *find(struct states *s, const char *name)
+static struct state *find(const struct states *s, const char *name)
 {
     for (size_t i = 0; i < s->count; i++)
         if (!strcmp(s->units[i]->from.name, name))
@@ -169,6 +169,11 @@ void states_one(struct states *s, const char *device, state_fn *each, void *who)
     if (one)
         each(who, one);
     pthread_mutex_unlock(&s->lock);
+}
+
+const struct state *states_peek(const struct states *s, const char *device)
+{
+    return find(s, device);
 }
 
 void states_forget_new(struct states *s)

@@ -42,6 +42,8 @@ bool states_take(struct states *s, const struct record *r, bool every);
 typedef void state_fn(void *who, const struct state *one);
 void states_each(struct states *s, bool only_new, state_fn *each, void *who);
 void states_one(struct states *s, const char *device, state_fn *each, void *who);
+/* Inside of such a call: another device's. NULL: none. */
+const struct state *states_peek(const struct states *s, const char *device);
 void states_forget_new(struct states *s);
 
 /* What is true of a key now; false: not known. */
