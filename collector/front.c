@@ -35,6 +35,23 @@ void front_hear(struct front *f, const struct news *n)
     pthread_mutex_unlock(&f->lock);
 }
 
+bool front_seat(struct daemon *d, const char *name, unsigned *desk)
+{
+    for (size_t i = 0; i < d->keeper.count; i++)
+        if (!d->keeper.slots[i]->is_gone && !strcmp(d->keeper.slots[i]->name, name)) {
+            *desk = (unsigned)i;
+            return true;
+        }
+    return false;
+}
+
+const struct driver *front_driver(struct daemon *d, const char *name)
+{
+    unsigned desk;
+
+    return front_seat(d, name, &desk) ? d->keeper.slots[desk]->driver : NULL;
+}
+
 static size_t list_devices(void *who, struct view_device *to, size_t room)
 {
     struct daemon *d = who;
@@ -123,6 +140,7 @@ const struct view *front_of(struct daemon *d)
             .board = d->keeper.board,
             .store_path = store_path(d->store),
             .version = HELIO_VERSION,
+            .control = &d->wishes.control,
             .devices = list_devices,
             .sinks = list_sinks,
             .buses = list_buses,

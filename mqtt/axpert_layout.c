@@ -167,12 +167,13 @@ static bool say(const struct place *place, const struct states *all, const struc
     char name[ORIGIN_NAME];
     double value;
 
-    if (strcmp(one->from.driver, "axpert") != 0)
-        return true;
     if (is_total(one, name)) {
         const struct state *own = states_peek(all, name);
-        return !own || !own->at_ms || say_parallel(place, own, one, emit, who);
+        bool is_ours = own && own->at_ms && !strcmp(own->from.driver, "axpert");
+        return !is_ours || say_parallel(place, own, one, emit, who);
     }
+    if (strcmp(one->from.driver, "axpert") != 0)
+        return true;
     if (!state_get(one, M_BUS_VOLTAGE, &value) || !*one->from.serial)
         return true;
     snprintf(name, sizeof name, "%.55s-system", one->from.name);
