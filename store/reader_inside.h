@@ -5,7 +5,7 @@
 #include "store/inside.h"
 #include "store/reader.h"
 
-enum range { AFTER, BETWEEN, BETWEEN_ONE, SETTINGS_OF, RANGES };
+enum range { AFTER, BETWEEN, BETWEEN_ONE, SETTINGS_OF, ALL_SETTINGS, RANGES };
 enum rolled { DAYS, PART, ROLLED };
 
 struct reader {
