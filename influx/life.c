@@ -42,8 +42,10 @@ uint64_t life_of_page(const char *page)
         if (strncmp(at, name, strlen(name)) != 0)
             continue;
         at += strlen(name);
-        if (*at == '{')
-            at += strcspn(at, "}\n") + 1;
+        if (*at == '{') {
+            at += strcspn(at, "}\n");
+            at += *at == '}';
+        }
         double seconds = *at == ' ' ? strtod(at, NULL) : 0;
         return seconds > 0 && seconds < 1e12 ? (uint64_t)(seconds * 1000) : 0;
     }

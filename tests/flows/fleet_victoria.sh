@@ -8,7 +8,7 @@
 . "$HELIO_SOURCE/tests/flows/_servers.sh"
 needs victoria-metrics vmauth vmagent curl python3 sqlite3
 
-sites=20 rounds=24
+sites=20 rounds=26
 tenant=/insert/7:0
 port=$(free_port)
 # A single server under the path of a cluster: it takes the same addresses.
@@ -48,7 +48,7 @@ sink plain "$direct/influx" >plain.ini
 fleets=()
 fleet held 1 $sites $rounds 1000
 fleet plain 1 $sites $rounds 1000
-sleep 18 # by now the first are confirmed, and the last are not
+sleep 21 # by now the first are confirmed, and the last are not
 server_end victoria KILL
 sleep 1
 victoria
