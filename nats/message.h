@@ -25,8 +25,8 @@ void nats_id(const char *site, const struct record *r, char to[NATS_ID]);
 /* The row an id stands for, or -1. */
 int64_t nats_id_seq(const char *id);
 
-/* {"time":1700000000000,"site":"home","device":"south","driver":"tracer","kind":"live",
- *  "values":{"pv_voltage":37}}; its length, 0 when there is nothing to say, or ERR_FULL. */
+/* {"time": 1700000000000, "site": "home", "device": "south", "driver": "tracer", "kind": "live",
+ *  "values": {"pv_power": 812.25}}; its length, 0 when there is nothing to say, or ERR_FULL. */
 int nats_json(const struct record *r, const char *site, char *to, size_t size);
 
 /* Would a stream with this subject ("solar.>", "solar.*.south") take what goes to `to`? */

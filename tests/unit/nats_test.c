@@ -73,10 +73,10 @@ static void test_json(void **state)
     shape.fields[2].name = "charge_stage";
     r.numbers = "812.25,null,2";
     int length = nats_json(&r, "home", to, sizeof to);
-    assert_string_equal(to,
-                        "{\"time\":1700000000000,\"site\":\"home\",\"device\":\"a \\\"b\\\"\","
-                        "\"driver\":\"tracer\",\"kind\":\"live\",\"values\":{\"pv_power\":812.25,"
-                        "\"charge_stage\":2}}");
+    assert_string_equal(to, "{\"time\": 1700000000000, \"site\": \"home\", "
+                            "\"device\": \"a \\\"b\\\"\", \"driver\": \"tracer\", "
+                            "\"kind\": \"live\", "
+                            "\"values\": {\"pv_power\": 812.25, \"charge_stage\": 2}}");
     assert_int_equal(length, strlen(to));
     for (size_t size = 1; size <= (size_t)length; size++)
         assert_int_equal(nats_json(&r, "home", to, size), ERR_FULL);
@@ -101,7 +101,7 @@ static void test_verdicts(void **state)
     assert_true(o.verdict == LATER && !o.is_alarm);
     assert_non_null(strstr(o.why, "SOLAR did not acknowledge"));
     /* Whatever comes, nothing is taken, and there is a word for it. */
-    for (int status = 0; status < 60; status++)
+    for (int status = 0; status <= (int)NATS_MISSED_HEARTBEAT; status++)
         for (int code = 0; code < 10200; code += code ? 1 : 10000) {
             nats_judge((natsStatus)status, (jsErrCode)code, NULL, "SOLAR", &o);
             assert_true(o.verdict == LATER || o.verdict == REFUSED);
