@@ -55,6 +55,11 @@ uint64_t life_of_page(const char *page)
 bool life_ask(struct life *l, double timeout_s, uint64_t *to, char *why, size_t size)
 {
     struct door_reply reply;
+
+    if (!l->door->curl)
+        l->door->curl = door_handle(l->door);
+    if (l->door->curl) /* packed it is a sixth */
+        curl_easy_setopt(l->door->curl, CURLOPT_ACCEPT_ENCODING, "gzip");
     int rc = door_ask(l->door, l->address, NULL, NULL, "text/plain", timeout_s, &reply);
 
     *to = rc || reply.status != 200 || !reply.body ? 0 : life_of_page(reply.body);

@@ -21,10 +21,10 @@ void hold_add(struct hold *h, int64_t upto, int64_t now_us)
 
 bool hold_is_due(const struct hold *h, int64_t now_us)
 {
-    int64_t pause = h->after_us / 2 > LEAST_ASK_US ? h->after_us / 2 : LEAST_ASK_US;
+    int64_t pause = h->after_us > LEAST_ASK_US ? h->after_us : LEAST_ASK_US;
 
     return h->count && now_us - h->entries[0].taken_us >= h->after_us &&
-           now_us - h->asked_us >= pause;
+           (!h->asked_us || now_us - h->asked_us >= pause);
 }
 
 int64_t hold_answer(struct hold *h, uint64_t life, int64_t now_us, int64_t cursor, bool *is_anew)

@@ -101,25 +101,7 @@ killed=$rows
 server_end open TERM
 
 # ---- who one is ------------------------------------------------------------------------
-# keys: an nkey is an ed25519 key in base 32, with a sign before it and a check sum behind
-openssl genpkey -algorithm ed25519 -outform DER -out key.der 2>/dev/null
-openssl pkey -inform DER -in key.der -pubout -outform DER -out pub.der 2>/dev/null
-(umask 077 && python3 - >nkey.words <<'PY'
-import base64
-def crc16(data):
-    crc = 0
-    for byte in data:
-        crc ^= byte << 8
-        for _ in range(8):
-            crc = (crc << 1 ^ 0x1021 if crc & 0x8000 else crc << 1) & 0xFFFF
-    return crc.to_bytes(2, "little")
-def words(raw):
-    return base64.b32encode(raw + crc16(raw)).decode().rstrip("=")
-user, seed = 20 << 3, 18 << 3
-key, public = open("key.der", "rb").read()[-32:], open("pub.der", "rb").read()[-32:]
-print(words(bytes([user]) + public), words(bytes([seed | user >> 5, (user & 31) << 3]) + key))
-PY
-)
+python3 "$HELIO_SOURCE/tests/flows/_nats_keys.py" nkey >nkey.words || fail "no keys"
 read -r public seed <nkey.words
 secret good.seed "$seed"
 secret good.pw right-word
@@ -154,6 +136,15 @@ site t "url = nats://127.0.0.1:${PORTS[token]}" 'create_stream = yes' 'replicas 
 once 0 t 10
 server_end token TERM
 
+python3 "$HELIO_SOURCE/tests/flows/_nats_keys.py" creds "$TESTS_TMP" || fail "no credentials"
+server trust "$(cat trust.conf)"
+site c "url = nats://127.0.0.1:${PORTS[trust]}" 'create_stream = yes' 'replicas = 1' "creds_file = $TESTS_TMP/stranger.creds"
+once 75 c
+has err 'creds_file'
+sed -i 's/stranger.creds/site.creds/' c.ini
+once 0 c 10
+server_end trust TERM
+
 # ---- encrypted ---------------------------------------------------------------------------
 authority() { openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$1" -keyout "$1.key" -out "$1.crt" 2>/dev/null; }
 # certificate NAME SUBJECT: by the authority "trusted"
@@ -183,4 +174,4 @@ server plain
 site p "url = tls://127.0.0.1:${PORTS[plain]}" "ca_file = $TESTS_TMP/trusted.crt"
 once 75 p
 echo "nats: no server, no stream, another's stream, a killed server ($killed readings, all there once); password, token," \
-    "nkey and what may not be; TLS with both certificates, an unknown authority and another name"
+    "nkey, creds and what may not be; TLS with both certificates, an unknown authority and another name"

@@ -8,7 +8,7 @@
 . "$HELIO_SOURCE/tests/flows/_servers.sh"
 needs victoria-metrics vmauth vmagent curl python3 sqlite3
 
-sites=20 rounds=26
+sites=20 rounds=28
 tenant=/insert/7:0
 port=$(free_port)
 # A single server under the path of a cluster: it takes the same addresses.
@@ -43,12 +43,12 @@ victoria
 direct=http://127.0.0.1:$port$tenant
 
 # ---- 1 ----
-sink held "$direct/influx" 'confirm_after = 12' "confirm_url = $direct/metrics" >held.ini
+sink held "$direct/influx" 'confirm_after = 10' "confirm_url = $direct/metrics" >held.ini
 sink plain "$direct/influx" >plain.ini
 fleets=()
 fleet held 1 $sites $rounds 1000
 fleet plain 1 $sites $rounds 1000
-sleep 21 # by now the first are confirmed, and the last are not
+sleep 23 # by now the first are confirmed, and the last are not
 server_end victoria KILL
 sleep 1
 victoria

@@ -80,8 +80,8 @@ static void test_asked_now_and_then(void **state)
     (void)state;
     hold_add(&h, 1, 100 * S);
     h.asked_us = 108 * S;
-    assert_false(hold_is_due(&h, 112 * S));
-    assert_true(hold_is_due(&h, 113 * S));
+    assert_false(hold_is_due(&h, 117 * S));
+    assert_true(hold_is_due(&h, 118 * S));
 }
 
 int main(void)
