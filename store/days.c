@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 int day_of(int64_t at_ms)
 {
@@ -56,18 +55,6 @@ int day_before(int day)
     return day_of(start_of(day / 10000, day / 100 % 100, day % 100 - 1));
 }
 
-bool zone_set(const char *name)
-{
-    char path[300];
-
-    snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
-    if (strstr(name, "..") || (strcmp(name, "UTC") && access(path, R_OK)))
-        return false;
-    setenv("TZ", name, 1);
-    tzset();
-    return true;
-}
-
 /* ---- moments as people write them --------------------------------------------------------- */
 
 static bool read_relative(const char *text, int64_t now_ms, int64_t *to_ms)
@@ -76,6 +63,7 @@ static bool read_relative(const char *text, int64_t now_ms, int64_t *to_ms)
         char unit;
         int64_t ms;
     } units_of[] = {{'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', 86400000}, {'w', 604800000}};
+    static const double MOST_BACK_MS = 1e14; /* three thousand years */
     char *end;
     double count = strtod(text, &end);
 
@@ -83,7 +71,10 @@ static bool read_relative(const char *text, int64_t now_ms, int64_t *to_ms)
         return false;
     for (size_t i = 0; i < sizeof units_of / sizeof *units_of; i++)
         if (*end == units_of[i].unit) {
-            *to_ms = now_ms + (int64_t)(count * (double)units_of[i].ms);
+            double back_ms = count * (double)units_of[i].ms;
+            if (!(back_ms >= -MOST_BACK_MS))
+                return false;
+            *to_ms = now_ms + (int64_t)back_ms;
             return true;
         }
     return false;

@@ -31,6 +31,11 @@ bool when_site(const char *text, int64_t last_ms, int64_t *to_ms);
 enum { SITE_TEXT = 40 };
 const char *site_text(int64_t at_ms, char to[SITE_TEXT]);
 
+/* The zone these days are of, "Europe/Sofia"; "" when the machine does not say its name. */
+enum { ZONE_NAME = 64 };
+const char *zone_name(char to[ZONE_NAME]);
+int zone_offset_s(int64_t at_ms); /* east of Greenwich */
+
 /* A zone the machine knows ("Europe/Sofia"); it holds for the whole process. */
 bool zone_set(const char *name);
 

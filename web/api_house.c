@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "metrics/roles.h"
+#include "store/days.h"
 
 #include <string.h>
 
@@ -291,12 +292,15 @@ static int write_health(struct exchange *x, struct text *to)
 {
     struct json j = json_on(to);
     struct view_health h = {0};
+    char zone[ZONE_NAME];
 
     front_of(x)->health(front_of(x)->who, &h);
     const char *why = why_not_ready(&h);
     json_open(&j, NULL, '{');
     json_string(&j, "version", front_of(x)->version);
     json_string(&j, "site", front_of(x)->site);
+    json_string(&j, "zone", zone_name(zone));
+    json_integer(&j, "offset_s", zone_offset_s(clock_wall_ms()));
     json_bool(&j, "ready", !why);
     json_string(&j, "trouble", why ? why : "");
     json_number(&j, "up_s", h.up_s);

@@ -28,6 +28,7 @@ enum param {
     PARAM_NEEDS = 64,  /* device and metric may not be missing */
     PARAM_LIMIT = 128, /* so many lines at most */
     PARAM_KNOWN = 256, /* in If-None-Match: what is known already */
+    PARAM_EVERY = 512, /* seconds from one row to the next */
 };
 
 /* One of them; `choices` stand in the order of the enum they mean. */
@@ -47,7 +48,7 @@ struct query {
     enum metric metrics[QUERY_METRICS];
     unsigned metric_count;
     int64_t from_ms, to_ms;
-    unsigned points, limit;
+    unsigned points, limit, every_s;
     enum by by;
     enum form form;
 };
@@ -227,6 +228,7 @@ enum MHD_Result api_health(struct exchange *x);
 enum MHD_Result api_history(struct exchange *x);
 enum MHD_Result api_live(struct exchange *x);
 enum MHD_Result api_energy(struct exchange *x);
+enum MHD_Result api_table(struct exchange *x);
 enum MHD_Result api_events(struct exchange *x);
 enum MHD_Result api_description(struct exchange *x);
 enum MHD_Result page_home(struct exchange *x);

@@ -233,6 +233,28 @@ same = [
 ]
 claim(len(same[0][0]["points"]) > 4 and same[1:] == same[:-1], "8, 10, 12 and 14 digits")
 
+# ---- a table: what helio export --every has, in three forms --------------------------------------
+
+for every, columns in (60, "pv_power"), (900, "pv_power,battery_voltage,pv_energy"), (7200, "battery_voltage,pv_energy"):
+    told = get(f"table?device=unit1&metric={columns}&from=2026102422&to=20261025120000&every={every}&format=csv")[1].decode()
+    words = ("--columns", columns, "--every", str(every), "--from", "2026102422", "--to", "20261025120000")
+    exported = list(csv.DictReader(io.StringIO(helio("export", "-c", "web.ini", "unit1", *words))))
+    table = rows_of(told)
+    claim(len(table) > 5 and [row["time"] for row in table] == [row["time"] for row in exported], f"rows every {every} s")
+    for row, theirs in zip(table, exported):
+        for name in columns.split(","):
+            claim(abs(float(row[name]) - float(theirs[name])) < 2e-6, f"{row} {theirs}")
+    claim(told.splitlines()[0] == "time,device," + columns, "columns in the order asked for")
+    form = get_json(f"table?device=unit1&metric={columns}&from=2026102422&to=20261025120000&every={every}")
+    claim([row[1:] for row in form["rows"]] == [[float(row[n]) for n in columns.split(",")] for row in table], "JSON")
+    lines = get(f"table?device=unit1&metric={columns}&from=2026102422&to=20261025120000&every={every}&format=jsonl")[1]
+    claim([json.loads(line)["time"] for line in lines.splitlines()] == [row["time"] for row in table], "JSON Lines")
+problem(400, "/api/v1/table?device=unit1&metric=pv_power&every=0", says="seconds from 1")
+problem(400, "/api/v1/table?device=unit1&metric=pv_power&from=2020-01-01&every=1", says="200000 rows")
+problem(400, "/api/v1/table?device=unit1&every=60", says="must be said")
+health = get_json("health")
+claim(health["zone"] == "Europe/Sofia" and health["offset_s"] in (7200, 10800), f"the site's zone: {health}")
+
 # ---- energy, in site time, over both changes of the clock ----------------------------------------
 
 
@@ -358,7 +380,7 @@ for path in "/api/v1/board", "/metrics", "/nothing", "/api/v1/board?x=1", "/heal
         claim(got["Referrer-Policy"] == "no-referrer", f"{path}: referrer")
 described = get_json("openapi.json")["paths"]
 for path in described:
-    if not any(word in path for word in ("history", "energy", "live")):
+    if not any(word in path for word in ("history", "table", "energy", "live")):
         claim(ask(path)[0] == 200, f"{path} answers without being asked for more")
 claim(get_json("board") and list(export("pv_power", "-60s", "now")), "all is there still")
 print(f"{checks} claims hold")

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -314,6 +315,32 @@ static void days_of_23_and_25_hours(void **state)
     zone_set("UTC");
 }
 
+static void zones_have_names(void **state)
+{
+    static const struct {
+        const char *tz, *name;
+    } cases[] = {
+        {"Europe/Sofia", "Europe/Sofia"},
+        {":Europe/Sofia", "Europe/Sofia"},
+        {"/usr/share/zoneinfo/Europe/Sofia", "Europe/Sofia"},
+        {"EET-2EEST", ""},
+        {"../../etc/passwd", ""},
+        {"", "UTC"},
+    };
+    char name[ZONE_NAME];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        setenv("TZ", cases[i].tz, 1);
+        tzset();
+        assert_string_equal(zone_name(name), cases[i].name);
+    }
+    assert_true(zone_set("Europe/Sofia"));
+    assert_int_equal(zone_offset_s(day_start(20261025) + 3600000), 3 * 3600);
+    assert_int_equal(zone_offset_s(day_start(20261026)), 2 * 3600);
+    zone_set("UTC");
+}
+
 static void moments_as_people_write_them(void **state)
 {
     static const struct {
@@ -345,6 +372,7 @@ static void moments_as_people_write_them(void **state)
         {"soon", -1},
         {"", -1},
         {"-5y", -1},
+        {"-999999999999d", -1},
     };
 
     (void)state;
@@ -396,6 +424,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(closed_days_have_rollups, begin, end),
         cmocka_unit_test_setup_teardown(the_present_day_is_rolled_up_so_far, begin, end),
         cmocka_unit_test(days_of_23_and_25_hours),
+        cmocka_unit_test(zones_have_names),
         cmocka_unit_test(moments_as_people_write_them),
         cmocka_unit_test_setup_teardown(untimed_rows_get_their_time, begin, end),
     };
