@@ -14,6 +14,7 @@ static const char *const range_texts[RANGES] = {
     [BETWEEN] = COLUMNS "INDEXED BY reading_at WHERE at >= ? AND at < ? ORDER BY at, device",
     [BETWEEN_ONE] =
         COLUMNS "INDEXED BY reading_at WHERE at >= ? AND at < ? AND device = ? ORDER BY at",
+    [ALL_SETTINGS] = COLUMNS "INDEXED BY reading_setting WHERE kind = 1 ORDER BY device, seq",
 #undef COLUMNS
 };
 
@@ -91,6 +92,18 @@ int reader_after(struct reader *r, int64_t seq, int64_t last)
 int reader_between(struct reader *r, int64_t from_ms, int64_t to_ms, int device)
 {
     return begin(r, device ? BETWEEN_ONE : BETWEEN, device ? "iii" : "ii", from_ms, to_ms, device);
+}
+
+int reader_settings(struct reader *r)
+{
+    return begin(r, ALL_SETTINGS, "", 0, 0, 0);
+}
+
+int64_t reader_last(struct reader *r)
+{
+    int64_t last = sql_number(r->db, "SELECT max(seq) FROM reading", 0);
+
+    return last > 0 ? last : 0;
 }
 
 /* ---- shapes and origins, fetched when they are first met ---------------------------------- */

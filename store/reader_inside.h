@@ -5,7 +5,7 @@
 #include "store/inside.h"
 #include "store/reader.h"
 
-enum range { AFTER, BETWEEN, BETWEEN_ONE, RANGES };
+enum range { AFTER, BETWEEN, BETWEEN_ONE, ALL_SETTINGS, RANGES };
 
 struct reader {
     sqlite3 *db;
