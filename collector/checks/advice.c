@@ -1,4 +1,5 @@
-/* What a database's refusal means, and the command that mends it. Words of the sinks come in. */
+/* What the refusal of a database or a broker means, and the command that mends it. Words of the
+ * sinks come in. */
 #include "collector/checks/checks.h"
 
 #include <stdio.h>
@@ -6,7 +7,7 @@
 
 struct advice {
     const char *words; /* stand in what the sink said */
-    const char *api;   /* NULL: any */
+    const char *api;   /* the word of api =, or the kind of sink; NULL: all that have a url */
     const char *means, *mend;
 };
 
@@ -39,6 +40,19 @@ static const struct advice rows[] = {
     { "database is required", NULL, "the server wants to know which database", "database = solar under [sink $name]" },
     { "retention policy", NULL, "the database has no retention policy of this name", "retention_policy = autogen under [sink $name], or leave the line out" },
     { "407", NULL, "a proxy is on the way", "unset http_proxy https_proxy for helio, or: NO_PROXY=$host" },
+    { "refuses the user or the password", "mqtt", "the broker does not know this user, or the password is another",
+      "sudo mosquitto_passwd /etc/mosquitto/passwd $user, the same word alone into $password_file, then: sudo systemctl reload mosquitto" },
+    { "lets this user not in", "mqtt", "the broker wants to know who comes, and was not told, or not rightly",
+      "user = NAME and password_file = FILE under [sink $name]; at the broker: sudo mosquitto_passwd /etc/mosquitto/passwd NAME && sudo systemctl reload mosquitto" },
+    { "access list", "mqtt", "the user is known, and may not write these topics",
+      "printf 'user $user\\ntopic readwrite $prefix/#\\n' | sudo tee -a /etc/mosquitto/acl && sudo systemctl reload mosquitto" },
+    { "nobody listens at", "mqtt", "the broker is not running, or listens elsewhere (2.0 listens on this machine only, unless told)",
+      "systemctl status mosquitto, sudo systemctl start mosquitto; from elsewhere: printf 'listener 1883\\n' | sudo tee /etc/mosquitto/conf.d/listener.conf && sudo systemctl restart mosquitto" },
+    { "no such name", "mqtt", "no name server knows the broker's machine", "getent hosts $server; if that says nothing, mend server under [sink $name]" },
+    { "signed by nobody we trust", "mqtt", "the broker's certificate is not signed by anybody this machine knows",
+      "openssl s_client -connect $server:8883 -showcerts </dev/null; put the authority's certificate into a file and name it: ca_file = /etc/helio/ca.pem" },
+    { "for another name", "mqtt", "the certificate does not name $server", "server = the name that stands in it: openssl s_client -connect $server:8883 </dev/null | openssl x509 -noout -ext subjectAltName" },
+    { "TLS port", "mqtt", "one side speaks TLS and the other does not", "tls = yes with port 8883, or tls = no with port 1883, under [sink $name]" },
     { NULL, NULL, NULL, NULL },
 };
 // clang-format on
@@ -92,10 +106,12 @@ static void put(struct text *to, const struct plan_sink *sink, const char *words
 
 static const struct advice *find(const struct plan_sink *sink, const char *why)
 {
-    const char *api = knows(sink->section, "api") ? section_text(sink->section, "api") : "";
+    const struct section *s = sink->section;
+    const char *api = knows(s, "api") ? section_text(s, "api") : sink->sink->name;
     const struct advice *row = rows;
 
-    while (row->words && (!strstr(why, row->words) || (row->api && strcmp(row->api, api) != 0)))
+    while (row->words &&
+           (!strstr(why, row->words) || (row->api ? strcmp(row->api, api) != 0 : !knows(s, "url"))))
         row++;
     return row->words ? row : NULL;
 }
