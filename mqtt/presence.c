@@ -2,6 +2,7 @@
 #include "mqtt/presence.h"
 
 #include "base/clock.h"
+#include "store/reader.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,6 +60,7 @@ static size_t find(struct presence *p, const char *name)
         return i;
     snprintf(p->known[free_one].name, ORIGIN_NAME, "%s", name);
     p->known[free_one].said = -1;
+    p->known[free_one].is_there = false;
     return free_one;
 }
 
@@ -96,6 +98,30 @@ static void look(void *who, struct client *c)
     clear_gone(p, c);
 }
 
+static bool is_in_house(const struct presence *p, const char *name)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (!strcmp(p->devices[i].name, name))
+            return true;
+    return false;
+}
+
+/* The store remembers everybody; who left while nobody looked may have left a topic behind. */
+static void clear_former(struct presence *p, struct client *c)
+{
+    const char *path = p->place->seat->store_path;
+    struct reader *reader = NULL;
+    const struct origin *o;
+
+    if (!path || reader_open(&reader, path))
+        return;
+    for (size_t i = 0; (o = reader_origin_at(reader, i)) != NULL; i++)
+        if (!is_in_house(p, o->name) && find(p, o->name) == VIEW_DEVICES)
+            break;
+    reader_close(reader);
+    clear_gone(p, c);
+}
+
 static void arrive(void *who, struct client *c)
 {
     struct presence *p = who;
@@ -104,6 +130,8 @@ static void arrive(void *who, struct client *c)
     for (size_t i = 0; i < VIEW_DEVICES; i++)
         p->known[i].said = -1;
     look(p, c);
+    if (p->place->seat->view)
+        clear_former(p, c);
 }
 
 /* Whoever ends in peace says so itself; the last will is for all other ends. */

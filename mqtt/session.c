@@ -446,7 +446,9 @@ int session_subscribe(struct session *s, const char *filter)
     if (i == FILTERS_ASKED)
         return ERR_FULL;
     s->asked[i].filter = filter;
-    rc = mosquitto_subscribe(s->m, &s->asked[i].mid, filter, 0);
+    /* MQTT 5 can keep the mark on what was published as retained just now. */
+    rc = mosquitto_subscribe_v5(s->m, &s->asked[i].mid, filter, 0,
+                                s->plan->is_five ? MQTT_SUB_OPT_RETAIN_AS_PUBLISHED : 0, NULL);
     if (rc)
         fault_code(s, rc, errno);
     return rc ? ERR_GONE : OK;
