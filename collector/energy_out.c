@@ -1,6 +1,7 @@
 /* What counters grew by, going out as a table (collector/energy_out.h). */
 #include "collector/energy_out.h"
 
+#include "base/json.h"
 #include "base/text.h"
 
 struct going {

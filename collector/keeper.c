@@ -201,6 +201,7 @@ void keeper_take(struct keeper *k, const struct news *n)
         return;
     }
     s->heard++;
+    keeper_hear_serial(k, s, n);
     if (k->hear)
         k->hear(k->who, s->name, &r, n->heard_us);
     begin_meters(k, s, &r);

@@ -95,9 +95,24 @@ static int learn_device(struct keeper *k, const struct plan *plan, size_t at)
         return ERR_FULL;
     snprintf(o.name, sizeof o.name, "%s", d->name);
     snprintf(o.driver, sizeof o.driver, "%s", d->driver->name);
-    snprintf(o.serial, sizeof o.serial, "%s", section_text(d->section, "serial"));
+    const struct origin *known = store_origin_named(k->store, d->name);
+    bool is_given = *section_text(d->section, "serial") != '\0';
+    snprintf(o.serial, sizeof o.serial, "%s",
+             is_given || !known ? section_text(d->section, "serial") : known->serial);
     snprintf(o.group, sizeof o.group, "%s", group_of(plan, at));
     return open_slot(k, s, &o, d->driver, section_number(d->section, "peak_power"));
+}
+
+/* A device that was met says who it is: sinks and pages name it by that. */
+void keeper_hear_serial(struct keeper *k, struct slot_of *s, const struct news *n)
+{
+    struct origin o;
+
+    if (*n->unit || !*n->serial || !s->from || !strcmp(s->from->serial, n->serial))
+        return;
+    o = *s->from;
+    snprintf(o.serial, sizeof o.serial, "%s", n->serial);
+    s->from = store_origin(k->store, &o);
 }
 
 /* ---- units found on a wire ----------------------------------------------------------------- */

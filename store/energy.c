@@ -2,6 +2,7 @@
 #include "store/energy.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "metrics/catalogue.h"
 #include "store/days.h"
 #include "store/history.h"

@@ -10,9 +10,11 @@
 #ifndef STORE_ENERGY_H
 #define STORE_ENERGY_H
 
-#include "base/json.h"
 #include "metrics/catalogue.h"
 #include "store/reader.h"
+
+struct json;
+struct text;
 
 enum by { BY_DAY, BY_MONTH, BY_YEAR };
 

@@ -1,5 +1,6 @@
 /* A row of an energy table as CSV and as JSON: the API and helio export say the same. */
 #include "base/clock.h"
+#include "base/json.h"
 #include "store/energy.h"
 
 const char energy_head[] = "date,device,metric,grown,unit,unseen,since\r\n";

@@ -1,6 +1,6 @@
 /*
  * A day of one metric in slots of 15 minutes: how many, the lowest, the mean, the highest, the
- * last. Written once, when the day is over; the current day is reckoned from its readings.
+ * last. Written when the day is over; of the current day, what there is of it so far.
  */
 #ifndef STORE_ROLLUP_H
 #define STORE_ROLLUP_H

@@ -16,6 +16,14 @@ int web_reader(struct web *w, struct reader **to)
     return rc;
 }
 
+/* What is over stays as it is, unless something is imported into it. */
+static enum MHD_Result answer_span(struct exchange *x, sheet_fn *write)
+{
+    bool is_over = x->query.to_ms < clock_wall_ms() - MS_PER_S;
+
+    return is_over ? answer_marked(x, form_type(x), write) : answer_form(x, write);
+}
+
 /* ---- history --------------------------------------------------------------------------------- */
 
 /* How many steps of that length a span touches; the first of them begins at a round moment. */
@@ -168,7 +176,7 @@ static int write_history(struct exchange *x, struct text *to)
 
 enum MHD_Result api_history(struct exchange *x)
 {
-    return answer_form(x, write_history);
+    return answer_span(x, write_history);
 }
 
 /* ---- energy ---------------------------------------------------------------------------------- */
@@ -216,7 +224,7 @@ enum MHD_Result api_energy(struct exchange *x)
                                   "only lifetime counters grow: pv_energy, not pv_power");
     if (q->to_ms - q->from_ms > MOST_MS)
         return answer_problem(x->connection, MHD_HTTP_BAD_REQUEST, "that is more than ten years");
-    return answer_form(x, write_energy);
+    return answer_span(x, write_energy);
 }
 
 /* ---- events ---------------------------------------------------------------------------------- */

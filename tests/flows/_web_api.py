@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import gzip
 import http.client
 import io
 import json
@@ -126,6 +127,53 @@ seen, text = get("board?device=ax&format=json", Accept="text/csv")
 claim(json.loads(text)[0]["device"] == "ax", "?format= is stronger than Accept")
 many = [row["said"] for row in rows_of(get("board?format=csv")[1].decode())]
 claim(any("," in said for said in many) or all(said for said in many), "words with commas stay whole")
+
+# ---- what is given again, and what is known already -----------------------------------------------
+
+ROWS, LINES = {"Accept": "text/csv"}, {"Accept": "application/jsonl"}
+for _ in range(20):  # asked by turns and faster than the board changes, nobody gets another's answer
+    claim({d["device"] for d in get_json("board")} == set(devices), "all of them")
+    claim([d["device"] for d in get_json("board?device=ax")] == ["ax"], "one of them")
+    claim({row["device"] for row in rows_of(get("board", **ROWS)[1].decode())} == set(devices), "all as CSV")
+    claim({json.loads(line)["device"] for line in get("board?device=ax", **LINES)[1].splitlines()} == {"ax"}, "JSON Lines")
+    seen, text = get("board", Accept_Encoding="gzip")
+    claim(seen["Content-Encoding"] == "gzip" and seen["Vary"] == "Accept-Encoding", "packed for who can unpack it")
+    claim({d["device"] for d in json.loads(gzip.decompress(text))} == set(devices), "all of them, packed")
+    claim(get("board?device=unit1")[0]["Content-Encoding"] is None, "not packed for who cannot")
+ages, until = [], time.monotonic() + 2.5
+while time.monotonic() < until:  # one round a second
+    asked = time.monotonic()
+    ages.append((asked, get_json("board?device=unit1")[0]["age_s"]))
+    time.sleep(0.02)
+claim(min(age for _, age in ages) < 0.6, f"a new reading is there at once: {ages}")
+for (before, young), (after, old) in zip(ages, ages[1:]):
+    claim(old < young or old - young <= after - before + 0.3, f"ages grow with the clock: {young}, then {old}")
+claim(len({age for _, age in ages}) > 5, f"an age does not stand still: {ages}")
+
+OVER = "device=unit1&metric=pv_power&from=2026-10-25T06:00:00Z&to=2026-10-25T12:00:00Z"
+for path in (
+    "catalogue",
+    "openapi.json",
+    f"history?{OVER}",
+    f"history?{OVER}&format=csv",
+    "energy?device=unit1&metric=pv_energy&from=2026-10-24&to=2026-10-28",
+):
+    seen, text = get(path)
+    mark = seen["ETag"]
+    claim(mark and seen["Cache-Control"] == "no-cache" and "Accept-Encoding" in seen["Vary"], f"{path}: {seen.items()}")
+    for known in mark, mark.removeprefix("W/"), f'"other", {mark}', "*":
+        status, seen, text = ask("/api/v1/" + path, If_None_Match=known)
+        claim(status == 304 and not text and seen["ETag"] == mark, f"{path} is known: {status} {known}")
+        claim(seen["X-Content-Type-Options"] == "nosniff", "304 has the headers, too")
+    claim(ask("/api/v1/" + path, If_None_Match='W/"0123456789abcdef"')[0] == 200, f"{path} is another one")
+    seen, packed = get(path, Accept_Encoding="gzip")
+    if seen["Content-Encoding"]:
+        packed = gzip.decompress(packed)
+    claim(seen["ETag"] == mark and packed == get(path)[1], f"{path} packed is the same")
+claim(len({get(f"history?{OVER}&points={points}")[0]["ETag"] for points in (6, 24, 72)}) == 3, "others have other marks")
+for path in "board", "devices", "health", "sinks", "events", "history?device=unit1&metric=pv_power":
+    seen = get(path)[0]
+    claim(seen["ETag"] is None and seen["Cache-Control"] == "no-store", f"{path} is live")
 
 # ---- history -------------------------------------------------------------------------------------
 
@@ -333,6 +381,6 @@ for path in "/api/v1/board", "/metrics", "/nothing", "/api/v1/board?x=1", "/heal
 described = get_json("openapi.json")["paths"]
 for path in described:
     if not any(word in path for word in ("history", "table", "energy", "live")):
-        claim(ask(path)[0] == 200, f"{path} answers without being asked for more")
+        claim(ask(path.replace("{device}", "unit1"))[0] == 200, f"{path} answers without being asked for more")
 claim(get_json("board") and list(export("pv_power", "-60s", "now")), "all is there still")
 print(f"{checks} claims hold")

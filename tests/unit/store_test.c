@@ -4,6 +4,7 @@
 #include "store/energy.h"
 #include "store/history.h"
 #include "store/reader.h"
+#include "store/sql.h"
 #include "store/store.h"
 
 #include <math.h>
@@ -203,6 +204,105 @@ static void closed_days_have_rollups(void **state)
     zone_set("UTC");
 }
 
+static void tidy_all(struct store *s, int64_t now_ms)
+{
+    while (store_tidy(s, now_ms))
+        continue;
+}
+
+/* Which rollups stand in the file: of days below zero, the slots of one. */
+static int part_slots(void)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *row = NULL;
+    struct slot slots[SLOTS_MAX];
+    int count = 0;
+
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "SELECT slots FROM rollup WHERE day < 0", -1, &row, NULL),
+        SQLITE_OK);
+    while (sqlite3_step(row) == SQLITE_ROW)
+        count =
+            rollup_read(sqlite3_column_blob(row, 0), (size_t)sqlite3_column_bytes(row, 0), slots);
+    sqlite3_finalize(row);
+    sqlite3_close(db);
+    return count;
+}
+
+static struct seen walk(const struct origin *from, int64_t start, int64_t stop, int64_t step)
+{
+    struct reader *reader = NULL;
+    struct seen seen = {0};
+
+    assert_int_equal(reader_open(&reader, path), OK);
+    assert_int_equal(history_walk(reader, from, "pv_power", start, stop, step, see, &seen), OK);
+    reader_close(reader);
+    return seen;
+}
+
+static void keep_minutes(struct store *s, const struct origin *from, int64_t start, int64_t stop)
+{
+    for (int64_t at = start; at < stop; at += 60000) {
+        struct reading r = reading_of(30, (double)(at / 60000 % 1000));
+        assert_true(store_append(s, from, RECORD_LIVE, at, &r) > 0);
+    }
+    assert_int_equal(store_commit(s), OK);
+}
+
+/* Steps below a slot come from readings alone: what they add up to is the truth. */
+static void assert_true_to_readings(const struct origin *from, int64_t start, int64_t stop)
+{
+    struct seen fine = walk(from, start, stop, 60000), coarse = walk(from, start, stop, 900000);
+
+    assert_int_equal(coarse.count, fine.count);
+    assert_true(coarse.sum == fine.sum);
+}
+
+/* Of the present day stands what there is of it so far, and grows; a late reading is not lost. */
+static void the_present_day_is_rolled_up_so_far(void **state)
+{
+    (void)state;
+    const int64_t hour = 3600000, day = day_start(20261121), ten = day + 10 * hour;
+    clock_take(day - 1000); /* the store is opened before */
+    struct store *s = open_store();
+    const struct origin *from = store_origin(s, &south);
+
+    keep_minutes(s, from, day, ten);
+    tidy_all(s, ten);
+    assert_int_equal(part_slots(), 39); /* not the slot of the last minute */
+    assert_true_to_readings(from, day, ten);
+    assert_true_to_readings(from, day + 3 * hour, ten);
+    assert_true_to_readings(from, day - hour, day + 5 * hour + 7 * 60000); /* within a slot */
+    keep_minutes(s, from, ten, ten + hour);
+    tidy_all(s, ten + hour);
+    assert_int_equal(part_slots(), 39); /* not worth it yet */
+    assert_true_to_readings(from, day, ten + hour);
+    keep_minutes(s, from, ten + hour, ten + 3 * hour);
+    tidy_all(s, ten + 3 * hour);
+    assert_int_equal(part_slots(), 51);
+    assert_true_to_readings(from, day, ten + 3 * hour);
+    assert_int_equal(walk(from, day, ten + 3 * hour, hour).count, 13 * 60);
+
+    struct reading late = reading_of(30, 5000); /* between two others */
+    assert_true(store_append(s, from, RECORD_LIVE, day + hour + 30000, &late) > 0);
+    assert_int_equal(store_commit(s), OK);
+    assert_int_equal(part_slots(), 0);
+    assert_int_equal(walk(from, day, ten + 3 * hour, hour).count, 13 * 60 + 1);
+    store_close(s);
+
+    clock_take(ten + 3 * hour); /* another start finds what the one before left */
+    s = open_store();
+    from = store_origin(s, &south);
+    tidy_all(s, ten + 3 * hour);
+    assert_int_equal(part_slots(), 51);
+    assert_int_equal(walk(from, day, ten + 3 * hour, hour).count, 13 * 60 + 1);
+    tidy_all(s, day + 25 * hour);
+    assert_int_equal(part_slots(), 0); /* the day is over and has its own */
+    assert_int_equal(walk(from, day, day + 24 * hour, hour).count, 13 * 60 + 1);
+    store_close(s);
+}
+
 static void days_of_23_and_25_hours(void **state)
 {
     (void)state;
@@ -322,6 +422,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_owner, begin, end),
         cmocka_unit_test_setup_teardown(meters_and_resends_last, begin, end),
         cmocka_unit_test_setup_teardown(closed_days_have_rollups, begin, end),
+        cmocka_unit_test_setup_teardown(the_present_day_is_rolled_up_so_far, begin, end),
         cmocka_unit_test(days_of_23_and_25_hours),
         cmocka_unit_test(zones_have_names),
         cmocka_unit_test(moments_as_people_write_them),
