@@ -136,6 +136,7 @@ const struct view *front_of(struct daemon *d)
     front = (struct view){
         .who = d,
         .board = d->keeper.board,
+        .settings = d->keeper.settings,
         .store_path = store_path(d->store),
         .site = plan_site_name(d->plan),
         .version = HELIO_VERSION,
