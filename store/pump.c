@@ -75,6 +75,19 @@ static bool is_newest(const struct pump *p)
     return p->seat.sink->wants_newest && !p->seat.wants_all;
 }
 
+/* Where to go on reading: behind the cursor, or behind what is taken and not safe yet. */
+static int64_t place_of(struct pump *p, struct lane *lane)
+{
+    int64_t cursor = store_cursor(p->store, p->seat.name, false);
+
+    if (!p->hold.after_us)
+        return cursor;
+    lane->until_us = clock_us() + p->hold.after_us / 2; /* then it is asked what is safe */
+    if (p->hold.sent < cursor)                          /* the cap went past it */
+        p->hold.sent = cursor;
+    return p->hold.sent;
+}
+
 static void *run(void *who)
 {
     struct pump *p = who;
@@ -84,7 +97,8 @@ static void *run(void *who)
     for (bool is_last = false; !is_last;) {
         struct lane lane = {.until_us = INT64_MAX};
         struct resend resend;
-        lane.after = store_cursor(p->store, p->seat.name, false);
+        lane_confirm(p);
+        lane.after = place_of(p, &lane);
         is_last = is_stopping(p); /* one more walk after being told, then the end */
         bool has_resend = store_resend_next(p->store, p->seat.name, &resend);
         bool may_wait = !is_last && (!has_resend || p->failures);
@@ -162,6 +176,7 @@ int pump_start(struct pump **to, struct store *store, const struct sink *sink, c
     }
     p->state.name = name;
     p->state.cursor = store_cursor(store, name, section_yes(section, "history"));
+    p->hold = (struct hold){.after_us = (int64_t)(p->seat.hold_s * 1e6), .sent = p->state.cursor};
     pthread_attr_init(&small);
     pthread_attr_setstacksize(&small, STACK_BYTES);
     rc = pthread_create(&p->thread, &small, run, p) ? ERR_SYSTEM : OK;

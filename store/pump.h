@@ -28,7 +28,8 @@ bool pump_wait_resends(struct pump *p, int64_t deadline_us);
 
 struct pump_state {
     const char *name;
-    int64_t cursor, backlog; /* rows of the log it has not had yet */
+    int64_t cursor, backlog; /* rows of the log it has not had yet, or that are not safe there */
+    int64_t held;            /* of these: taken, and not safe yet */
     uint64_t delivered, aside, dropped, left_out, batches, failures, damaged, lost;
     bool is_alarm, is_later;
     char why[WHY_MAX]; /* of the last failure; "" when all is well */

@@ -32,6 +32,10 @@ int64_t reader_last(struct reader *r);
 int reader_next(struct reader *r, struct record *to) MUST_CHECK;
 void reader_rest(struct reader *r); /* lets go of the file until the next range */
 
+/* What a setting of a device was when it was last heard otherwise; ERR_ABSENT: never. */
+int reader_setting(struct reader *r, const struct origin *from, enum metric m,
+                   double *value) MUST_CHECK;
+
 /* Finished days from `from` up to (not with) `to`, as 20260502, in their order. */
 typedef void day_fn(void *to, const struct origin *from, int date, const struct reading *day);
 int reader_days(struct reader *r, int from, int to, day_fn *each, void *who) MUST_CHECK;

@@ -75,6 +75,11 @@ struct sink {
     /* Would it take something now? Delivers nothing; for `helio check`. */
     void (*probe)(struct seat *s, struct outcome *o);
 
+    /* Which life the far side is in, a number that changes when it begins anew; for a far side
+     * whose TAKEN is not on its disk yet, and only when `open` set hold_s. False: `why` says why
+     * not. */
+    bool (*life)(struct seat *s, uint64_t *to, char why[WHY_MAX]);
+
     bool keeps_doubles; /* what it gets twice is there twice: each batch's end is durable at once */
     bool wants_newest;  /* after a gap only the latest matters: old rows are not even read */
 };
@@ -89,6 +94,7 @@ struct seat {
     const struct view *view; /* the house as others may see it (store/view.h); NULL: no daemon */
     void *memory;            /* the sink's own, zeroed before open */
     double timeout_s;        /* for one batch */
+    double hold_s;  /* set by open: what is taken is safe after so long a life; 0: at once */
     bool wants_all; /* set by open: every row matters, whatever the sink's wants_newest says */
     bool is_single; /* this batch holds one record because a larger one was refused */
 };

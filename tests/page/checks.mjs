@@ -1,7 +1,7 @@
 // What the page must do, one after the other. Each gets the tools of look.mjs.
 
 // Until it is so, or ten seconds are over.
-async function until(what, is) {
+export async function until(what, is) {
   for (let i = 0; i < 100; i++) {
     if (await is()) return;
     await new Promise((done) => setTimeout(done, 100));
@@ -9,12 +9,12 @@ async function until(what, is) {
   throw new Error(`never: ${what}`);
 }
 
-const shown = (page, selector) => page.locator(selector).first().waitFor({ state: 'visible', timeout: 15000 });
+export const shown = (page, selector) => page.locator(selector).first().waitFor({ state: 'visible', timeout: 15000 });
 const texts = (page, selector) => page.locator(selector).allTextContents();
 const fits = (page) => page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
 
 // A build without what draws the charts says what to do about it.
-const drawn = (kit, view) => (kit === 'none' ? `${view} .plot p` : `${view} canvas`);
+export const drawn = (kit, view) => (kit === 'none' ? `${view} .plot p` : `${view} canvas`);
 
 async function loads({ kit, look, check, ask, picture, MOST_BYTES }) {
   const { page, context, bytes } = await look();
@@ -68,7 +68,7 @@ async function charts({ kit, look, check, ask, picture }) {
   check(ink.gap === 0 && ink.before > 0 && ink.after > 0, `a gap is not a gap: ${JSON.stringify(ink)}`);
 
   const over = await page.locator('#view-charts .u-over').boundingBox();
-  const words = () => page.locator('#view-charts p[role=status]').textContent();
+  const words = () => page.locator('#view-charts p[role=status]').first().textContent();
   const range = await words();
   await page.mouse.move(over.x + over.width * 0.75, over.y + 60);
   await page.mouse.down();
