@@ -58,6 +58,7 @@ static const struct advice rows[] = {
       "openssl s_client -connect $server:8883 -showcerts </dev/null; put the authority's certificate into a file and name it: ca_file = /etc/helio/ca.pem" },
     { "for another name", "mqtt", "the certificate does not name $server", "server = the name that stands in it: openssl s_client -connect $server:8883 </dev/null | openssl x509 -noout -ext subjectAltName" },
     { "TLS port", "mqtt", "one side speaks TLS and the other does not", "tls = yes with port 8883, or tls = no with port 1883, under [sink $name]" },
+    { "closed the connection before", "mqtt", "one side speaks TLS and the other does not", "tls = yes with port 8883, or tls = no with port 1883, under [sink $name]" },
     { NULL, NULL, NULL, NULL },
 };
 // clang-format on

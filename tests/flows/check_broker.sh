@@ -68,7 +68,7 @@ has out "takes readings"
 
 # ---- TLS here and not there, and an authority that nobody knows
 echo 'tls = yes' >>a.ini
-refuses "TLS port" "tls = no with port 1883"
+refuses "one side speaks TLS and the other does not" "tls = no with port 1883"
 broker_end
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 \
     -keyout key.pem -out cert.pem 2>/dev/null || fail "no certificate"
