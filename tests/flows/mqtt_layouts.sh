@@ -135,5 +135,20 @@ printf '4 silent=1\n' >silence
 daemon silent.conf
 until_true 30 heard all 'pv/13600DSN201W0001/online 1' || fail "the inverter does not come online"
 until_true 60 heard all 'pv/13600DSN201W0001/online 0' || fail "the silent inverter is still online"
-before=$(grep -c 'online 0' all)
 daemon_end
+
+# ---- the old logtracer ----------------------------------------------------------------------------
+: >all
+FAMILY=tracer twin line --ids 1,2 --link "$TESTS_TMP/tty"
+printf '[INFLUXDB]\nHost = 127.0.0.1\nPass = of influx\n[MQTT]\nhost = 127.0.0.1\nPort = %s\nTopic = sun/epever\n' "$PORT" >influx.db
+expect 0 "$HELIO_SOURCE/scripts/logtracer" "$TESTS_TMP/tty:1,$TESTS_TMP/tty:2" mqtt
+for unit in unit1 unit2 all; do
+    until_true 10 heard all "sun/epever/$unit/state {" || fail "logtracer mqtt does not publish $unit"
+done
+grep 'unit1/state' all | cut -d' ' -f3- | python3 -c '
+import json, sys
+s = json.load(sys.stdin)
+assert isinstance(s["pv_voltage"], (int, float)) and isinstance(s["charge_stage"], str), s' || fail "not a state: $(cat all)"
+printf '[MQTT]\nPort = 1\n' >influx.db
+expect 75 "$HELIO_SOURCE/scripts/logtracer" "$TESTS_TMP/tty:1" mqtt
+has err 'nobody listens'
