@@ -7,7 +7,7 @@ static const struct old_row rows[] = {
     { "mqtt_client_id",      TAKE_WORD, .usual = "axpert" },
     { "mqtt_topic_parallel", TAKE_WORD, .usual = "power/axpert" },
     { "mqtt_topic",          TAKE_WORD, .usual = "power/axpert{sn}" },
-    { "mqtt_user",           TAKE_WORD },
+    { .name = "mqtt_user", .take = TAKE_WORD },
     { "mqtt_password",       TAKE_SECRET,
       .told = "is not shown; it is kept in a file of its own: "
               "install -m 600 /dev/null /etc/helio/mqtt-password, then write it there with an editor" },
@@ -36,7 +36,7 @@ static const struct old_line lines[] = {
     { .text = "topic = {mqtt_topic}" },
     { .text = "topic_parallel = {mqtt_topic_parallel}" },
     { "mqtt_user", "user = {mqtt_user}", NULL },
-    { "mqtt_password", "password_file = /etc/helio/mqtt-password", NULL },
+    { "mqtt_user", "password_file = /etc/helio/mqtt-password", NULL },
     { .text = NULL },
 };
 // clang-format on

@@ -15,7 +15,7 @@ static const struct old_row rows[] = {
     { "mqtt.port",     TAKE_NUMBER, .usual = "1883", .least = 1, .most = 65535 },
     { "mqtt.topic",    TAKE_WORD,   .usual = "goodwe" },
     { "mqtt.clientid", TAKE_WORD,   .usual = "goodwe-usb" },
-    { "mqtt.username", TAKE_WORD,   .told = MQTT_IS_NOT_THERE },
+    { .name = "mqtt.username", .take = TAKE_WORD },
     { "mqtt.password", TAKE_SECRET,
       .told = "is not shown; it is kept in a file of its own: "
               "install -m 600 /dev/null /etc/helio/mqtt-password, then write it there with an editor" },
@@ -45,7 +45,7 @@ static const struct old_line lines[] = {
     { .text = "topic = {mqtt.topic}" },
     { .text = "client = {mqtt.clientid}" },
     { "mqtt.username", .text = "user = {mqtt.username}" },
-    { "mqtt.password", .text = "password_file = /etc/helio/mqtt-password" },
+    { "mqtt.username", .text = "password_file = /etc/helio/mqtt-password" },
     { .text = NULL },
 };
 // clang-format on
