@@ -39,10 +39,10 @@ sysroot_make() {
         -o Dir::Etc::sourceparts=/dev/null -o "Dir::State=$folder/apt/state" -o "Dir::State::status=$folder/apt/status"
         -o "Dir::Cache=$folder/apt/cache" -o "APT::Architecture=$arch" -o "APT::Architectures::=$arch"
         -o APT::Sandbox::User=root -o Debug::NoLocking=1 -o Acquire::Retries=2 -o Acquire::Languages=none)
+    mapfile -t debs < <(sysroot_wanted)
     {
         sysroot_update "$folder" "${options[@]}" &&
-            # shellcheck disable=SC2046 # words
-            apt-get "${options[@]}" -y --no-install-recommends -d install libc6-dev $(sysroot_wanted)
+            apt-get "${options[@]}" -y --no-install-recommends -d install libc6-dev "${debs[@]}"
     } >"$folder/log" 2>&1 || {
         tail -20 "$folder/log" >&2
         echo "package: the libraries of $arch could not be fetched; the whole log is $folder/log" >&2
