@@ -66,7 +66,7 @@ quietly dpkg -r helio
 [ -s /var/lib/helio/helio.db ] || fail "removing took what was collected"
 grep -q '^\[device south\]' /etc/helio/helio.conf || fail "removing took the settings"
 [ ! -e /usr/bin/helio ] || fail "the program is still there"
-quietly /etc/init.d/helio start # says nothing without the program
+quietly sh /etc/init.d/helio start # says nothing without the program
 
 # ---- and back, then purged ------------------------------------------------------------------------
 quietly dpkg -i --force-confdef --force-confold /newer.deb
