@@ -8,6 +8,7 @@
 #include "collector/received.h"
 #include "collector/rules.h"
 #include "collector/wing.h"
+#include "collector/wishes.h"
 
 #include <pthread.h>
 
@@ -20,11 +21,13 @@ struct daemon {
     struct rules rules;
     struct received received;
     struct front front;
+    struct wishes wishes;
     struct queue *news;
     struct wing *wings[WINGS_MAX]; /* the newest last */
     size_t wing_count;
     pthread_mutex_t lock; /* wings and sinks: held by who uses or changes them */
     int64_t started_us;
+    bool keeps_level; /* the command line has said how much is told */
     _Atomic bool is_stopping;
 };
 

@@ -35,6 +35,23 @@ void front_hear(struct front *f, const struct news *n)
     pthread_mutex_unlock(&f->lock);
 }
 
+bool front_seat(struct daemon *d, const char *name, unsigned *desk)
+{
+    for (size_t i = 0; i < d->keeper.count; i++)
+        if (!d->keeper.slots[i]->is_gone && !strcmp(d->keeper.slots[i]->name, name)) {
+            *desk = (unsigned)i;
+            return true;
+        }
+    return false;
+}
+
+const struct driver *front_driver(struct daemon *d, const char *name)
+{
+    unsigned desk;
+
+    return front_seat(d, name, &desk) ? d->keeper.slots[desk]->driver : NULL;
+}
+
 static size_t list_devices(void *who, struct view_device *to, size_t room)
 {
     struct daemon *d = who;
@@ -115,17 +132,22 @@ static void tell_health(void *who, struct view_health *to)
 const struct view *front_of(struct daemon *d)
 {
     static struct view front;
+    const char *site = plan_site_name(d->plan);
 
-    front = (struct view){
-        .who = d,
-        .board = d->keeper.board,
-        .store_path = store_path(d->store),
-        .site = plan_site_name(d->plan),
-        .version = HELIO_VERSION,
-        .devices = list_devices,
-        .sinks = list_sinks,
-        .buses = list_buses,
-        .health = tell_health,
-    };
+    if (front.who != d || front.board != d->keeper.board)
+        front = (struct view){
+            .who = d,
+            .board = d->keeper.board,
+            .settings = d->keeper.settings,
+            .store_path = store_path(d->store),
+            .version = HELIO_VERSION,
+            .control = &d->wishes.control,
+            .devices = list_devices,
+            .sinks = list_sinks,
+            .buses = list_buses,
+            .health = tell_health,
+        };
+    if (front.site != site) /* sinks go on reading the rest while settings are read again */
+        front.site = site;
     return &front;
 }

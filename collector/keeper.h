@@ -38,11 +38,11 @@ struct slot_of {
 
 struct keeper {
     struct store *store;
-    struct board *board;
+    struct board *board, *settings; /* what is measured, and what is set; by the same places */
     const char *site;
     post_fn *post; /* how a bus thread gets a job */
     struct slot_of *slots[SLOTS_IN_HOUSE];
-    _Atomic size_t count; /* grows only, after its slot is whole: others read it */
+    _Atomic size_t count;             /* grows only, after its slot is whole: others read it */
     struct group groups[PLAN_GROUPS]; /* their members are places among the slots */
     int64_t group_ms[PLAN_GROUPS];    /* the tick each was last folded for */
     size_t group_slots[PLAN_GROUPS], group_count;

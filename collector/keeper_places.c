@@ -95,9 +95,24 @@ static int learn_device(struct keeper *k, const struct plan *plan, size_t at)
         return ERR_FULL;
     snprintf(o.name, sizeof o.name, "%s", d->name);
     snprintf(o.driver, sizeof o.driver, "%s", d->driver->name);
-    snprintf(o.serial, sizeof o.serial, "%s", section_text(d->section, "serial"));
+    const struct origin *known = store_origin_named(k->store, d->name);
+    bool is_given = *section_text(d->section, "serial") != '\0';
+    snprintf(o.serial, sizeof o.serial, "%s",
+             is_given || !known ? section_text(d->section, "serial") : known->serial);
     snprintf(o.group, sizeof o.group, "%s", group_of(plan, at));
     return open_slot(k, s, &o, d->driver, section_number(d->section, "peak_power"));
+}
+
+/* A device that was met says who it is: sinks and pages name it by that. */
+void keeper_hear_serial(struct keeper *k, struct slot_of *s, const struct news *n)
+{
+    struct origin o;
+
+    if (*n->unit || !*n->serial || !s->from || !strcmp(s->from->serial, n->serial))
+        return;
+    o = *s->from;
+    snprintf(o.serial, sizeof o.serial, "%s", n->serial);
+    s->from = store_origin(k->store, &o);
 }
 
 /* ---- units found on a wire ----------------------------------------------------------------- */
@@ -113,6 +128,12 @@ const char *keeper_name(const struct news *n, char *to, size_t size)
             !strcmp(section_text(plan->devices[i].section, "serial"), n->unit))
             return plan->devices[i].name;
     return news_name(n, to, size);
+}
+
+static void set_period(struct keeper *k, size_t at, int64_t every_us, int64_t slowest_us)
+{
+    board_period(k->board, (unsigned)at, every_us, slowest_us);
+    board_period(k->settings, (unsigned)at, every_us, slowest_us);
 }
 
 /* A place for it, as soon as it is heard for the first time. */
@@ -136,8 +157,7 @@ struct slot_of *keeper_found(struct keeper *k, const struct news *n, const char 
     s->is_found = true;
     s->is_whole = n->driver != NULL;
     s->every_ms = through->every_ms;
-    board_period(k->board, (unsigned)keeper_place(k, name), s->every_ms * US_PER_MS,
-                 s->every_ms * US_PER_MS);
+    set_period(k, keeper_place(k, name), s->every_ms * US_PER_MS, s->every_ms * US_PER_MS);
     return s;
 }
 
@@ -196,7 +216,7 @@ void keeper_pace(struct keeper *k, const struct rounds *r)
         if (at == k->count)
             continue;
         k->slots[at]->every_ms = (int64_t)(every * MS_PER_S);
-        board_period(k->board, (unsigned)at, (int64_t)(every * 1e6),
-                     (int64_t)(every * 1e6) * slow_blocks(plan->devices[i].driver));
+        set_period(k, at, (int64_t)(every * 1e6),
+                   (int64_t)(every * 1e6) * slow_blocks(plan->devices[i].driver));
     }
 }

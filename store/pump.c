@@ -69,6 +69,12 @@ static void pause_until(struct pump *p, int64_t until)
     pthread_mutex_unlock(&p->lock);
 }
 
+/* Does only the latest matter to this sink? */
+static bool is_newest(const struct pump *p)
+{
+    return p->seat.sink->wants_newest && !p->seat.wants_all;
+}
+
 /* Where to go on reading: behind the cursor, or behind what is taken and not safe yet. */
 static int64_t place_of(struct pump *p, struct lane *lane)
 {
@@ -86,6 +92,8 @@ static void *run(void *who)
 {
     struct pump *p = who;
 
+    if (p->seat.sink->begin)
+        p->seat.sink->begin(&p->seat);
     for (bool is_last = false; !is_last;) {
         struct lane lane = {.until_us = INT64_MAX};
         struct resend resend;
@@ -101,8 +109,7 @@ static void *run(void *who)
             if (lane.last - lane.after < p->batch && !is_last)
                 wait_for_company(p, lane.after);
             lane.last = store_wait_beyond(p->store, lane.after, 0);
-            if (p->seat.sink->wants_newest && !p->seat.wants_all &&
-                lane.last - lane.after > NEWEST_ROWS)
+            if (is_newest(p) && lane.last - lane.after > NEWEST_ROWS)
                 lane_move(p, &lane, lane.last - NEWEST_ROWS);
             lane_run(p, &lane);
         }
@@ -133,7 +140,7 @@ static void let_go(struct pump *p)
 }
 
 int pump_start(struct pump **to, struct store *store, const struct sink *sink, const char *name,
-               const struct section *section, const char *site, bool from_start)
+               const struct section *section, const char *site, const struct view *view)
 {
     struct pump *p = calloc(1, sizeof *p);
     pthread_condattr_t monotonic;
@@ -152,17 +159,23 @@ int pump_start(struct pump **to, struct store *store, const struct sink *sink, c
     p->age_us = (int64_t)(section_number(section, "age") * 1e6);
     p->chance = chance_seeded(0);
     p->seat = (struct seat){.name = name, .sink = sink, .section = section, .site = site};
+    p->seat.view = view;
+    p->seat.store_path = store_path(store);
     p->seat.timeout_s = section_number(section, "timeout");
     p->seat.memory = calloc(1, sink->memory ? sink->memory : 1);
-    for (int i = 0; i < 2; i++)
+    rc = p->seat.memory ? sink->open(&p->seat) : ERR_FULL;
+    if (is_newest(p) && p->batch < NEWEST_ROWS)
+        p->batch = NEWEST_ROWS; /* all that is read after a gap, so that one delivery is the end */
+    for (int i = 0; i < 2 && !rc; i++)
         p->loads[i].seqs = calloc(p->batch, sizeof *p->loads[i].seqs);
-    rc = p->seat.memory && p->loads[0].seqs && p->loads[1].seqs ? sink->open(&p->seat) : ERR_FULL;
+    if (!rc && (!p->loads[0].seqs || !p->loads[1].seqs))
+        rc = ERR_FULL;
     if (rc) {
         let_go(p);
         return rc;
     }
     p->state.name = name;
-    p->state.cursor = store_cursor(store, name, from_start || section_yes(section, "history"));
+    p->state.cursor = store_cursor(store, name, section_yes(section, "history"));
     p->hold = (struct hold){.after_us = (int64_t)(p->seat.hold_s * 1e6), .sent = p->state.cursor};
     pthread_attr_init(&small);
     pthread_attr_setstacksize(&small, STACK_BYTES);

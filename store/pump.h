@@ -11,9 +11,10 @@
 
 struct pump;
 
-/* A sink never seen before begins with what is stored from now on; `from_start`: with all. */
+/* A sink never seen before begins with what is stored from now on. `view`: the house, for sinks
+ * that tell how it is; NULL where there is no daemon. */
 int pump_start(struct pump **to, struct store *store, const struct sink *sink, const char *name,
-               const struct section *section, const char *site, bool from_start) MUST_CHECK;
+               const struct section *section, const char *site, const struct view *view) MUST_CHECK;
 
 /* Delivers on until clock_us() `deadline_us` at most, then ends. What is left stays stored. */
 void pump_stop(struct pump *p, int64_t deadline_us);

@@ -40,6 +40,7 @@ enum added {
 };
 
 struct seat;
+struct view;
 
 struct sink {
     const char *name;  /* the settings' word: kind = influx */
@@ -54,6 +55,10 @@ struct sink {
     /* Gets ready; touches no network, so that a far side that is away is no trouble yet. */
     int (*open)(struct seat *s);
     void (*close)(struct seat *s);
+
+    /* Deliveries may come from now on: who keeps a connection makes it. NULL: nothing. Not called
+     * before a probe. */
+    void (*begin)(struct seat *s);
 
     /* Puts one record into the batch being filled. */
     enum added (*add)(struct seat *s, const struct record *r);
@@ -84,12 +89,14 @@ struct seat {
     const char *name; /* [sink NAME]: the cursor's key */
     const struct sink *sink;
     const struct section *section;
-    const char *site; /* [site] name */
-    void *memory;     /* the sink's own, zeroed before open */
-    double timeout_s; /* for one batch */
-    double hold_s;    /* set by open: what is taken is safe after so long a life; 0: at once */
-    bool wants_all;   /* set by open: every row matters, whatever the sink's wants_newest says */
-    bool is_single;   /* this batch holds one record because a larger one was refused */
+    const char *site;        /* [site] name */
+    const char *store_path;  /* the file the readings are kept in; NULL for a probe */
+    const struct view *view; /* the house as others may see it (store/view.h); NULL: no daemon */
+    void *memory;            /* the sink's own, zeroed before open */
+    double timeout_s;        /* for one batch */
+    double hold_s;  /* set by open: what is taken is safe after so long a life; 0: at once */
+    bool wants_all; /* set by open: every row matters, whatever the sink's wants_newest says */
+    bool is_single; /* this batch holds one record because a larger one was refused */
 };
 
 extern const struct setting sink_settings[]; /* the words of every sink */

@@ -37,7 +37,7 @@ struct view_health {
 
 struct view {
     void *who;
-    struct board *board;
+    struct board *board, *settings; /* what is measured, and what is set, at the same desks */
     const char *store_path, *site, *version;
     const struct control *control; /* NULL: nobody may be told anything from outside */
     size_t (*devices)(void *who, struct view_device *to, size_t room);

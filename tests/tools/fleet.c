@@ -86,6 +86,7 @@ static struct section *section_of(const struct fleet *f, struct site *s)
         from = hole + strlen("{site}");
     }
     text_add(&t, from);
+    text_add(&t, "\nhistory = yes\n");
     if (t.is_cut || settings_parse(text, "fleet", &s->settings) || s->settings->count != 1)
         exit(78);
     return &s->settings->sections[0];
@@ -113,7 +114,7 @@ static void open_site(struct fleet *f, struct site *s, unsigned number)
         snprintf(o.name, sizeof o.name, "unit%u", d + 1);
         s->from[d] = store_origin(s->store, &o);
     }
-    if (pump_start(&s->pump, s->store, sink, section->name, section, s->name, true))
+    if (pump_start(&s->pump, s->store, sink, section->name, section, s->name, NULL))
         exit(70);
 }
 
