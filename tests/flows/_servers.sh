@@ -22,7 +22,7 @@ held = []
 while len(held) < int(sys.argv[1]):
     s = socket.socket()
     try:
-        s.bind(("127.0.0.1", random.randint(15000, 32000)))
+        s.bind(("127.0.0.1", random.randint(10000, 15900)))
         held.append(s)
     except OSError:
         pass
