@@ -1,5 +1,5 @@
-# A package for another architecture: built with its libraries, and run as there, by an emulator:
-# the twins behind a pseudo-terminal are this machine's, and so is nothing else.
+# A package for another architecture: built with its libraries, and run as there, by an emulator.
+# The twins are this machine's, behind TCP: the emulator does not know what serial ports are asked.
 source "$(dirname "$0")/_packages.sh"
 
 # cross ARCH MACHINE: MACHINE as readelf names it
@@ -24,8 +24,8 @@ cross() {
     has out "helio $(dpkg-deb -f "$deb" Version)"
     "$HELIO" list verbs --as man | diff - <(zcat root/usr/share/man/man1/helio.1.gz) || fail "helio(1) is another one"
 
-    twin twins --link "$TESTS_TMP/port" --ids 1,2
-    expect 0 there once --json "tracer@rtu:$TESTS_TMP/port:1" "tracer@rtu:$TESTS_TMP/port:2"
+    twin twins --tcp 0 --ids 1,2
+    expect 0 there once --json "tracer@$LINE:1" "tracer@$LINE:2"
     python3 - <<'PYTHON' || fail "$(cat out)"
 import json
 units = [json.loads(line) for line in open("out")]
@@ -36,8 +36,8 @@ for unit in units:
 PYTHON
     # the store, a sink and the daemon, over the wire
     stand_in_start sink --api v1
-    printf '[store]\npath = %s/there.db\n[bus roof]\nline = rtu:%s/port\nevery = 1\n[device south]\ndriver = tracer\nbus = roof\n[sink influx]\nkind = influx\nurl = %s\nage = 0\n' \
-        "$TESTS_TMP" "$TESTS_TMP" "$URL" >a.ini
+    printf '[store]\npath = %s/there.db\n[bus roof]\nline = %s\nevery = 1\n[device south]\ndriver = tracer\nbus = roof\n[sink influx]\nkind = influx\nurl = %s\nage = 0\n' \
+        "$TESTS_TMP" "$LINE" "$URL" >a.ini
     expect 0 there once -c a.ini
     [ "$(stand_in_get sink points)" -ge 1 ] || fail "nothing arrived"
     expect 0 there run -c a.ini --for 4
