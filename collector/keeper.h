@@ -32,6 +32,9 @@ struct slot_of {
     unsigned readings;
     uint64_t lacking; /* blocks its model does not know, by bits */
     const struct driver *driver;
+    char model[IDENTITY_TEXT]; /* as it said itself; written once, before `has_model` */
+    char through[ORIGIN_NAME]; /* is_found: who speaks for it */
+    _Atomic bool has_model;
     struct past_days *past; /* where its driver has finished days; NULL: nowhere */
     _Atomic uint64_t asked, heard;
 };
