@@ -571,10 +571,11 @@ void client_settle(struct client *c, int64_t deadline_us, struct client_result *
     wake(c);
 }
 
-void client_wait_up(struct client *c, int64_t deadline_us, struct client_result *to)
+void client_wait_up(struct client *c, int64_t deadline_us, bool is_patient,
+                    struct client_result *to)
 {
     pthread_mutex_lock(&c->lock);
-    while (!c->is_up && clock_us() < deadline_us)
+    while (!c->is_up && (is_patient || !*c->result.why) && clock_us() < deadline_us)
         wait_until(c, deadline_us);
     *to = c->result;
     to->is_lost = !c->is_up;

@@ -87,7 +87,8 @@ struct client_result {
 };
 void client_count_anew(struct client *c);
 void client_settle(struct client *c, int64_t deadline_us, struct client_result *to);
-/* Waits for a connection. */
-void client_wait_up(struct client *c, int64_t deadline_us, struct client_result *to);
+/* Waits for a connection; the impatient only until a first attempt has failed. */
+void client_wait_up(struct client *c, int64_t deadline_us, bool is_patient,
+                    struct client_result *to);
 
 #endif

@@ -253,7 +253,7 @@ static void mqtt_settle(struct seat *s, int64_t deadline_us, struct outcome *o)
     else if (r.is_settled)
         judge_refusal(m, &r, o);
     else if (r.is_lost && m->client) {
-        client_wait_up(m->client, most < deadline_us ? most : deadline_us, &r);
+        client_wait_up(m->client, most < deadline_us ? most : deadline_us, true, &r);
         o->verdict = r.is_lost ? LATER : AGAIN;
         o->is_alarm = r.is_lost && r.is_alarm;
     }
@@ -275,7 +275,7 @@ static bool try_once(struct seat *s, bool with_five, struct client_result *r)
         client_free(c);
         return false;
     }
-    client_wait_up(c, until, r);
+    client_wait_up(c, until, false, r);
     topic_make(topic, m->place.prefix, topic_bridge, "check");
     if (!r->is_lost && with_five && m->layout->has_house) {
         client_count_anew(c);

@@ -29,7 +29,7 @@ struct session {
         const char *filter;
     } asked[FILTERS_ASKED];
     bool is_up, is_alarm, is_tls;
-    char library[160]; /* what the library logged last as an error */
+    char library[160]; /* what the library logged first as an error */
     char where[140];   /* "127.0.0.1:1883" */
     char why[200];
 };
@@ -58,7 +58,7 @@ static const struct {
     {2,   true,  "the broker does not take this client id: try another client ="},
     {3,   false, "the broker is not ready"},
     {4,   true,  "the broker refuses the user or the password: see user and password_file"},
-    {5,   true,  "the broker lets this user not in: see user, password_file, and the broker's own settings"},
+    {5,   true,  "the broker refuses the user or the password: see user and password_file"},
     {132, true,  "the broker speaks no MQTT 5: set protocol = 3.1.1"},
     {133, true,  "the broker does not take this client id: try another client ="},
     {134, true,  "the broker refuses the user or the password: see user and password_file"},
@@ -124,11 +124,19 @@ static void fault_tls(struct session *s)
               *s->library ? s->library : "no reason given");
 }
 
+static void fault_closed(struct session *s)
+{
+    fault(s, false, "%s closed the connection before it was one%s", s->where,
+          s->is_tls ? "" : "; is this the broker's TLS port? then set tls = yes");
+}
+
 static void fault_system(struct session *s, int number)
 {
     if (number == ECONNREFUSED)
         fault(s, false, "nobody listens at %s: is the broker running, are server and port right?",
               s->where);
+    else if (number == ECONNRESET && !s->is_up)
+        fault_closed(s);
     else
         fault(s, false, "%s: %s", s->where, strerror(number));
 }
@@ -144,8 +152,7 @@ static void fault_code(struct session *s, int rc, int number)
     else if (rc == MOSQ_ERR_KEEPALIVE)
         fault(s, false, "%s: the broker no longer answers", s->where);
     else if (rc == MOSQ_ERR_CONN_LOST && !s->is_up)
-        fault(s, false, "%s closed the connection before it was one%s", s->where,
-              s->is_tls ? "" : "; is this the broker's TLS port? then set tls = yes");
+        fault_closed(s);
     else if (rc == MOSQ_ERR_CONN_LOST)
         fault(s, false, "%s closed the connection", s->where);
     else
@@ -159,7 +166,7 @@ static void on_log(struct mosquitto *m, void *who, int level, const char *words)
     struct session *s = who;
 
     (void)m;
-    if (level == MOSQ_LOG_ERR)
+    if (level == MOSQ_LOG_ERR && !*s->library) /* the first is the cause */
         snprintf(s->library, sizeof s->library, "%s", words);
 }
 
@@ -169,6 +176,8 @@ static void on_connect(struct mosquitto *m, void *who, int reason, int flags,
     struct session *s = who;
 
     (void)m, (void)flags, (void)more;
+    if (reason == 135) /* of a whole connection it means what 5 meant before */
+        reason = 5;
     if (reason) {
         fault(s, needs_mending(reason), "%s: %s", s->where, session_reason(reason));
         return;
@@ -378,6 +387,14 @@ static void empty(int wake_fd)
         return; /* nobody woke us */
 }
 
+static bool is_nobody(int fd)
+{
+    struct sockaddr_storage peer;
+    socklen_t size = sizeof peer;
+
+    return getpeername(fd, (struct sockaddr *)&peer, &size) != 0;
+}
+
 int session_step(struct session *s, int wake_fd, int timeout_ms)
 {
     struct pollfd fds[2] = {{.fd = mosquitto_socket(s->m), .events = POLLIN},
@@ -410,6 +427,8 @@ int session_step(struct session *s, int wake_fd, int timeout_ms)
         rc = mosquitto_loop_misc(s->m);
     if (rc)
         fault_code(s, rc, errno);
+    else if (!s->is_up && fds[0].revents & POLLHUP && is_nobody(fds[0].fd))
+        fault_system(s, ECONNREFUSED); /* OpenSSL may have swallowed the reason */
     return *s->why ? ERR_GONE : OK;
 }
 
