@@ -153,6 +153,7 @@ const struct view *front_of(struct daemon *d)
         front = (struct view){
             .who = d,
             .board = d->keeper.board,
+            .settings = d->keeper.settings,
             .store_path = store_path(d->store),
             .version = HELIO_VERSION,
             .control = &d->wishes.control,

@@ -41,7 +41,7 @@ struct slot_of {
 
 struct keeper {
     struct store *store;
-    struct board *board;
+    struct board *board, *settings; /* what is measured, and what is set; by the same places */
     const char *site;
     post_fn *post; /* how a bus thread gets a job */
     struct slot_of *slots[SLOTS_IN_HOUSE];

@@ -138,6 +138,12 @@ const char *keeper_name(const struct news *n, char *to, size_t size)
     return news_name(n, to, size);
 }
 
+static void set_period(struct keeper *k, size_t at, int64_t every_us, int64_t slowest_us)
+{
+    board_period(k->board, (unsigned)at, every_us, slowest_us);
+    board_period(k->settings, (unsigned)at, every_us, slowest_us);
+}
+
 /* A place for it, as soon as it is heard for the first time. */
 struct slot_of *keeper_found(struct keeper *k, const struct news *n, const char *name)
 {
@@ -161,8 +167,7 @@ struct slot_of *keeper_found(struct keeper *k, const struct news *n, const char 
     s->is_found = true;
     s->is_whole = n->driver != NULL;
     s->every_ms = through->every_ms;
-    board_period(k->board, (unsigned)keeper_place(k, name), s->every_ms * US_PER_MS,
-                 s->every_ms * US_PER_MS);
+    set_period(k, keeper_place(k, name), s->every_ms * US_PER_MS, s->every_ms * US_PER_MS);
     return s;
 }
 
@@ -221,7 +226,7 @@ void keeper_pace(struct keeper *k, const struct rounds *r)
         if (at == k->count)
             continue;
         k->slots[at]->every_ms = (int64_t)(every * MS_PER_S);
-        board_period(k->board, (unsigned)at, (int64_t)(every * 1e6),
-                     (int64_t)(every * 1e6) * slow_blocks(plan->devices[i].driver));
+        set_period(k, at, (int64_t)(every * 1e6),
+                   (int64_t)(every * 1e6) * slow_blocks(plan->devices[i].driver));
     }
 }

@@ -135,8 +135,10 @@ static void note_committed(struct store *s)
     s->visible_seq = s->next_seq - 1;
     for (size_t i = 0; i < s->shape_count; i++)
         s->shapes[i]->is_stored = true;
-    for (size_t i = 0; i < s->origin_count; i++)
+    for (size_t i = 0; i < s->origin_count; i++) {
+        s->generation += !s->origins[i]->is_stored; /* readers have its old words */
         s->origins[i]->is_stored = true;
+    }
     for (size_t i = 0; i < s->cursor_count; i++)
         s->cursors[i].is_dirty = false;
     for (size_t i = 0; i < s->meter_count; i++)

@@ -93,7 +93,7 @@ void store_set_aside(struct store *s, const char *sink, int64_t seq, const char 
 
 /* A reader met a damaged page: the next commit sets the file aside and carries over the rest. */
 void store_suspect(struct store *s);
-/* Grows whenever the file is another one: readers open anew. */
+/* Grows whenever the file is another one, or says something else of a device: readers open anew. */
 unsigned store_generation(struct store *s);
 
 /* ---- history that is to be sent once more -------------------------------------------------- */

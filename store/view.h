@@ -40,7 +40,7 @@ struct view_health {
 
 struct view {
     void *who;
-    struct board *board;
+    struct board *board, *settings; /* what is measured, and what is set, at the same desks */
     const char *store_path, *site, *version;
     double commit_s; /* readings reach a sink no more often than this; 0: as they come */
     const struct control *control; /* NULL: nobody may be told anything from outside */

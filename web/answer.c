@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,18 +91,42 @@ enum MHD_Result answer_problem(struct MHD_Connection *c, unsigned status, const 
 enum MHD_Result answer_problem_as(struct MHD_Connection *c, unsigned status, const char *detail,
                                   const char *key)
 {
+    return answer_trouble(c, &(struct problem){.status = status, .detail = detail, .key = key});
+}
+
+static struct MHD_Response *problem_response(const struct problem *p)
+{
     char body[PROBLEM_BYTES];
     struct text t = text_on(body, sizeof body);
     struct json j = json_on(&t);
 
     json_open(&j, NULL, '{');
-    json_integer(&j, "status", status);
-    json_string(&j, "title", MHD_get_reason_phrase_for(status));
-    json_string(&j, "detail", detail);
-    if (key)
-        json_string(&j, key, detail);
+    json_integer(&j, "status", p->status);
+    json_string(&j, "title", MHD_get_reason_phrase_for(p->status));
+    json_string(&j, "detail", p->detail);
+    if (p->key)
+        json_string(&j, p->key, p->detail);
+    if (p->reason)
+        json_string(&j, "reason", p->reason);
+    if (p->has_range) {
+        json_number(&j, "min", p->least);
+        json_number(&j, "max", p->most);
+    }
     json_close(&j, '}');
-    return answer(c, status, "application/problem+json", body);
+    return MHD_create_response_from_buffer(t.used, body, MHD_RESPMEM_MUST_COPY);
+}
+
+enum MHD_Result answer_trouble(struct MHD_Connection *c, const struct problem *p)
+{
+    struct MHD_Response *r = problem_response(p);
+    char seconds[16];
+
+    snprintf(seconds, sizeof seconds, "%u", p->retry_s);
+    if (r && p->retry_s && !add(r, MHD_HTTP_HEADER_RETRY_AFTER, seconds)) {
+        MHD_destroy_response(r);
+        return MHD_NO;
+    }
+    return queue(c, p->status, "application/problem+json", r);
 }
 
 /* "GET, HEAD, OPTIONS" */

@@ -30,6 +30,17 @@ const struct view_device *web_device_named(struct web *w, const char *name)
     return NULL;
 }
 
+const struct view_device *query_device_of_path(struct exchange *x)
+{
+    char name[WISH_NAME];
+    struct text t = text_on(name, sizeof name);
+    const char *from = x->path + strcspn(x->route->path, "{");
+
+    text_bytes(&t, from, strcspn(from, "/"));
+    x->query.device = t.is_cut ? NULL : web_device_named(x->web, name);
+    return x->query.device;
+}
+
 static void say_nearest(struct asking *a, const struct nearest *n)
 {
     if (n->best)

@@ -21,11 +21,11 @@ function check(is, what) {
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true });
 
-// A window on its own, watched: nothing may be complained of, nobody else asked.
-async function look(options, hash = '') {
+// A window on its own, watched: nothing may be complained of but what is expected, nobody else asked.
+async function look(options, hash = '', expected = /^$/) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, locale: 'en-GB', acceptDownloads: true, ...options });
   const page = await context.newPage();
-  page.on('console', (message) => check(message.type() !== 'error', `console: ${message.text()}`));
+  page.on('console', (message) => check(message.type() !== 'error' || expected.test(message.text()), `console: ${message.text()}`));
   page.on('pageerror', (error) => check(false, `script: ${error.message}`));
   page.on('request', (request) => check(/^(blob:)?/.exec(request.url())[0] || request.url().startsWith(base), `asked elsewhere: ${request.url()}`));
   const session = await context.newCDPSession(page);
@@ -45,12 +45,12 @@ async function findKit() {
 
 const tools = {
   kit: await findKit(),
-  base, check, look, MOST_BYTES,
+  base, check, look, MOST_BYTES, token: process.env.TOKEN,
   ask: async (where) => (await fetch(`${base}/api/v1/${where}`)).json(),
   picture: (page, name, full = true) => page.screenshot({ path: path.join(pictures, `page-${name}.png`), fullPage: full }),
 };
 try {
-  for (const [what, run] of Object.entries(checks)) {
+  for (const [what, run] of Object.entries(checks).filter(([what]) => !process.env.ONLY || process.env.ONLY === what)) {
     try {
       await run(tools);
     } catch (error) {

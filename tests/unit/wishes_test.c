@@ -54,7 +54,7 @@ static int begin(void **unused)
 
 static int end(void **unused)
 {
-    static const char *const left[] = {"a.ini", "helio.db", "writes-south"};
+    static const char *const left[] = {"a.ini", "helio.db", "helio.db.lock", "writes-south"};
     char path[120];
 
     (void)unused;
