@@ -40,8 +40,9 @@ struct announce {
     size_t count, next;          /* of the last look; where the next begins */
     uint64_t said[VIEW_DEVICES]; /* what each was when it was last said, by its desk; 0: not yet */
     bool is_all_seen;
-    int64_t birth_us, up_us; /* when to answer a birth; 0: nobody was born */
-    size_t bytes;            /* said in this tick */
+    int64_t birth_us; /* when to answer a birth; 0: nobody was born */
+    bool was_born;    /* and heard; else it may have been while we were not connected */
+    size_t bytes;     /* said in this tick */
     struct offer offers[OFFERS_MAX];
     struct entity entities[ENTITIES_MAX];
     struct ha_device device;
@@ -188,7 +189,7 @@ static void describe(struct announce *a, const struct view_device *v, char word[
 
     memcpy(a->id, a->ids[v - a->devices], sizeof a->id);
     *a->through = '\0';
-    if (speaker)
+    if (speaker && a->said[speaker->desk % VIEW_DEVICES]) /* a hub that says nothing is no device */
         memcpy(a->through, a->ids[speaker - a->devices], sizeof a->through);
     name_maker(a, v);
     names_word(a->place->names, v->name, word);
@@ -388,17 +389,20 @@ static void consider(struct announce *a, struct client *c, size_t at)
 
 /* ---- clearing ------------------------------------------------------------------------------ */
 
-/* A device that is there but was not heard since the start may yet say what it is; and so may a
- * unit whose speaker is there. */
+/* A device that was not heard since the start may yet say that it is the one this topic is about;
+ * and so may a unit whose speaker is there. */
 static bool may_come_back(const struct announce *a, const struct kept *k)
 {
     const struct view_device *same = device_named(a, k->name);
+    int64_t age_us = 0;
 
     if (a->form == NO_FORM)
         return false;
-    if (same && !same->heard && !strcmp(same->driver, k->driver))
-        return true;
-    return !same && *k->through && device_named(a, k->through);
+    if (!same)
+        return *k->through && device_named(a, k->through);
+    (void)board_state(a->place->seat->view->board, same->desk, clock_us(), &age_us, NULL);
+    return age_us < 0 && !strcmp(same->driver, k->driver) &&
+           strcmp(a->ids[same - a->devices], k->id) != 0;
 }
 
 static bool is_there(const struct announce *a, const struct kept *k)
@@ -468,15 +472,19 @@ static void say_state(void *who, const struct state *one)
         log_debug(s->a->place->seat->name, "%s has to wait", one->from.name);
 }
 
-/* Home Assistant was started: it has forgotten states, and perhaps all else. */
+/* Home Assistant was started: it has forgotten states, and perhaps all else. After a connect it may
+ * have been started while nobody heard it. */
 static void answer_birth(struct announce *a, struct client *c)
 {
     struct saying s = {a, c};
 
     a->birth_us = 0;
-    memset(a->said, 0, sizeof a->said);
-    a->is_all_seen = false;
-    a->next = 0;
+    if (a->was_born) {
+        memset(a->said, 0, sizeof a->said);
+        a->is_all_seen = false;
+        a->next = 0;
+    }
+    a->was_born = false;
     states_each(a->states, false, say_state, &s);
 }
 
@@ -515,6 +523,12 @@ static void look(void *who, struct client *c)
         sweep(a, c, false);
 }
 
+/* Not all at once, when many were born with one broker. */
+static int64_t soon(struct announce *a)
+{
+    return clock_us() + chance_between(&a->chance, BIRTH_LEAST_US, BIRTH_MOST_US);
+}
+
 static void arrive(void *who, struct client *c)
 {
     struct announce *a = who;
@@ -522,7 +536,7 @@ static void arrive(void *who, struct client *c)
     memset(a->said, 0, sizeof a->said);
     a->next = 0;
     a->is_all_seen = false;
-    a->up_us = clock_us();
+    a->birth_us = soon(a);
     for (size_t i = 0; i < a->remembered.count; i++)
         a->remembered.all[i].cleared_us = 0; /* whether the broker had it is not known */
     look(a, c);
@@ -533,9 +547,11 @@ static void hear(void *who, struct client *c, const struct client_word *w)
     struct announce *a = who;
 
     (void)c;
-    if (!w->is_retained && !strcmp(w->topic, a->birth_topic) && !strcmp(w->payload, "online") &&
-        !a->birth_us)
-        a->birth_us = clock_us() + chance_between(&a->chance, BIRTH_LEAST_US, BIRTH_MOST_US);
+    if (w->is_retained || strcmp(w->topic, a->birth_topic) != 0 ||
+        strcmp(w->payload, "online") != 0)
+        return;
+    a->birth_us = a->birth_us && a->was_born ? a->birth_us : soon(a);
+    a->was_born = true;
 }
 
 struct client_guest announce_guest(struct announce *a)

@@ -1,6 +1,7 @@
 /* Topics and payloads for Home Assistant (mqtt/discovery.h). */
 #include "mqtt/discovery.h"
 
+#include "base/json.h"
 #include "mqtt/remembered.h"
 
 #include <ctype.h>

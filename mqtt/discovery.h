@@ -6,6 +6,7 @@
 #ifndef MQTT_DISCOVERY_H
 #define MQTT_DISCOVERY_H
 
+#include "base/text.h"
 #include "mqtt/entities.h"
 
 enum { PAYLOAD_BYTES = 16000, PARTS_MAX = 12 };

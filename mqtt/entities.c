@@ -1,6 +1,8 @@
 /* From the catalogue's words to Home Assistant's (mqtt/entities.h). */
 #include "mqtt/entities.h"
 
+#include "base/json.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>

@@ -5,10 +5,11 @@
 #ifndef MQTT_ENTITIES_H
 #define MQTT_ENTITIES_H
 
-#include "base/json.h"
 #include "metrics/control.h"
 #include "metrics/reading.h"
 #include "mqtt/topics.h"
+
+struct json;
 
 enum platform {
     HA_SENSOR,

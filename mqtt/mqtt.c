@@ -312,7 +312,7 @@ static int clear_all(struct client *c, struct remembered *r, int64_t deadline_us
     int rc = client_start(c);
 
     if (!rc)
-        client_wait_up(c, deadline_us, &result);
+        client_wait_up(c, deadline_us, false, &result);
     client_count_anew(c);
     for (size_t i = 0; i < r->count && !rc && !result.is_lost; i++)
         rc = client_say(c, SAY_COUNTED | SAY_RETAINED, r->all[i].topic, "", 0);

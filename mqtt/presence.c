@@ -10,6 +10,7 @@
 
 struct presence {
     const struct place *place;
+    bool is_leaving;
     struct view_device devices[VIEW_DEVICES]; /* of the last look */
     size_t count;
     struct {
@@ -126,6 +127,7 @@ static void arrive(void *who, struct client *c)
 {
     struct presence *p = who;
 
+    p->is_leaving = false;
     client_put(c, SAY_RETAINED, p->place->bridge, "online");
     for (size_t i = 0; i < VIEW_DEVICES; i++)
         p->known[i].said = -1;
@@ -139,11 +141,26 @@ static void leave(void *who, struct client *c)
 {
     struct presence *p = who;
 
+    p->is_leaving = true;
     if (p->place->seat->view)
         client_put(c, SAY_RETAINED, p->place->bridge, "offline");
 }
 
+/* A copy of us that left, or the last will of a connection we had before: we are here. */
+static void contradict(void *who, struct client *c, const struct client_word *w)
+{
+    const struct presence *p = who;
+
+    if (!p->is_leaving && !strcmp(w->topic, p->place->bridge) && !strcmp(w->payload, "offline"))
+        client_put(c, SAY_RETAINED, p->place->bridge, "online");
+}
+
 struct client_guest presence_guest(struct presence *p)
 {
-    return (struct client_guest){.who = p, .up = arrive, .tick = look, .last = leave};
+    return (struct client_guest){.who = p,
+                                 .filters = {p->place->bridge},
+                                 .up = arrive,
+                                 .tick = look,
+                                 .hear = contradict,
+                                 .last = leave};
 }
