@@ -33,7 +33,7 @@ python3 - all <<'PY' || fail "the states are not right"
 import json, sys
 states = [json.loads(l.split(" ", 2)[2]) for l in open("all") if "south_roof/state" in l]
 last = states[-1]
-assert last["charge_stage"] in ("none", "float", "boost", "equalize"), last["charge_stage"]
+assert last["charge_stage"] in ("not charging", "bulk", "absorb", "float", "equalize"), last["charge_stage"]
 assert isinstance(last["pv_power"], (int, float)) and isinstance(last["load_on"], bool), last
 assert set(states[0]) <= set(last), set(states[0]) - set(last)
 assert all(len(json.dumps(s)) < 16000 for s in states)
