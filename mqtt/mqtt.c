@@ -32,6 +32,7 @@ struct mqtt {
     struct states *states;
     struct presence *presence;
     struct announce *announce;
+    bool is_announcing;
     struct events *events;
     struct orders *orders;
     struct goodwe_silence *silence;
@@ -120,7 +121,8 @@ static int join_guests(struct mqtt *m)
 
     for (size_t i = 0; i < count && !rc && m->layout->has_house; i++)
         rc = client_join(m->client, &guests[i]);
-    if (!rc && announce_is_needed(m->announce))
+    m->is_announcing = announce_is_needed(m->announce);
+    if (!rc && m->is_announcing)
         rc = client_join(m->client, &announce);
     if (!rc && m->layout == &layout_goodwe)
         rc = client_join(m->client, &silence);
@@ -350,6 +352,8 @@ static int mqtt_purge(struct seat *s, int64_t deadline_us, char why[WHY_MAX])
 
     if (!m->client)
         return purge_alone(s, deadline_us, why);
+    if (!m->is_announcing)
+        return 0;
     int count = announce_purge(m->announce, deadline_us);
     if (count < 0)
         snprintf(why, WHY_MAX, "the broker is not connected; it is done as soon as it is");

@@ -59,6 +59,12 @@ done
 echo "restarts of broker and Home Assistant: $times, entities $(wc -l <ids), unavailable after: 0 (at most ${longest} s)"
 
 # ---- a copy of the whole thing ---------------------------------------------------------------------
+daemon_end # with its own client id again
+broker_log=$(wc -l <b/log)
+: >daemon.err
+daemon a.ini
+connected() { tail -n "+$broker_log" b/log | grep -aq 'connected .* as twin '; }
+until_true 20 connected || fail "not connected as twin: $(tail -2 b/log)"
 sed "s|$TESTS_TMP/a.db|$TESTS_TMP/c.db|" a.ini >c.ini
 mkdir -p copy
 HELIO_RUN_DIR=$TESTS_TMP/copy "$HELIO" run -c c.ini >copy.out 2>copy.err &
