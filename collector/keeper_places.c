@@ -108,11 +108,19 @@ void keeper_hear_serial(struct keeper *k, struct slot_of *s, const struct news *
 {
     struct origin o;
 
-    if (*n->unit || !*n->serial || !s->from || !strcmp(s->from->serial, n->serial))
+    if (*n->unit || !s->from)
         return;
+    if (*n->model && !s->has_model) {
+        snprintf(s->model, sizeof s->model, "%s", n->model);
+        s->has_model = true;
+    }
     o = *s->from;
-    snprintf(o.serial, sizeof o.serial, "%s", n->serial);
-    s->from = store_origin(k->store, &o);
+    if (*n->serial)
+        snprintf(o.serial, sizeof o.serial, "%s", n->serial);
+    if (*n->firmware)
+        snprintf(o.firmware, sizeof o.firmware, "%s", n->firmware);
+    if (strcmp(o.serial, s->from->serial) != 0 || strcmp(o.firmware, s->from->firmware) != 0)
+        s->from = store_origin(k->store, &o);
 }
 
 /* ---- units found on a wire ----------------------------------------------------------------- */
@@ -152,8 +160,10 @@ struct slot_of *keeper_found(struct keeper *k, const struct news *n, const char 
     snprintf(o.serial, sizeof o.serial, "%s", n->is_total ? "" : n->unit);
     if (open_slot(k, s, &o, driver, section_number(speaker->section, "peak_power")))
         return NULL;
-    if (!s->is_found)
+    if (!s->is_found) {
+        snprintf(s->through, sizeof s->through, "%s", speaker->name);
         log_note(s->name, "found through %s", speaker->name);
+    }
     s->is_found = true;
     s->is_whole = n->driver != NULL;
     s->every_ms = through->every_ms;
