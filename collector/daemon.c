@@ -89,7 +89,10 @@ int daemon_open(struct daemon *d, struct plan *take_plan, const char *config)
         log_warn("run", "not every sink could begin");
     if (received_follow(&d->received, take_plan, front_of(d)))
         log_warn("run", "the web does not listen");
-    return add_wing(d, take_plan);
+    pthread_mutex_lock(&d->lock); /* the web listens already */
+    rc = add_wing(d, take_plan);
+    pthread_mutex_unlock(&d->lock);
+    return rc;
 }
 
 /* ---- reloading --------------------------------------------------------------------------- */

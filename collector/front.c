@@ -38,7 +38,8 @@ void front_hear(struct front *f, const struct news *n)
 bool front_seat(struct daemon *d, const char *name, unsigned *desk)
 {
     for (size_t i = 0; i < d->keeper.count; i++)
-        if (!d->keeper.slots[i]->is_gone && !strcmp(d->keeper.slots[i]->name, name)) {
+        if (!d->keeper.slots[i]->is_gone && d->keeper.slots[i]->from &&
+            !strcmp(d->keeper.slots[i]->name, name)) {
             *desk = (unsigned)i;
             return true;
         }
@@ -48,8 +49,10 @@ bool front_seat(struct daemon *d, const char *name, unsigned *desk)
 const struct driver *front_driver(struct daemon *d, const char *name)
 {
     unsigned desk;
+    const struct slot_of *s = front_seat(d, name, &desk) ? d->keeper.slots[desk] : NULL;
+    const struct driver *is = s ? s->turned_out : NULL;
 
-    return front_seat(d, name, &desk) ? d->keeper.slots[desk]->driver : NULL;
+    return is || !s ? is : s->driver;
 }
 
 /* A group is as slow as the slowest of its house can be. */

@@ -209,6 +209,8 @@ void keeper_take(struct keeper *k, const struct news *n)
     }
     s->heard++;
     keeper_hear_serial(k, s, n);
+    if (*n->unit && n->driver)
+        s->turned_out = n->driver;
     if (k->hear)
         k->hear(k->who, s->name, &r, n->heard_us);
     begin_meters(k, s, &r);

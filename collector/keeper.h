@@ -20,9 +20,10 @@ enum { SLOTS_IN_HOUSE = PLAN_DEVICES + PLAN_GROUPS, LATE_STEPS = 256 };
 /* One device or group, whichever plan it came with; it stays when the plan is loaded anew. */
 struct slot_of {
     char name[ORIGIN_NAME];
-    bool is_group, is_gone;
+    bool is_group;
+    _Atomic bool is_gone;
     _Atomic bool is_found; /* a unit that the plan does not name, heard through another device */
-    const struct origin *from;
+    const struct origin *_Atomic from; /* NULL: not there yet, for others who look */
     struct gate *gate;
     struct meter meter;
     bool *has;                /* what it can say; until its meters begin */
@@ -32,7 +33,8 @@ struct slot_of {
     bool is_whole;            /* such a unit that is a device in every way */
     unsigned readings;
     uint64_t lacking; /* blocks its model does not know, by bits */
-    const struct driver *driver;
+    const struct driver *_Atomic driver;
+    const struct driver *_Atomic turned_out; /* a unit with a section: what it is; NULL: as said */
     char model[IDENTITY_TEXT]; /* as it said itself; written once, before `has_model` */
     char through[ORIGIN_NAME]; /* is_found: who speaks for it */
     _Atomic bool has_model;

@@ -29,7 +29,8 @@ static struct slot_of *slot_for(struct keeper *k, const char *name)
     if (!s)
         return NULL;
     snprintf(s->name, sizeof s->name, "%s", name);
-    k->slots[k->count++] = s;
+    k->slots[k->count] = s;
+    k->count++;
     return s;
 }
 
@@ -68,9 +69,9 @@ static void remember_setting(void *to, const struct record *r)
 static int open_slot(struct keeper *k, struct slot_of *s, const struct origin *o,
                      const struct driver *driver, double peak_w)
 {
-    s->from = store_origin(k->store, o);
     s->is_gone = false;
     s->driver = driver;
+    s->from = store_origin(k->store, o);
     if (s->gate)
         return s->from ? OK : ERR_FULL;
     s->gate = gate_new(s->name, peak_w);

@@ -140,7 +140,7 @@ async function onAPhone({ kit, look, check, picture }) {
       await page.waitForTimeout(400);
       if (view === 'settings') await page.locator('#view-settings summary').first().tap();
       check(await fits(page), `${view} is wider than a screen of ${width}`);
-      if (width === 360) await picture(page, `${view}-phone-${colorScheme}`, view !== 'energy' && view !== 'devices');
+      if (width === 360) await picture(page, `${view}-phone-${colorScheme}`, !['energy', 'devices', 'settings'].includes(view));
     }
     const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const light = Number(/\d+/.exec(ground)[0]) > 128;
@@ -275,9 +275,10 @@ async function kiosk({ look, check, picture }) {
 async function keyboard({ look, check }) {
   for (const view of ['now', 'charts', 'energy', 'devices', 'settings', 'log']) {
     const { page, context } = await look({}, `#${view}`);
-    await page.locator(`#view-${view} >> css=button, a, summary, select`).first().waitFor();
+    await shown(page, `#view-${view} :is(button, a, summary, select):visible`);
+    if (view === 'settings') await page.locator('#view-settings summary').first().click();
     await page.waitForTimeout(1500);
-    const wanted = await page.evaluate(() => [...document.querySelectorAll('a[href], button, select, summary, [tabindex="0"]')]
+    const wanted = await page.evaluate(() => [...document.querySelectorAll('a[href], button, select, input, summary, [tabindex="0"]')]
       .filter((one) => !one.disabled && (one.checkVisibility?.() ?? one.offsetParent)).length);
     const reached = new Set();
     for (let i = 0; i < wanted + 3; i++) {

@@ -1,17 +1,20 @@
 // Settings that can be told: chosen, tried dry, confirmed, sent once, and what was read back.
 import { ask, tell } from './api.js';
 import { confirmChange, forgetToken, hasToken, needToken, token } from './settings_confirm.js';
-import { el, label, put, sayAll } from './words.js';
+import { el, label, put } from './words.js';
 
 const LOOK_EVERY_MS = 5000;
 let ids = 0;
 
 function present(said, command) {
   if (said.value === null || said.value === undefined) return 'not known'; // some are read only when they are told
-  return said.said ?? (command.input === 'switch' ? (said.value ? 'on' : 'off') : sayAll(said.value, command.unit));
+  return said.said ?? (command.input === 'switch' ? (said.value ? 'on' : 'off') : sayExactly(said.value, command.unit));
 }
 
 const exact = new Intl.NumberFormat(undefined, { maximumFractionDigits: 3, useGrouping: false });
+
+// As it is sent: a rounded one would be another one.
+const sayExactly = (value, unit) => `${exact.format(value)}${unit ? '\u00a0' + unit : ''}`;
 
 function choices(words) {
   return el('select', {}, el('option', { value: '' }, 'as it is'), words.map((word) => el('option', { value: word }, word)));
@@ -45,7 +48,7 @@ function makeRow(command, changed) {
   let said = command; // with its present value
   let told = null; // until its turn to be read comes
   const row = el('div.setting', {},
-    el('label', { for: input.id }, title, el('span.soft', {}, 'now ', now)),
+    el('label', { for: input.id }, title, command.input === 'text' ? null : el('span.soft', {}, 'now ', now)),
     el('div.wanted', {}, el('span.field', {}, input, command.input === 'number' && command.unit ? el('span.soft', { 'aria-hidden': 'true' }, command.unit) : ''),
       hint));
   // The range is known once the device has said of which voltage its system is.
@@ -70,8 +73,8 @@ function makeRow(command, changed) {
     isTold() { told = { text: this.wantedText(), before: present(said, command) }; },
     isChanged: () => input.value !== '' || !input.validity.valid,
     wanted: () => (command.input === 'number' ? input.valueAsNumber : input.value),
-    wantedText: () => (command.input === 'number' ? sayAll(input.valueAsNumber, command.unit) : input.value),
-    now: () => now.textContent,
+    wantedText: () => (command.input === 'number' ? sayExactly(input.valueAsNumber, command.unit) : input.value),
+    now: () => (command.input === 'text' ? '' : now.textContent),
     find: (words) => { row.hidden = !`${title} ${command.command}`.toLowerCase().includes(words.toLowerCase()) && input.value === ''; },
     clear: () => { input.value = ''; },
   };
