@@ -20,9 +20,9 @@ enum { SLOTS_IN_HOUSE = PLAN_DEVICES + PLAN_GROUPS, LATE_STEPS = 256 };
 /* One device or group, whichever plan it came with; it stays when the plan is loaded anew. */
 struct slot_of {
     char name[ORIGIN_NAME];
-    bool is_group, is_gone;
+    _Atomic bool is_group, is_gone; /* what is atomic here, other threads read, too */
     bool is_found; /* a unit that the plan does not name, heard through another device */
-    const struct origin *from;
+    const struct origin *_Atomic from;
     struct gate *gate;
     struct meter meter;
     bool *has;                 /* what it can say; until its meters begin */
@@ -31,7 +31,7 @@ struct slot_of {
     bool is_whole;             /* such a unit that is a device in every way */
     unsigned readings;
     uint64_t lacking; /* blocks its model does not know, by bits */
-    const struct driver *driver;
+    const struct driver *_Atomic driver;
     struct past_days *past; /* where its driver has finished days; NULL: nowhere */
     _Atomic uint64_t asked, heard;
 };
