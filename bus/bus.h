@@ -134,7 +134,7 @@ struct bus {
     bool is_excused;          /* nobody is expected on it now: that it is not there is no news */
     struct bell *stop;        /* rung: no further try is made; NULL: nobody can stop it */
     _Atomic int64_t *beat_us; /* noted at each try, for whoever looks after this thread; or NULL */
-    FILE *record;             /* a capture is being written; NULL: none */
+    FILE *_Atomic record;     /* a capture is being written, from now on; NULL: none */
 
     uint64_t last_question; /* and when it was asked */
     int64_t last_question_us;

@@ -98,6 +98,7 @@ int budget_take(const struct device *d, unsigned writes, struct told *told)
                  "%u settings were written today, and writes_per_day = %u: its memory wears out. "
                  "Raise writes_per_day in its [device] section if this is meant",
                  count, most);
+        told->denial = DENIED_BY_BUDGET;
         rc = ERR_DENIED;
     } else if (write_count(fd, day, count + writes)) {
         snprintf(told->why, sizeof told->why, "today's writes cannot be counted (%.120s: %s)", path,

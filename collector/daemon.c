@@ -77,14 +77,22 @@ int daemon_open(struct daemon *d, struct plan *take_plan, const char *config)
     d->keeper.hear = rules_hear;
     d->keeper.who = &d->rules;
     rules_follow(&d->rules, take_plan);
+    rc = wishes_open(&d->wishes, d);
+    if (rc)
+        return rc;
+    wishes_follow(&d->wishes, take_plan);
     rc = received_open(&d->received, d->store, d->news);
     if (rc)
         return rc;
+    d->deliver.view = front_of(d);
     if (deliver_follow(&d->deliver, take_plan, d->store))
         log_warn("run", "not every sink could begin");
     if (received_follow(&d->received, take_plan, front_of(d)))
         log_warn("run", "the web does not listen");
-    return add_wing(d, take_plan);
+    pthread_mutex_lock(&d->lock); /* the web listens already */
+    rc = add_wing(d, take_plan);
+    pthread_mutex_unlock(&d->lock);
+    return rc;
 }
 
 /* ---- reloading --------------------------------------------------------------------------- */
@@ -141,6 +149,7 @@ static void follow(struct daemon *d, struct plan *plan)
     if (keeper_learn(&d->keeper, plan) || add_wing(d, plan))
         log_err("run", "the new settings could not be followed in full");
     rules_follow(&d->rules, plan);
+    wishes_follow(&d->wishes, plan);
     if (deliver_follow(&d->deliver, plan, d->store))
         log_warn("run", "not every sink could begin");
     if (received_follow(&d->received, plan, front_of(d)))
@@ -167,6 +176,7 @@ static void reload(struct daemon *d)
         plan_free(plan);
     } else {
         rules_leave(&d->rules, d, plan, clock_us() + RULES_LAST_US);
+        wishes_leave(&d->wishes);
         received_leave(&d->received);
         pthread_mutex_lock(&d->lock);
         follow(d, plan);
@@ -295,6 +305,7 @@ static void stop_wings(struct daemon *d)
 
 void daemon_close(struct daemon *d)
 {
+    wishes_leave(&d->wishes);
     received_close(&d->received);
     rules_leave(&d->rules, d, NULL, clock_us() + RULES_LAST_US);
     if (d->news)
@@ -302,6 +313,7 @@ void daemon_close(struct daemon *d)
     if (d->keeper.board && keeper_finish(&d->keeper))
         log_err("run", "the last readings could not be written");
     deliver_stop(&d->deliver, clock_us() + SINKS_LAST_US);
+    wishes_close(&d->wishes);
     for (size_t i = d->wing_count; i-- > 0;) {
         struct plan *plan = d->wings[i]->plan;
         wing_close(d->wings[i]);

@@ -8,6 +8,7 @@
 #include "collector/received.h"
 #include "collector/rules.h"
 #include "collector/wing.h"
+#include "collector/wishes.h"
 
 #include <pthread.h>
 
@@ -20,6 +21,7 @@ struct daemon {
     struct rules rules;
     struct received received;
     struct front front;
+    struct wishes wishes;
     struct queue *news;
     struct wing *wings[WINGS_MAX]; /* the newest last */
     size_t wing_count;

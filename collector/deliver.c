@@ -39,7 +39,8 @@ struct pump *deliver_pump(struct deliver *d, const char *name)
 static int start_one(struct deliver *d, const struct plan *plan, const struct plan_sink *s)
 {
     struct pump *pump = NULL;
-    int rc = pump_start(&pump, d->store, s->sink, s->name, s->section, plan_site_name(plan), false);
+    int rc =
+        pump_start(&pump, d->store, s->sink, s->name, s->section, plan_site_name(plan), d->view);
 
     if (rc) {
         log_err(s->name, "this sink cannot begin (%s); readings are kept for it", error_text(rc));

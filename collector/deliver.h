@@ -7,6 +7,7 @@
 
 struct deliver {
     struct store *store;
+    const struct view *view; /* for sinks that tell how the house is; NULL without a daemon */
     size_t count;
     struct {
         const struct plan *plan; /* its section belongs to this one */

@@ -28,6 +28,12 @@ void front_init(struct front *f);
 void front_done(struct front *f);
 void front_hear(struct front *f, const struct news *n);
 
+struct driver;
+
+/* Whoever is called so now: its place on the board, and its family. */
+bool front_seat(struct daemon *d, const char *name, unsigned *desk);
+const struct driver *front_driver(struct daemon *d, const char *name); /* NULL: nobody */
+
 /* Stays as long as the daemon does. */
 const struct view *front_of(struct daemon *d);
 

@@ -101,12 +101,6 @@ static void put_line(struct outflow *o, int64_t at_ms, const char *device,
 
 /* ---- steps ------------------------------------------------------------------------------- */
 
-/* A gauge's mean; of what counts or is a state, the last. */
-static double worth(enum metric m, const struct slot *s)
-{
-    return catalogue[m].kind == GAUGE ? round(slot_mean(s) * 1e6) / 1e6 : s->last;
-}
-
 static void flush(struct outflow *o, struct filling *f)
 {
     static char texts[METRIC_COUNT][32];
@@ -117,7 +111,7 @@ static void flush(struct outflow *o, struct filling *f)
         struct text text = text_on(texts[i], sizeof texts[i]);
         if (!f->slots[i].count)
             continue;
-        text_number(&text, worth(o->columns[i], &f->slots[i]));
+        text_number(&text, slot_worth(&f->slots[i], o->columns[i]));
         numbers[i] = texts[i];
         is_empty = false;
     }

@@ -1,9 +1,9 @@
 /* What the daemon does when it is asked over its socket (collector/control_socket.h). */
 #include "collector/control_socket.h"
 #include "collector/daemon.h"
+#include "collector/errand.h"
 #include "collector/intake.h"
 #include "collector/status.h"
-#include "collector/telling.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const int64_t ROUND_WAIT_US = 60000000;
+static const int64_t ROUND_WAIT_US = 60000000, PURGE_WAIT_US = 10000000;
 
 /* ---- once ---------------------------------------------------------------------------------- */
 
@@ -86,74 +86,30 @@ static int do_once(struct asked *a)
 
 /* ---- tell ---------------------------------------------------------------------------------- */
 
-struct telling {
-    struct house *house;
-    struct addressee to;
-    char **words;
-    int count;
-    struct told *told;
-};
-
-static int tell_now(struct rounds *r, size_t bus, void *to)
-{
-    struct telling *t = to;
-
-    (void)r;
-    (void)bus;
-    return telling_do(t->house, &t->to, t->words, t->count, t->told);
-}
-
-static void write_down(struct asked *a, const char *device, int rc, const struct told *told)
-{
-    char text[240];
-    struct text t = text_on(text, sizeof text);
-
-    text_add(&t, rc ? "refused:" : "told:");
-    for (int i = 3; i < a->count; i++)
-        text_format(&t, " %s", a->words[i]);
-    text_format(&t, " (%.80s)", told->why);
-    store_event(a->daemon->store, LOG_LEVEL_NOTE, device, text);
-}
-
-/* The newest wing whose threads reach whoever is called so. */
-static struct wing *wing_of(struct daemon *d, const char *name, struct addressee *to)
-{
-    for (size_t i = d->wing_count; i-- > 0;) {
-        const struct plan *p = d->wings[i]->plan;
-        if (addressee_find(p, name, to) &&
-            rounds_has_bus(&d->wings[i]->rounds, (size_t)(p->devices[to->at].bus - p->buses)))
-            return d->wings[i];
-    }
-    return NULL;
-}
-
 /* tell dry|now|dry-cut|now-cut DEVICE NAME=VALUE... */
 static int do_tell(struct asked *a)
 {
     struct told told = {.is_dry = a->count > 1 && !strncmp(a->words[1], "dry", 3),
                         .may_cut_power = a->count > 1 && strstr(a->words[1], "-cut")};
     struct daemon *d = a->daemon;
-    struct telling telling = {.told = &told};
+    struct errand e = {.told = &told, .by = ""};
     int rc;
 
     if (a->count < 4)
         return ERR_USAGE;
+    e.device = a->words[2];
+    e.words = a->words + 3;
+    e.count = a->count - 3;
     pthread_mutex_lock(&d->lock);
-    struct wing *w = wing_of(d, a->words[2], &telling.to);
-    if (!w) {
+    rc = errand_prepare(d, &e);
+    if (rc) {
         pthread_mutex_unlock(&d->lock);
-        return ERR_ABSENT; /* not one of ours: the asker does it alone */
+        return rc; /* not one of ours: the asker does it alone */
     }
-    struct job job = {.run = tell_now, .to = &telling};
-    size_t bus = (size_t)(w->plan->devices[telling.to.at].bus - w->plan->buses);
-    telling.house = &w->house;
-    telling.words = a->words + 3;
-    telling.count = a->count - 3;
-    rc = rounds_do(&w->rounds, bus, &job, ROUND_WAIT_US);
+    rc = rounds_do(e.rounds, e.bus, &e.job, ROUND_WAIT_US);
     pthread_mutex_unlock(&d->lock);
-    answer_line(a, rc ? 'e' : 'o', "%s: %s", a->words[2], *told.why ? told.why : error_text(rc));
-    if (!told.is_dry)
-        write_down(a, a->words[2], rc, &told);
+    errand_note(d, &e, rc);
+    answer_line(a, rc ? 'e' : 'o', "%s: %s", a->words[2], told.why);
     return rc;
 }
 
@@ -186,6 +142,33 @@ static int do_resend(struct asked *a)
     return OK;
 }
 
+/* discovery [SINKS]: what sinks left standing is taken back; the daemon's own stay quiet then. */
+static int do_discovery(struct asked *a)
+{
+    struct daemon *d = a->daemon;
+    bool wanted[PLAN_SINKS];
+    int worst = OK;
+
+    pthread_mutex_lock(&d->lock);
+    const char *only = a->count > 1 && *a->words[1] ? a->words[1] : NULL;
+    int rc = deliver_only(d->plan, only, wanted);
+    for (size_t i = 0; i < d->plan->sink_count && !rc; i++) {
+        const struct plan_sink *s = &d->plan->sinks[i];
+        struct pump *pump = wanted[i] && s->sink->purge ? deliver_pump(&d->deliver, s->name) : NULL;
+        char why[WHY_MAX];
+        if (!pump)
+            continue;
+        int count = pump_purge(pump, clock_us() + PURGE_WAIT_US, why);
+        if (count < 0)
+            answer_line(a, 'e', "%s: %s", s->name, *why ? why : error_text(count));
+        else
+            answer_line(a, 'o', "%s: %d topics cleared", s->name, count);
+        worst = count < 0 ? count : worst;
+    }
+    pthread_mutex_unlock(&d->lock);
+    return rc ? rc : worst;
+}
+
 static int do_import(struct asked *a)
 {
     struct intake intake = {.store = a->daemon->store};
@@ -215,5 +198,6 @@ static int do_status(struct asked *a)
 
 const struct request requests[] = {
     {"once", do_once},     {"tell", do_tell},     {"resend", do_resend},
-    {"import", do_import}, {"status", do_status}, {NULL, NULL},
+    {"import", do_import}, {"status", do_status}, {"discovery", do_discovery},
+    {NULL, NULL},
 };

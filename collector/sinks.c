@@ -6,6 +6,11 @@
 #include "upload/page.h"
 #endif
 
+#if defined HELIO_HAS_NATS && defined HELIO_HAS_INFLUX
+#include "influx/line_protocol.h"
+#include "nats/message.h"
+#endif
+
 #include <string.h>
 
 const struct sink *const sinks[] = {
@@ -39,8 +44,34 @@ static int make_page(const char *driver, bool is_day, const struct reading *r, s
 }
 #endif
 
+/* Line protocol for whoever carries it without a database of its own. */
+#if defined HELIO_HAS_NATS && defined HELIO_HAS_INFLUX
+static void lines_begin(void *maker, const char *measurement, const char *site)
+{
+    struct line_maker *m = maker;
+
+    *m = (struct line_maker){.measurement = measurement, .site = site};
+}
+
+static int lines_make(void *maker, const struct record *r, char *to, size_t size)
+{
+    return line_make(maker, r, to, size);
+}
+
+static void lines_done(void *maker)
+{
+    line_maker_done(maker);
+}
+
+static const struct nats_lines lines = {sizeof(struct line_maker), lines_begin, lines_make,
+                                        lines_done};
+#endif
+
 void sinks_prepare(void)
 {
+#if defined HELIO_HAS_NATS && defined HELIO_HAS_INFLUX
+    nats_lines_by(&lines);
+#endif
 #ifdef HELIO_HAS_UPLOAD
     upload_made_by(make_page);
 #endif

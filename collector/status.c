@@ -57,6 +57,7 @@ static void json_sink(struct json *j, struct pump *pump)
     json_string(j, "sink", s.name);
     json_integer(j, "cursor", s.cursor);
     json_integer(j, "backlog", s.backlog);
+    json_integer(j, "held", s.held);
     json_integer(j, "delivered", (int64_t)s.delivered);
     json_integer(j, "aside", (int64_t)s.aside);
     json_integer(j, "dropped", (int64_t)s.dropped);

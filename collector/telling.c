@@ -10,23 +10,14 @@
 
 static const int64_t LOAN_WAIT_US = 30000000; /* a long round of a daemon may have to end first */
 
-static const char *name_of(const struct command *command)
-{
-    return command->metric != M_NONE ? catalogue[command->metric].name : command->name;
-}
-
-static bool is_end(const struct command *command)
-{
-    return command->metric == M_NONE && !command->name;
-}
-
 /* By the catalogue's name, or by the device's own ("floatv"). */
 static const struct command *find_command(const struct driver *driver, const char *name)
 {
     const struct row *row = rows_find(driver->rows, name);
 
-    for (const struct command *c = driver->commands; !is_end(c); c++)
-        if (!strcmp(name_of(c), name) || (row && c->metric != M_NONE && row->metric == c->metric))
+    for (const struct command *c = driver->commands; command_name(c); c++)
+        if (!strcmp(command_name(c), name) ||
+            (row && c->metric != M_NONE && row->metric == c->metric))
             return c;
     return NULL;
 }
@@ -81,8 +72,8 @@ static int read_order(const struct driver *driver, const char *word, struct orde
     snprintf(name, sizeof name, "%.*s", (int)(equals - word), word);
     snprintf(to->text, sizeof to->text, "%s", equals + 1);
     to->command = find_command(driver, name);
-    for (const struct command *k = driver->commands; !to->command && !is_end(k); k++)
-        nearest_try(&n, name_of(k));
+    for (const struct command *k = driver->commands; !to->command && command_name(k); k++)
+        nearest_try(&n, command_name(k));
     if (!to->command) {
         snprintf(told->why, sizeof told->why,
                  "\"%s\" cannot be set on the %s%s%s%s; see: helio list commands", name,

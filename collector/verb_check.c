@@ -1,6 +1,9 @@
-/* helio check: settings, ports and permissions: what is wrong, and the exact remedy. */
+/*
+ * helio check: what is wrong, and the exact remedy. The machine is looked at by the table in
+ * collector/checks/; here is what needs the house: wires, devices, the store and the sinks.
+ */
+#include "collector/checks/checks.h"
 #include "collector/control_socket.h"
-#include "collector/known_units.h"
 #include "collector/verb.h"
 
 #include "base/log.h"
@@ -9,11 +12,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 static const struct option_row options[] = {
     {"offline", 0, NULL, "only the settings: open nothing, ask nobody"},
+    {"look", 0, NULL, "only the settings and this machine: open no wire, ask nobody"},
+    {"json", 'j', NULL, "one JSON object"},
     {.name = NULL},
 };
 
@@ -34,108 +38,78 @@ static bool is_asleep(const struct house *h, const struct bus *bus, int rc)
     return sleeps;
 }
 
+static void check_device(struct house *h, size_t at, struct report *report)
+{
+    struct device *d = &h->devices[at];
+    struct reading r = {0};
+    char why[80];
+
+    if (h->plan->devices[at].is_heard_through) {
+        report_fact(report, OK, "device", d->name, "%s, serial %s  heard through another one",
+                    d->driver->name, section_text(d->section, "serial"));
+        return;
+    }
+    int rc = device_block(d, &d->blocks[0], device_collect, &r);
+    if (silence_is_absence(rc) && silence_is_sleep(d, why, sizeof why)) {
+        report_fact(report, OK, "device", d->name, "%s, address %u  asleep: %s", d->driver->name,
+                    d->address, why);
+        return;
+    }
+    if (!rc && d->driver->greet && d->driver->greet(d, &d->identity))
+        d->identity = (struct identity){0}; /* older models do not say who they are */
+    report_fact(report, rc, "device", d->name, "%s, address %u  %s%s%s%s", d->driver->name,
+                d->address, rc ? error_text(rc) : "answers", *d->identity.model ? ": " : "",
+                d->identity.model,
+                rc == ERR_TIMEOUT ? " (is it powered, is this its address, are A and B the right "
+                                    "way round? see: helio scan)"
+                                  : "");
+}
+
 /* Is the wire there, may we open it, and does anybody on it answer? */
-static int check_bus(struct house *h, size_t at)
+static void check_bus(struct house *h, size_t at, struct report *report)
 {
     struct bus *bus = &h->buses[at];
     const struct plan_bus *planned = &h->plan->buses[at];
-    int worst = OK, rc = bus_borrow(bus, LOAN_WAIT_US);
+    int rc = bus_borrow(bus, LOAN_WAIT_US);
     bool sleeps = is_asleep(h, bus, rc);
 
-    printf("bus %-18s %s:%s  %s%s\n", planned->name, planned->line->scheme, planned->where,
-           rc ? error_text(rc) : "opens",
-           sleeps ? "; its devices are asleep, the sun is down" : "");
+    report_fact(report, sleeps ? OK : rc, "bus", planned->name, "%s:%s  %s%s",
+                planned->line->scheme, planned->where, rc ? error_text(rc) : "opens",
+                sleeps ? "; its devices are asleep, the sun is down" : "");
     if (rc)
-        return sleeps ? OK : rc;
-    for (size_t i = 0; i < h->plan->device_count; i++) {
-        struct device *d = &h->devices[i];
-        struct reading r = {0};
-        if (d->bus != bus)
-            continue;
-        if (h->plan->devices[i].is_heard_through) {
-            printf("device %-15s %s, serial %s  heard through another one\n", d->name,
-                   d->driver->name, section_text(d->section, "serial"));
-            continue;
-        }
-        char why[80];
-        rc = device_block(d, &d->blocks[0], device_collect, &r);
-        if (silence_is_absence(rc) && silence_is_sleep(d, why, sizeof why)) {
-            printf("device %-15s %s, address %u  asleep: %s\n", d->name, d->driver->name,
-                   d->address, why);
-            continue;
-        }
-        if (!rc && d->driver->greet && d->driver->greet(d, &d->identity))
-            d->identity = (struct identity){0}; /* older models do not say who they are */
-        printf("device %-15s %s, address %u  %s%s%s%s\n", d->name, d->driver->name, d->address,
-               rc ? error_text(rc) : "answers", *d->identity.model ? ": " : "", d->identity.model,
-               rc == ERR_TIMEOUT ? " (is it powered, is this its address, are A and B the right "
-                                   "way round? see: helio scan)"
-                                 : "");
-        worst = worst ? worst : rc;
-    }
+        return;
+    for (size_t i = 0; i < h->plan->device_count; i++)
+        if (h->devices[i].bus == bus)
+            check_device(h, i, report);
     bus_return(bus);
-    return worst;
 }
 
-static int check_folder(void)
+static void check_folder(struct report *report)
 {
+    struct finding f;
+
     if (access(loan_folder(), W_OK) == 0)
-        return OK;
-    log_err("check",
-            "%s cannot be written to, so wires cannot be shared with other programs; as "
-            "root: install -d -m 2775 -g dialout /run/helio",
-            loan_folder());
-    return ERR_DENIED;
+        return;
+    finding_begin(&f, TROUBLE, ERR_DENIED, "folder %s", loan_folder());
+    text_add(&f.seen, "it cannot be written to");
+    text_add(&f.means, "wires cannot be shared with other programs without the lock files in it");
+    text_format(&f.mend, "%sinstall -d -m 2775 -g dialout /run/helio", sudo());
+    report_add(report, &f);
 }
 
-static bool has_bus_for(const struct plan *plan, const struct hid_unit *unit)
+/* Is it there, and is there a daemon that owns it? */
+static void check_store(const struct call *c, struct report *report)
 {
-    char id[12];
-
-    snprintf(id, sizeof id, "%04x:%04x", unit->vid, unit->pid);
-    for (size_t i = 0; i < plan->bus_count; i++)
-        if (!strcmp(plan->buses[i].line->scheme, "hid") && !strcasecmp(plan->buses[i].where, id))
-            return true;
-    return false;
-}
-
-/* Units that are plugged in and may not be opened: those of a [bus] say so themselves. */
-static void check_units(const struct plan *plan)
-{
-    struct hid_unit plugged[HID_UNITS];
-    size_t count = known_units(plugged, HID_UNITS);
-
-    for (size_t i = 0; i < count; i++)
-        if (!has_bus_for(plan, &plugged[i]) &&
-            hid_unit_allowed(&plugged[i], LOG_LEVEL_WARN, "check"))
-            printf("unit %04x:%04x at %-6s is plugged in, but may not be opened\n", plugged[i].vid,
-                   plugged[i].pid, plugged[i].usb_path);
-}
-
-/* May the store be written, and is there a daemon that owns it? */
-static int check_store(const struct call *c)
-{
-    char path[400], folder[400];
+    char path[400];
     struct reader *reader = NULL;
+    int rc = reader_open(&reader, plan_store_path(c->plan, path, sizeof path));
 
-    plan_store_path(c->plan, path, sizeof path);
-    snprintf(folder, sizeof folder, "%s", path);
-    *(strrchr(folder, '/') ? strrchr(folder, '/') : folder) = '\0';
-    bool may_write = access(path, W_OK) == 0 || (access(path, F_OK) && access(folder, W_OK) == 0);
-    if (!may_write && access(folder, F_OK) == 0) {
-        printf("store %-16s cannot be written to\n", path);
-        log_err("check", "%s: give it to the user helio runs as, or set [store] path", path);
-        return ERR_DENIED;
-    }
-    if (reader_open(&reader, path))
-        printf("store %-16s is new\n", path);
-    else
-        printf("store %-16s is there%s\n", path, control_is_there() ? "; a daemon has it" : "");
+    report_fact(report, OK, "store", path, "%s%s", rc ? "is new" : "is there",
+                !rc && control_is_there() ? "; a daemon has it" : "");
     reader_close(reader);
-    return OK;
 }
 
-static int check_sink(const struct call *c, const struct plan_sink *planned)
+static void check_sink(const struct call *c, const struct plan_sink *planned, struct report *report)
 {
     struct seat seat = {.name = planned->name,
                         .sink = planned->sink,
@@ -146,66 +120,80 @@ static int check_sink(const struct call *c, const struct plan_sink *planned)
     int rc;
 
     seat.memory = calloc(1, planned->sink->memory);
-    if (!seat.memory)
-        return ERR_FULL;
-    rc = planned->sink->open(&seat);
+    rc = seat.memory ? planned->sink->open(&seat) : ERR_FULL;
     if (!rc && planned->sink->probe)
         planned->sink->probe(&seat, &o);
-    printf("sink %-17s %s  %s%s\n", planned->name, planned->sink->name,
-           rc                   ? "cannot begin: "
-           : o.verdict == TAKEN ? "takes readings"
-                                : "does not take readings: ",
-           rc ? error_text(rc) : o.why);
-    planned->sink->close(&seat);
+    report_fact(report,
+                rc                   ? rc
+                : o.verdict == TAKEN ? OK
+                                     : ERR_GONE,
+                "sink", planned->name, "%s  %s%s", planned->sink->name,
+                rc                   ? "cannot begin: "
+                : o.verdict == TAKEN ? "takes readings"
+                                     : "does not take readings: ",
+                rc ? error_text(rc) : o.why);
+    if (seat.memory)
+        planned->sink->close(&seat);
     free(seat.memory);
-    return rc ? rc : o.verdict == TAKEN ? OK : ERR_GONE;
+    if (!rc && o.verdict != TAKEN)
+        advise_sink(report, planned, o.why);
 }
 
-static void print_rule(const struct plan_rule *p)
+static void tell_settings(const struct call *c, struct report *report)
 {
-    printf("rule %-17s %s, float %g to %g V until less than %g A: %s\n", p->name, p->device->name,
-           p->rule.normal_v, p->rule.absorb_v, p->rule.end_a, p->rule.is_enabled ? "on" : "off");
+    report_fact(report, OK, "settings", c->config, "%zu bus%s, %zu device%s", c->plan->bus_count,
+                c->plan->bus_count == 1 ? "" : "es", c->plan->device_count,
+                c->plan->device_count == 1 ? "" : "s");
+    for (size_t i = 0; i < c->plan->rule_count; i++) {
+        const struct plan_rule *p = &c->plan->rules[i];
+        report_fact(report, OK, "rule", p->name, "%s, float %g to %g V until less than %g A: %s",
+                    p->device->name, p->rule.normal_v, p->rule.absorb_v, p->rule.end_a,
+                    p->rule.is_enabled ? "on" : "off");
+    }
+}
+
+static int check_house(const struct call *c, struct report *report)
+{
+    struct house house;
+    int rc = house_build(&house, c->plan);
+
+    for (size_t i = 0; i < c->plan->bus_count && !rc; i++)
+        check_bus(&house, i, report);
+    house_raze(&house);
+    for (size_t i = 0; i < c->plan->sink_count && !rc; i++)
+        check_sink(c, &c->plan->sinks[i], report);
+    return rc;
 }
 
 static int run_check(struct call *c)
 {
-    struct house house;
-    int worst, rc;
+    struct report report;
+    int rc = OK;
 
     if (!c->config) {
         log_err("check", "no settings file was found; begin with:\n"
                          "  helio list settings --as ini > ~/.config/helio/helio.conf");
         return ERR_INPUT;
     }
-    printf("settings %s: %zu bus%s, %zu device%s\n", c->config, c->plan->bus_count,
-           c->plan->bus_count == 1 ? "" : "es", c->plan->device_count,
-           c->plan->device_count == 1 ? "" : "s");
-    for (size_t i = 0; i < c->plan->rule_count; i++)
-        print_rule(&c->plan->rules[i]);
+    report_begin(&report, stdout, call_has(c, "json"));
+    tell_settings(c, &report);
     if (call_has(c, "offline"))
-        return OK;
-    worst = check_folder();
-    int store = check_store(c);
-    worst = worst ? worst : store;
-    rc = house_build(&house, c->plan);
-    for (size_t i = 0; i < c->plan->bus_count && !rc; i++) {
-        int bus = check_bus(&house, i);
-        worst = worst ? worst : bus;
-    }
-    house_raze(&house);
-    check_units(c->plan);
-    for (size_t i = 0; i < c->plan->sink_count && !rc; i++) {
-        int sink = check_sink(c, &c->plan->sinks[i]);
-        worst = worst ? worst : sink;
-    }
-    return rc ? rc : worst;
+        return report_end(&report);
+    checks_run(c->plan, c->config, &report);
+    check_folder(&report);
+    check_store(c, &report);
+    if (!call_has(c, "look"))
+        rc = check_house(c, &report);
+    report.worst = report.worst ? report.worst : rc;
+    return report_end(&report);
 }
 
 const struct verb verb_check = {
     .name = "check",
-    .synopsis = "[-c FILE]",
+    .synopsis = "[-c FILE] [--look] [--json]",
     .about = "what is wrong with settings, ports, devices, store, sinks; and the remedy",
     .examples = "  helio check\n"
+                "  helio check --json | jq -r '.checks[] | select(.mend) | .mend'\n"
                 "  helio check -c ./helio.conf --offline\n",
     .options = options,
     .needs_plan = true,

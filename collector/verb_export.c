@@ -1,4 +1,5 @@
 /* helio export: history as CSV, JSON Lines or line protocol. */
+#include "collector/energy_out.h"
 #include "collector/outflow.h"
 #include "collector/verb.h"
 
@@ -21,6 +22,7 @@ static const struct option_row options[] = {
     {"columns", 0, "NAME,...", "only these metrics, in the catalogue's order"},
     {"every", 'e', "SECONDS",
      "one line a step: gauges averaged, counters and states as at its end"},
+    {"by", 0, "SPAN", "what counters grew by: a row a day, month or year of the site"},
     {"days", 0, NULL, "finished days, as devices themselves kept them, and nothing else"},
     {"as", 0, "FORM", "csv (else), jsonl, or line (InfluxDB line protocol)"},
     {.name = NULL},
@@ -163,6 +165,44 @@ static int export_days(struct reader *reader, const struct extract *w, struct ou
     return rc;
 }
 
+/* ---- energy -------------------------------------------------------------------------------- */
+
+static int read_by(struct call *c, enum by *to)
+{
+    static const char *const spans[] = {[BY_DAY] = "day", [BY_MONTH] = "month", [BY_YEAR] = "year"};
+    const char *text = call_text(c, "by", "day");
+
+    for (size_t i = 0; i < sizeof spans / sizeof *spans; i++)
+        if (!strcmp(text, spans[i])) {
+            *to = (enum by)i;
+            return OK;
+        }
+    return bad_call(c, "--by: \"%s\" is not one of day, month, year", text);
+}
+
+static int export_energy(struct reader *reader, const struct extract *w, struct outflow *o)
+{
+    struct energy_out e = {.to = o->to,
+                           .is_json = o->is_json,
+                           .from_ms = w->from,
+                           .to_ms = w->to,
+                           .columns = o->columns,
+                           .column_count = o->column_count};
+    const struct origin *from;
+    int rc = read_by(w->call, &e.by);
+
+    for (size_t i = 0; i < o->column_count && !rc; i++)
+        if (catalogue[o->columns[i]].kind != COUNTER)
+            rc = bad_call(w->call, "--by: only lifetime counters grow: pv_energy, not %s",
+                          catalogue[o->columns[i]].name);
+    if (!rc)
+        energy_out_begin(&e);
+    for (size_t i = 0; !rc && (from = reader_origin_at(reader, i)) != NULL; i++)
+        if (is_named(w->call, from->name))
+            rc = energy_out_device(&e, reader, from);
+    return rc;
+}
+
 static int check_devices(struct call *c, struct reader *reader)
 {
     for (int i = 0; i < c->count; i++) {
@@ -181,6 +221,7 @@ static int check_devices(struct call *c, struct reader *reader)
 
 static int run_export(struct call *c)
 {
+    static const char *const tables[] = {"by", "days"};
     static struct outflow o;
     struct extract w = {.call = c};
     struct reader *reader = NULL;
@@ -193,8 +234,11 @@ static int run_export(struct call *c)
     o = (struct outflow){.to = stdout, .is_json = !strcmp(form, "jsonl")};
     if (strcmp(form, "csv") != 0 && strcmp(form, "line") != 0 && !o.is_json)
         return bad_call(c, "--as: \"%s\" is not one of csv, jsonl, line", form);
-    if (call_has(c, "days") && (call_has(c, "every") || !strcmp(form, "line")))
-        return bad_call(c, "--days goes with csv and jsonl, and has no steps");
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        if (call_has(c, tables[i]) && (call_has(c, "every") || !strcmp(form, "line")))
+            return bad_call(c, "--%s goes with csv and jsonl, and has no steps", tables[i]);
+    if (call_has(c, "by") && call_has(c, "days"))
+        return bad_call(c, "--by is reckoned here, --days is what devices kept: one of them");
     if (!when_read(call_text(c, "from", "1970-01-01"), now, &w.from) ||
         !when_read(call_text(c, "to", "now"), now + 1, &w.to))
         return bad_call(c, "--from and --to want a time, as 2026-05-02 or \"2026-05-02 10:00\"");
@@ -210,7 +254,8 @@ static int run_export(struct call *c)
     }
     rc = check_devices(c, reader);
     if (!rc)
-        rc = call_has(c, "days")     ? export_days(reader, &w, &o)
+        rc = call_has(c, "by")       ? export_energy(reader, &w, &o)
+             : call_has(c, "days")   ? export_days(reader, &w, &o)
              : !strcmp(form, "line") ? export_lines(reader, &w, &o)
                                      : export_rows(reader, &w, &o);
     if (rc == ERR_DATA)
@@ -233,7 +278,8 @@ const struct verb verb_export = {
     .examples = "  helio export --from yesterday --to today > yesterday.csv\n"
                 "  helio export south --columns pv_power,battery_voltage --every 300\n"
                 "  helio export house --from -30d --as jsonl\n"
-                "  helio export roof --days --from -365d\n",
+                "  helio export roof --days --from -365d\n"
+                "  helio export house --by month --columns pv_energy,load_energy\n",
     .options = options,
     .needs_plan = true,
     .run = run_export,

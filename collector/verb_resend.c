@@ -33,7 +33,7 @@ static int resend_here(struct call *c, const struct plan_sink *sink, int64_t fro
         return rc;
     count = store_resend_add(store, sink->name, from, to);
     rc = pump_start(&pump, store, sink->sink, sink->name, sink->section, plan_site_name(c->plan),
-                    false);
+                    NULL);
     if (!rc && count > 0)
         is_done = pump_wait_resends(pump, clock_us() + (int64_t)(wait_s * 1e6));
     pump_stop(pump, clock_us());

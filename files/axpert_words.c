@@ -1,6 +1,8 @@
 /* An Axpert's status answer, written anew from a reading (files/forms.h). */
 #include "files/forms.h"
 
+#include "metrics/old_status.h"
+
 #include <stddef.h>
 
 const char form_axpert_header[] = "Maak nog korrekte opskrifte hier\n";
@@ -35,16 +37,14 @@ static const struct {
 };
 // clang-format on
 
-static bool is_on(const struct reading *r, enum metric m)
+/* A bit that this firmware has no word for is 0. */
+static bool get(const void *who, enum metric m, double *value)
 {
-    double value;
-
-    return reading_get(r, m, &value) && value != 0;
-}
-
-static char bit(bool is_set)
-{
-    return is_set ? '1' : '0';
+    *value = 0;
+    (void)reading_get(who, m, value);
+    if (m == M_SWITCHED_ON && !reading_has(who, m)) /* an output that is on was switched on */
+        (void)reading_get(who, M_OUTPUT_ON, value);
+    return true;
 }
 
 static bool has_all(const struct reading *r)
@@ -62,10 +62,10 @@ static bool has_all(const struct reading *r)
 
 static void write_status(const struct reading *r, struct text *to)
 {
-    bool is_solar = is_on(r, M_SOLAR_CHARGING), is_grid = is_on(r, M_GRID_CHARGING);
+    char signs[OLD_STATUS];
 
-    text_format(to, "0%c0%c0%c%c%c", bit(is_on(r, M_CONFIGURATION_CHANGED)),
-                bit(is_on(r, M_OUTPUT_ON)), bit(is_solar || is_grid), bit(is_solar), bit(is_grid));
+    if (old_status(get, r, signs))
+        text_add(to, signs);
 }
 
 static void write_number(struct text *to, int width, int decimals, double value)
@@ -101,7 +101,8 @@ bool form_axpert(const struct reading *r, struct text *to)
             write_number(to, words_of[i].width, words_of[i].decimals,
                          reading_get(r, words_of[i].metric, &value) ? value : 0);
     }
-    bool is_float = reading_get(r, M_CHARGE_STAGE, &value) && (int)value == CHARGE_STAGE_FLOAT;
-    text_format(to, " %c%c0", bit(is_float), bit(is_on(r, M_OUTPUT_ON)));
+    char signs[OLD_MASK];
+    if (old_status2(get, r, signs))
+        text_format(to, " %s", signs);
     return true;
 }

@@ -4,6 +4,7 @@
  *
  *   add ──▶ [lines being filled] ──send──▶ [packed] ──▶ the wire ──▶ settle: the verdict
  */
+#include "influx/life.h"
 #include "influx/line_protocol.h"
 #include "influx/settings.h"
 #include "influx/verdict.h"
@@ -19,6 +20,7 @@
 
 enum { PUSH_EVERY = 32, ANSWER_BYTES = 16 * 1024, GZIP_FROM = 1000, GZIP_LEVEL = 1 };
 static const int64_t DAY_US = 86400000000;
+static const double LIFE_S = 5;
 
 struct batch {
     char *bytes;
@@ -28,6 +30,7 @@ struct batch {
 
 struct influx {
     struct door door;
+    struct life life;
     struct line_maker lines;
     char address[ADDRESS_MAX];
     size_t most_bytes, room; /* as much as the far side takes; as much as there is place for */
@@ -153,6 +156,8 @@ static int influx_open(struct seat *s)
     x->most_bytes = (size_t)section_number(s->section, "bytes");
     x->room = x->most_bytes + LINE_BYTES;
     x->may_pack = section_yes(s->section, "gzip");
+    s->hold_s = section_number(s->section, "confirm_after");
+    life_open(&x->life, &x->door);
     /* A batch takes at least one line, however small it is set; pages never written cost nothing.
      */
     for (int i = 0; i < 2; i++)
@@ -179,6 +184,7 @@ static void influx_close(struct seat *s)
     free(x->batches[0].bytes);
     free(x->batches[1].bytes);
     line_maker_done(&x->lines);
+    life_close(&x->life);
     door_close(&x->door);
 }
 
@@ -402,6 +408,13 @@ static void influx_probe(struct seat *s, struct outcome *o)
     door_reply_done(&reply);
 }
 
+static bool influx_life(struct seat *s, uint64_t *to, char why[WHY_MAX])
+{
+    struct influx *x = s->memory;
+
+    return life_ask(&x->life, s->timeout_s < LIFE_S ? s->timeout_s : LIFE_S, to, why, WHY_MAX);
+}
+
 const struct sink sink_influx = {
     .name = "influx",
     .title = "InfluxDB 1.x, 2.x, 3, and VictoriaMetrics",
@@ -416,4 +429,5 @@ const struct sink sink_influx = {
     .settle = influx_settle,
     .forget = influx_forget,
     .probe = influx_probe,
+    .life = influx_life,
 };

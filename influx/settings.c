@@ -21,6 +21,8 @@ const struct setting influx_settings[] = {
     { "token_file",       TEXT,   "",                      0, 0, NULL, "v2, v3, victoria: the file that holds the token" },
     { "ca_file",          TEXT,   "",                      0, 0, NULL, "https: certificates to trust instead of the system's" },
     { "gzip",             YESNO,  "yes",                   0, 0, NULL, "Pack what is sent" },
+    { "confirm_after",    NUMBER, "0",                     0, 3600, NULL, "victoria, v2: what is taken counts when the server has stayed up for so many seconds, else it is sent again; 0: at once" },
+    { "confirm_url",      TEXT,   "",                      0, 0, NULL, "confirm_after: the /metrics page of what keeps the data; empty: of the host in url" },
     { "layout",           CHOICE, "helio",                 0, 0, "helio logtracer", "Names of measurements and fields: ours, or those of the old logtracer" },
     { "measurement",      TEXT,   "solar",                 0, 0, NULL, "The measurement; with layout = logtracer its prefix" },
     { "mode",             CHOICE, "individual",            0, 0, "individual aggregate", "logtracer: a measurement for each unit, or one for a group" },
@@ -79,12 +81,27 @@ static void check_layout(struct section *s)
         section_fault(s, "measurement", "must be a name, and not begin with _");
 }
 
+/* A VictoriaMetrics says 204 before anything is on its disk; the others say it after. */
+static void check_confirming(struct section *s, enum influx_api api)
+{
+    const char *url = section_text(s, "confirm_url");
+
+    if (section_has(s, "confirm_after") && api != API_VICTORIA && api != API_V2)
+        section_fault(s, "confirm_after", "belongs to api = victoria, or v2 of a VictoriaMetrics");
+    if (*url && section_number(s, "confirm_after") <= 0)
+        section_fault(s, "confirm_after", "is missing beside confirm_url");
+    if (*url && ((strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0) ||
+                 strpbrk(url, " @#") || strlen(url) > 300))
+        section_fault(s, "confirm_url", "is no address of a page: http://host:8428/metrics");
+}
+
 void influx_check(struct section *s)
 {
     enum influx_api api = influx_api_of(s);
 
     check_url(s);
     check_layout(s);
+    check_confirming(s, api);
     if (api == API_V2 && !is_given(s, "bucket"))
         section_fault(s, "bucket", "is missing: api = v2 writes into a bucket");
     if ((api == API_V1 || api == API_V3) && !is_given(s, "database"))

@@ -15,8 +15,12 @@ struct command {
     enum metric metric; /* unit, words and help come from the catalogue */
     double least, most; /* as sent for a 12 V system when `by_voltage` */
     bool by_voltage;    /* the range grows with the system's voltage */
+    bool may_go_dark;   /* some value of it leaves what is fed without power */
     const char *help;   /* only when the catalogue's own is not enough */
 };
+
+/* The catalogue's name, or its own; NULL at the end of a table. */
+const char *command_name(const struct command *c);
 
 enum { ORDER_TEXT = 64 };
 
@@ -27,11 +31,15 @@ struct order {
     char text[ORDER_TEXT]; /* as it was given, for the clock and for messages */
 };
 
+/* Why orders were denied; the sentence is in `why`. */
+enum denial { DENIED_BY_SETTINGS, DENIED_BY_BUDGET, DENIED_TO_GO_DARK };
+
 /* What became of the orders: one line for the owner. */
 struct told {
     bool is_dry;        /* say what would be sent, send nothing */
     bool may_cut_power; /* it was said aloud that the house may go dark */
     char why[240];      /* the reason of a refusal, or what was done */
+    enum denial denial; /* when it was refused with ERR_DENIED */
 };
 
 /* ---- from outside ----------------------------------------------------------------------- */
@@ -61,11 +69,12 @@ struct offer {
  * may be called from any thread. */
 struct control {
     void *who;
-    /* All that this device's family lets be set; *is_allowed: its own settings permit it. */
+    /* All that this device's family lets be set, and how many; none for whoever is not known. */
     size_t (*offers)(void *who, const char *device, struct offer *to, size_t room,
-                     bool *is_allowed);
-    /* Returns at once. OK: `done` will be called. ERR_FULL: too many wait. ERR_ABSENT: there is no
-     * such device. */
+                     bool *is_allowed); /* by its own settings: allow_tell */
+    /* Returns at once. OK: `done` will be called, with ERR_STOPPED if a reload or the end comes
+     * first. ERR_FULL: too many wait. ERR_ABSENT: there is no such device. ERR_STOPPED: nobody
+     * takes wishes now. */
     int (*tell)(void *who, struct wish *w);
 };
 

@@ -31,6 +31,7 @@ struct desk {
 
 struct board {
     pthread_mutex_t lock;
+    uint64_t changes;
     unsigned count;
     struct desk desks[];
 };
@@ -58,6 +59,20 @@ void board_free(struct board *b)
         free(b->desks[i].slots);
     pthread_mutex_destroy(&b->lock);
     free(b);
+}
+
+uint64_t board_changes(struct board *b)
+{
+    pthread_mutex_lock(&b->lock);
+    uint64_t changes = b->changes;
+    pthread_mutex_unlock(&b->lock);
+    return changes;
+}
+
+static void lock_to_change(struct board *b)
+{
+    pthread_mutex_lock(&b->lock);
+    b->changes++;
 }
 
 static struct slot *slot_of(struct desk *d, enum metric m)
@@ -89,7 +104,7 @@ static struct slot *slot_for(struct desk *d, enum metric m)
 
 void board_period(struct board *b, unsigned device, int64_t every_us, int64_t slowest_us)
 {
-    pthread_mutex_lock(&b->lock);
+    lock_to_change(b);
     if (device < b->count) {
         b->desks[device].every_us = every_us;
         b->desks[device].slowest_us = slowest_us > every_us ? slowest_us : every_us;
@@ -121,7 +136,7 @@ static void note_arrival(struct slot *s, const struct desk *d, int64_t now_us)
 
 void board_note(struct board *b, const struct reading *r, int64_t now_us)
 {
-    pthread_mutex_lock(&b->lock);
+    lock_to_change(b);
     if (r->device < b->count && r->count) {
         struct desk *d = &b->desks[r->device];
         for (unsigned i = 0; i < r->count; i++) {
@@ -141,7 +156,7 @@ void board_note(struct board *b, const struct reading *r, int64_t now_us)
 void board_miss(struct board *b, unsigned device, int error, int64_t now_us)
 {
     (void)now_us; /* silence is counted from the last answer */
-    pthread_mutex_lock(&b->lock);
+    lock_to_change(b);
     if (device < b->count)
         b->desks[device].error = error;
     pthread_mutex_unlock(&b->lock);
@@ -149,7 +164,7 @@ void board_miss(struct board *b, unsigned device, int error, int64_t now_us)
 
 void board_sleep(struct board *b, unsigned device, bool is_asleep)
 {
-    pthread_mutex_lock(&b->lock);
+    lock_to_change(b);
     if (device < b->count)
         b->desks[device].is_asleep = is_asleep;
     pthread_mutex_unlock(&b->lock);
@@ -165,7 +180,7 @@ bool board_sleeps(struct board *b, unsigned device)
 
 void board_carry(struct board *b, unsigned device, enum metric m, double carry)
 {
-    pthread_mutex_lock(&b->lock);
+    lock_to_change(b);
     struct slot *s = device < b->count ? slot_for(&b->desks[device], m) : NULL;
     if (s)
         s->carry = carry;

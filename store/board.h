@@ -18,6 +18,9 @@ struct board;
 struct board *board_new(unsigned devices); /* NULL: no memory */
 void board_free(struct board *b);
 
+/* Grows whenever something on it changes: what was made of it before is then old. */
+uint64_t board_changes(struct board *b);
+
 /* From one round to the next, and from one slow block's turn to its next. Said once a device. The
  * period of a value is learned from its arrivals, but stays between these two. */
 void board_period(struct board *b, unsigned device, int64_t every_us, int64_t slowest_us);

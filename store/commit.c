@@ -45,6 +45,24 @@ static int put_origins(struct store *s)
     return rc;
 }
 
+/* What was reckoned of the day before this reading came is not true any more. */
+static void note_late(const struct waiting *w)
+{
+    struct known_origin *k = (struct known_origin *)(void *)(uintptr_t)w->from;
+
+    k->is_late |= k->has_part && w->at_ms < k->part_ms;
+}
+
+static int drop_parts(struct store *s)
+{
+    int rc = OK;
+
+    for (size_t i = 0; i < s->origin_count && !rc; i++)
+        if (s->origins[i]->is_late)
+            rc = part_drop(s, s->origins[i]->origin.id);
+    return rc;
+}
+
 static int put_rows(struct store *s)
 {
     int rc = OK;
@@ -59,9 +77,10 @@ static int put_rows(struct store *s)
             rc = sql_step_done(s->statements[PUT_READING]);
         if (!rc && w->kind == RECORD_DAY)
             rc = day_put(s, w);
+        note_late(w);
         at += w->size;
     }
-    return rc;
+    return rc ? rc : drop_parts(s);
 }
 
 static int put_cursors(struct store *s)
@@ -135,8 +154,12 @@ static void note_committed(struct store *s)
     s->visible_seq = s->next_seq - 1;
     for (size_t i = 0; i < s->shape_count; i++)
         s->shapes[i]->is_stored = true;
-    for (size_t i = 0; i < s->origin_count; i++)
+    for (size_t i = 0; i < s->origin_count; i++) {
+        s->generation += !s->origins[i]->is_stored; /* readers have its old words */
         s->origins[i]->is_stored = true;
+        s->origins[i]->has_part &= !s->origins[i]->is_late;
+        s->origins[i]->is_late = false;
+    }
     for (size_t i = 0; i < s->cursor_count; i++)
         s->cursors[i].is_dirty = false;
     for (size_t i = 0; i < s->meter_count; i++)

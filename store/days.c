@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 int day_of(int64_t at_ms)
 {
@@ -56,18 +55,6 @@ int day_before(int day)
     return day_of(start_of(day / 10000, day / 100 % 100, day % 100 - 1));
 }
 
-bool zone_set(const char *name)
-{
-    char path[300];
-
-    snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
-    if (strstr(name, "..") || (strcmp(name, "UTC") && access(path, R_OK)))
-        return false;
-    setenv("TZ", name, 1);
-    tzset();
-    return true;
-}
-
 /* ---- moments as people write them --------------------------------------------------------- */
 
 static bool read_relative(const char *text, int64_t now_ms, int64_t *to_ms)
@@ -76,6 +63,7 @@ static bool read_relative(const char *text, int64_t now_ms, int64_t *to_ms)
         char unit;
         int64_t ms;
     } units_of[] = {{'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', 86400000}, {'w', 604800000}};
+    static const double MOST_BACK_MS = 1e14; /* three thousand years */
     char *end;
     double count = strtod(text, &end);
 
@@ -83,7 +71,10 @@ static bool read_relative(const char *text, int64_t now_ms, int64_t *to_ms)
         return false;
     for (size_t i = 0; i < sizeof units_of / sizeof *units_of; i++)
         if (*end == units_of[i].unit) {
-            *to_ms = now_ms + (int64_t)(count * (double)units_of[i].ms);
+            double back_ms = count * (double)units_of[i].ms;
+            if (!(back_ms >= -MOST_BACK_MS))
+                return false;
+            *to_ms = now_ms + (int64_t)back_ms;
             return true;
         }
     return false;
@@ -104,7 +95,24 @@ static bool read_word(const char *text, int64_t now_ms, int64_t *to_ms)
     return true;
 }
 
-/* Eight digits are a day, ten are seconds, thirteen are milliseconds. */
+static bool read_date(const char *text, int64_t *to_ms);
+
+bool when_digits(const char *text, int64_t *to_ms)
+{
+    static const char rest[] = "00000101000000";
+    char all[sizeof rest], clock[32];
+    size_t length = strlen(text);
+
+    if (length < 8 || length > 14 || length % 2 || strspn(text, "0123456789") != length)
+        return false;
+    snprintf(all, sizeof all, "%s%s", text, rest + length);
+    snprintf(clock, sizeof clock, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2s", all, all + 4, all + 6, all + 8,
+             all + 10, all + 12);
+    return strncmp(all + 8, "24", 2) < 0 && read_date(clock, to_ms);
+}
+
+/* What can be a date is one; else up to ten digits are seconds, and more are milliseconds. Seconds
+ * look like a date of this millennium from 2033 on. */
 static bool read_digits(const char *text, int64_t *to_ms)
 {
     size_t length = strlen(text);
@@ -112,14 +120,11 @@ static bool read_digits(const char *text, int64_t *to_ms)
 
     if (strspn(text, "0123456789") != length || !integer_read(text, &value))
         return false;
-    if (length == 8 && day_of(day_start((int)value)) == (int)value)
-        *to_ms = day_start((int)value);
-    else if (length == 9 || length == 10)
-        *to_ms = value * MS_PER_S;
-    else if (length == 12 || length == 13)
-        *to_ms = value;
-    else
+    if ((length == 8 || *text == '2') && when_digits(text, to_ms))
+        return true;
+    if (length < 9 || length > 13 || length == 11)
         return false;
+    *to_ms = length <= 10 ? value * MS_PER_S : value;
     return true;
 }
 
@@ -152,7 +157,7 @@ static bool read_date(const char *text, int64_t *to_ms)
     tm.tm_year -= 1900;
     tm.tm_mon -= 1;
     struct tm as_it_is = tm;
-    if (timegm(&as_it_is) < 0 || as_it_is.tm_mday != tm.tm_mday)
+    if (timegm(&as_it_is) < 0 || as_it_is.tm_mday != tm.tm_mday || as_it_is.tm_mon != tm.tm_mon)
         return false; /* the 31st of June */
     text += used;
     if (*text == 'T' || *text == ' ') {

@@ -78,83 +78,86 @@ static int walk_readings(struct reader *r, const struct origin *from, const char
     return rc == ERR_ABSENT ? OK : rc;
 }
 
-static int walk_day(struct reader *r, sqlite3_stmt *rollups, const struct origin *from,
-                    const char *metric, int day, struct walk *w)
+/* ---- rollups ----------------------------------------------------------------------------- */
+
+static const char *const rolled_texts[ROLLED] = {
+    [DAYS] = "SELECT slots, day FROM rollup WHERE device = ? AND metric = ? AND day >= ? AND "
+             "day < ? ORDER BY day",
+    [PART] = "SELECT slots FROM rollup WHERE device = ? AND metric = ? AND day = ?",
+};
+
+static sqlite3_stmt *rolled(struct reader *r, enum rolled which)
+{
+    if (!r->rolled[which] &&
+        sqlite3_prepare_v3(r->db, rolled_texts[which], -1, SQLITE_PREPARE_PERSISTENT,
+                           &r->rolled[which], NULL) != SQLITE_OK)
+        return NULL;
+    return r->rolled[which];
+}
+
+/* Those that are over by `until_ms`. Returns how many; 0: none, or none that can be trusted. */
+static int take_slots(sqlite3_stmt *row, int64_t start_ms, int64_t until_ms, struct walk *w)
 {
     struct slot slots[SLOTS_MAX];
-    int64_t start = day_start(day), end = day_start(day_next(day));
-    int count = -1;
+    int count =
+        rollup_read(sqlite3_column_blob(row, 0), (size_t)sqlite3_column_bytes(row, 0), slots);
+    int taken = 0;
 
-    if (sql_bind(rollups, "iti", (int64_t)from->id, metric, (int64_t)day) == OK &&
-        sqlite3_step(rollups) == SQLITE_ROW)
-        count = rollup_read(sqlite3_column_blob(rollups, 0),
-                            (size_t)sqlite3_column_bytes(rollups, 0), slots);
-    sqlite3_reset(rollups); /* a row that cannot be read is reckoned anew below */
-    for (int i = 0; i < count; i++)
-        take(w, start + (int64_t)i * SLOT_MS, &slots[i]);
-    if (count >= 0)
-        return OK;
+    for (; taken < count && start_ms + (int64_t)(taken + 1) * SLOT_MS <= until_ms; taken++)
+        take(w, start_ms + (int64_t)taken * SLOT_MS, &slots[taken]);
+    return taken;
+}
+
+/* The day is not over, or was never closed: what was reckoned of it so far, then its readings. A
+ * span that begins or ends within a slot gets its own part of it. */
+static int walk_open_day(struct reader *r, const struct origin *from, const char *metric, int day,
+                         int64_t end_ms, struct walk *w)
+{
+    sqlite3_stmt *part = rolled(r, PART);
+    int64_t start = day_start(day);
+    bool is_even = w->from_ms <= start || (w->from_ms - start) % SLOT_MS == 0;
+    int slots = 0;
+
+    if (is_even && sql_bind(part, "iti", (int64_t)from->id, metric, -(int64_t)day) == OK &&
+        sqlite3_step(part) == SQLITE_ROW)
+        slots = take_slots(part, start, w->to_ms, w);
+    sqlite3_reset(part); /* what cannot be read is reckoned anew */
+    start += (int64_t)slots * SLOT_MS;
     return walk_readings(r, from, metric, start > w->from_ms ? start : w->from_ms,
-                         end < w->to_ms ? end : w->to_ms, w);
+                         end_ms < w->to_ms ? end_ms : w->to_ms, w);
+}
+
+static int walk_days(struct reader *r, const struct origin *from, const char *metric,
+                     struct walk *w)
+{
+    sqlite3_stmt *days = rolled(r, DAYS);
+    int day = day_of(w->from_ms);
+    int64_t start = day_start(day);
+    int rc = sql_bind(days, "itii", (int64_t)from->id, metric, (int64_t)day,
+                      (int64_t)day_next(day_of(w->to_ms)));
+    bool has = !rc && sqlite3_step(days) == SQLITE_ROW;
+
+    while (!rc && start < w->to_ms) {
+        int next = day_next(day);
+        int64_t end = day_start(next);
+        bool is_it = has && sqlite3_column_int(days, 1) == day;
+        if (!is_it || !take_slots(days, start, INT64_MAX, w))
+            rc = walk_open_day(r, from, metric, day, end, w);
+        has = is_it ? sqlite3_step(days) == SQLITE_ROW : has;
+        day = next;
+        start = end;
+    }
+    sqlite3_reset(days); /* days that could not be read were reckoned anew */
+    return rc;
 }
 
 int history_walk(struct reader *r, const struct origin *from, const char *metric, int64_t from_ms,
                  int64_t to_ms, int64_t step_ms, history_fn *each, void *to)
 {
     struct walk w = {from_ms, to_ms, step_ms, INT64_MIN, {0}, each, to};
-    sqlite3_stmt *rollups = NULL;
-    int rc;
+    int rc = step_ms < SLOT_MS ? walk_readings(r, from, metric, from_ms, to_ms, &w)
+                               : walk_days(r, from, metric, &w);
 
-    if (step_ms < SLOT_MS) {
-        rc = walk_readings(r, from, metric, from_ms, to_ms, &w);
-        flush(&w);
-        return rc;
-    }
-    rc = sql_error(sqlite3_prepare_v2(
-        r->db, "SELECT slots FROM rollup WHERE device = ? AND metric = ? AND day = ?", -1, &rollups,
-        NULL));
-    for (int day = day_of(from_ms); !rc && day_start(day) < to_ms; day = day_next(day))
-        rc = walk_day(r, rollups, from, metric, day, &w);
-    sqlite3_finalize(rollups);
     flush(&w);
     return rc;
-}
-
-/* ---- counters ---------------------------------------------------------------------------- */
-
-struct growth {
-    double grown, last;
-    bool is_begun;
-};
-
-/*
- * Inside a step a counter is at its lowest when it began anew and at its highest just before:
- *
- *   last of the step before ──▶ high │ begins anew at low ──▶ last
- */
-static void grow(void *to, int64_t at_ms, const struct slot *s)
-{
-    struct growth *g = to;
-
-    (void)at_ms;
-    if (!g->is_begun)
-        g->grown = s->last - s->low;
-    else if (s->low >= g->last)
-        g->grown += s->last - g->last;
-    else if (s->high > s->last)
-        g->grown += s->high - g->last + s->last - s->low;
-    else
-        g->grown += s->last - s->low;
-    g->last = s->last;
-    g->is_begun = true;
-}
-
-int history_growth(struct reader *r, const struct origin *from, const char *metric, int64_t from_ms,
-                   int64_t to_ms, double *grown)
-{
-    struct growth g = {0};
-    int rc = history_walk(r, from, metric, from_ms, to_ms, SLOT_MS, grow, &g);
-
-    *grown = g.grown;
-    return rc ? rc : g.is_begun ? OK : ERR_ABSENT;
 }

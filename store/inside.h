@@ -35,8 +35,14 @@ struct known_shape {
 };
 
 struct known_origin {
-    struct origin origin;
+    struct origin origin; /* first: it leads back here */
     bool is_stored;
+
+    /* Rollups of the present day so far (close.c). */
+    int part_day;
+    unsigned part_slots;
+    bool has_part, is_late; /* may there be some? did a reading come that belongs into them? */
+    int64_t part_ms;        /* readings of before that are late */
 };
 
 struct known_cursor {
@@ -137,6 +143,10 @@ bool suspect_take(const char *path); /* was it there? It is gone now */
 int salvage(struct store *s) MUST_CHECK;
 
 /* Called with the lock held. */
+bool close_one(struct store *s, int64_t now_ms); /* a day of a device, if one is over */
+bool part_one(struct store *s, int64_t now_ms);  /* what there is of the present one */
+int part_drop(struct store *s, int device) MUST_CHECK;
+int64_t store_number(struct store *s, const char *format, int64_t a, int64_t b); /* -1: none */
 struct known_shape *shape_for(struct store *s, const struct reading *r);
 void room_drop_oldest(struct store *s);
 int day_put(struct store *s, const struct waiting *w) MUST_CHECK; /* a RECORD_DAY, beside its row */

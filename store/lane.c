@@ -21,20 +21,30 @@ static bool is_out_of_time(struct pump *p)
     return is_out;
 }
 
+static void move_cursor(struct pump *p, int64_t upto)
+{
+    store_cursor_move(p->store, p->seat.name, upto);
+    pthread_mutex_lock(&p->lock);
+    p->state.cursor = upto;
+    p->state.held = p->hold.after_us ? p->hold.sent - upto : 0;
+    pthread_cond_broadcast(&p->moved);
+    pthread_mutex_unlock(&p->lock);
+}
+
 void lane_move(struct pump *p, struct lane *lane, int64_t upto)
 {
     lane->after = upto;
     if (lane->is_resend) {
         lane->resend.seq = upto;
         store_resend_move(p->store, &lane->resend);
+    } else if (p->hold.after_us) {
+        hold_add(&p->hold, upto, clock_us());
+        pthread_mutex_lock(&p->lock);
+        p->state.held = upto - p->state.cursor;
+        pthread_mutex_unlock(&p->lock);
     } else {
-        store_cursor_move(p->store, p->seat.name, upto);
+        move_cursor(p, upto);
     }
-    pthread_mutex_lock(&p->lock);
-    if (!lane->is_resend)
-        p->state.cursor = upto;
-    pthread_cond_broadcast(&p->moved);
-    pthread_mutex_unlock(&p->lock);
 }
 
 static void set_aside(struct pump *p, int64_t seq, const char *why)
@@ -243,6 +253,60 @@ static enum verdict narrow(struct pump *p, struct lane *lane, unsigned count, st
     return TAKEN;
 }
 
+/* ---- what is held back ------------------------------------------------------------------- */
+
+static bool ask_life(struct pump *p, uint64_t *life)
+{
+    char why[WHY_MAX] = "";
+
+    p->hold.asked_us = clock_us();
+    if (p->seat.sink->life(&p->seat, life, why)) {
+        complaint_over(&p->unsure, p->seat.name, "confirms again");
+        return true;
+    }
+    complain(&p->unsure, p->seat.name, why);
+    pthread_mutex_lock(&p->lock);
+    memcpy(p->state.why, why, sizeof p->state.why);
+    pthread_mutex_unlock(&p->lock);
+    return false;
+}
+
+void lane_confirm(struct pump *p)
+{
+    int64_t now = clock_us(), cursor = store_cursor(p->store, p->seat.name, false), upto;
+    uint64_t life;
+    bool is_anew;
+
+    if (!hold_is_due(&p->hold, now) || !ask_life(p, &life))
+        return;
+    int64_t sent = p->hold.sent;
+    upto = hold_answer(&p->hold, life, now, cursor, &is_anew);
+    if (is_anew)
+        log_warn(p->seat.name,
+                 "it began anew, and may have lost what it took: rows %lld to %lld are "
+                 "sent again",
+                 (long long)cursor + 1, (long long)sent);
+    if (upto > cursor)
+        move_cursor(p, upto);
+}
+
+/* Before the first batch it must be known in which life it is taken. */
+static bool knows_life(struct pump *p)
+{
+    struct outcome o = {.verdict = LATER};
+    bool is_anew;
+    uint64_t life;
+
+    if (!p->hold.after_us || p->hold.life)
+        return true;
+    if (p->seat.sink->life(&p->seat, &life, o.why)) {
+        (void)hold_answer(&p->hold, life, 0, p->hold.sent, &is_anew);
+        return true;
+    }
+    later(p, &o);
+    return false;
+}
+
 /* ---- one lane to its end ----------------------------------------------------------------- */
 
 void lane_run(struct pump *p, struct lane *lane)
@@ -251,7 +315,7 @@ void lane_run(struct pump *p, struct lane *lane)
     struct outcome o;
     int64_t at = lane->after;
     bool is_away = false;
-    enum verdict verdict = TAKEN;
+    enum verdict verdict = knows_life(p) ? TAKEN : LATER;
 
     while (verdict == TAKEN && !is_out_of_time(p) && clock_us() < lane->until_us) {
         p->seat.is_single = false;

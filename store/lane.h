@@ -4,6 +4,7 @@
 
 #include "base/chance.h"
 #include "base/complaint.h"
+#include "store/hold.h"
 #include "store/inside.h"
 #include "store/pump.h"
 #include "store/reader.h"
@@ -31,6 +32,7 @@ struct pump {
     unsigned batch;
     int64_t age_us;
     struct load loads[2];
+    struct hold hold;
     char numbers[NUMBERS_MAX]; /* of a row that is still waiting */
 
     pthread_t thread;
@@ -40,7 +42,7 @@ struct pump {
     int64_t stop_us;
     struct pump_state state;
 
-    struct complaint trouble;
+    struct complaint trouble, unsure;
     struct chance chance;
     unsigned failures, agains, asides; /* in a row */
     int64_t next_try_us;
@@ -51,5 +53,8 @@ void lane_run(struct pump *p, struct lane *lane);
 
 /* Moves the place in the log, and tells who waits for it. */
 void lane_move(struct pump *p, struct lane *lane, int64_t upto);
+
+/* Asks, when it is time, whether what is held back is safe; moves the cursor, or begins again. */
+void lane_confirm(struct pump *p);
 
 #endif

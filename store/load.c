@@ -1,6 +1,7 @@
 /* What is read from the file at the start, and what is done when it comes late. */
 #include "store/inside.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -56,7 +57,8 @@ static int load_origin(struct store *s, sqlite3_stmt *row)
     snprintf(o->firmware, sizeof o->firmware, "%s", text_at(row, 4));
     snprintf(o->group, sizeof o->group, "%s", text_at(row, 5));
     o->address = (unsigned)sqlite3_column_int(row, 6);
-    k->is_stored = true;
+    k->is_stored = k->has_part = true; /* for all we know */
+    k->part_ms = clock_wall_ms();
     s->origins[s->origin_count++] = k;
     return OK;
 }

@@ -69,14 +69,36 @@ static void pause_until(struct pump *p, int64_t until)
     pthread_mutex_unlock(&p->lock);
 }
 
+/* Does only the latest matter to this sink? */
+static bool is_newest(const struct pump *p)
+{
+    return p->seat.sink->wants_newest && !p->seat.wants_all;
+}
+
+/* Where to go on reading: behind the cursor, or behind what is taken and not safe yet. */
+static int64_t place_of(struct pump *p, struct lane *lane)
+{
+    int64_t cursor = store_cursor(p->store, p->seat.name, false);
+
+    if (!p->hold.after_us)
+        return cursor;
+    lane->until_us = clock_us() + p->hold.after_us / 2; /* then it is asked what is safe */
+    if (p->hold.sent < cursor)                          /* the cap went past it */
+        p->hold.sent = cursor;
+    return p->hold.sent;
+}
+
 static void *run(void *who)
 {
     struct pump *p = who;
 
+    if (p->seat.sink->begin)
+        p->seat.sink->begin(&p->seat);
     for (bool is_last = false; !is_last;) {
         struct lane lane = {.until_us = INT64_MAX};
         struct resend resend;
-        lane.after = store_cursor(p->store, p->seat.name, false);
+        lane_confirm(p);
+        lane.after = place_of(p, &lane);
         is_last = is_stopping(p); /* one more walk after being told, then the end */
         bool has_resend = store_resend_next(p->store, p->seat.name, &resend);
         bool may_wait = !is_last && (!has_resend || p->failures);
@@ -87,8 +109,7 @@ static void *run(void *who)
             if (lane.last - lane.after < p->batch && !is_last)
                 wait_for_company(p, lane.after);
             lane.last = store_wait_beyond(p->store, lane.after, 0);
-            if (p->seat.sink->wants_newest && !p->seat.wants_all &&
-                lane.last - lane.after > NEWEST_ROWS)
+            if (is_newest(p) && lane.last - lane.after > NEWEST_ROWS)
                 lane_move(p, &lane, lane.last - NEWEST_ROWS);
             lane_run(p, &lane);
         }
@@ -119,7 +140,7 @@ static void let_go(struct pump *p)
 }
 
 int pump_start(struct pump **to, struct store *store, const struct sink *sink, const char *name,
-               const struct section *section, const char *site, bool from_start)
+               const struct section *section, const char *site, const struct view *view)
 {
     struct pump *p = calloc(1, sizeof *p);
     pthread_condattr_t monotonic;
@@ -138,17 +159,25 @@ int pump_start(struct pump **to, struct store *store, const struct sink *sink, c
     p->age_us = (int64_t)(section_number(section, "age") * 1e6);
     p->chance = chance_seeded(0);
     p->seat = (struct seat){.name = name, .sink = sink, .section = section, .site = site};
+    p->seat.view = view;
+    p->seat.store = store;
+    p->seat.store_path = store_path(store);
     p->seat.timeout_s = section_number(section, "timeout");
     p->seat.memory = calloc(1, sink->memory ? sink->memory : 1);
-    for (int i = 0; i < 2; i++)
+    rc = p->seat.memory ? sink->open(&p->seat) : ERR_FULL;
+    if (is_newest(p) && p->batch < NEWEST_ROWS)
+        p->batch = NEWEST_ROWS; /* all that is read after a gap, so that one delivery is the end */
+    for (int i = 0; i < 2 && !rc; i++)
         p->loads[i].seqs = calloc(p->batch, sizeof *p->loads[i].seqs);
-    rc = p->seat.memory && p->loads[0].seqs && p->loads[1].seqs ? sink->open(&p->seat) : ERR_FULL;
+    if (!rc && (!p->loads[0].seqs || !p->loads[1].seqs))
+        rc = ERR_FULL;
     if (rc) {
         let_go(p);
         return rc;
     }
     p->state.name = name;
-    p->state.cursor = store_cursor(store, name, from_start || section_yes(section, "history"));
+    p->state.cursor = store_cursor(store, name, section_yes(section, "history"));
+    p->hold = (struct hold){.after_us = (int64_t)(p->seat.hold_s * 1e6), .sent = p->state.cursor};
     pthread_attr_init(&small);
     pthread_attr_setstacksize(&small, STACK_BYTES);
     rc = pthread_create(&p->thread, &small, run, p) ? ERR_SYSTEM : OK;
@@ -189,6 +218,12 @@ void pump_state(struct pump *p, struct pump_state *to)
 const struct section *pump_section(const struct pump *p)
 {
     return p->seat.section;
+}
+
+int pump_purge(struct pump *p, int64_t deadline_us, char why[WHY_MAX])
+{
+    *why = '\0';
+    return p->seat.sink->purge ? p->seat.sink->purge(&p->seat, deadline_us, why) : 0;
 }
 
 bool pump_wait(struct pump *p, int64_t seq, int64_t deadline_us)

@@ -11,9 +11,10 @@
 
 struct pump;
 
-/* A sink never seen before begins with what is stored from now on; `from_start`: with all. */
+/* A sink never seen before begins with what is stored from now on. `view`: the house, for sinks
+ * that tell how it is; NULL where there is no daemon. */
 int pump_start(struct pump **to, struct store *store, const struct sink *sink, const char *name,
-               const struct section *section, const char *site, bool from_start) MUST_CHECK;
+               const struct section *section, const char *site, const struct view *view) MUST_CHECK;
 
 /* Delivers on until clock_us() `deadline_us` at most, then ends. What is left stays stored. */
 void pump_stop(struct pump *p, int64_t deadline_us);
@@ -25,9 +26,14 @@ bool pump_wait(struct pump *p, int64_t seq, int64_t deadline_us);
 /* Waits until what was to be sent again has been. */
 bool pump_wait_resends(struct pump *p, int64_t deadline_us);
 
+/* What the sink left standing at the far side is taken back (store/sink.h): how many, or an error.
+ */
+int pump_purge(struct pump *p, int64_t deadline_us, char why[WHY_MAX]) MUST_CHECK;
+
 struct pump_state {
     const char *name;
-    int64_t cursor, backlog; /* rows of the log it has not had yet */
+    int64_t cursor, backlog; /* rows of the log it has not had yet, or that are not safe there */
+    int64_t held;            /* of these: taken, and not safe yet */
     uint64_t delivered, aside, dropped, left_out, batches, failures, damaged, lost;
     bool is_alarm, is_later;
     char why[WHY_MAX]; /* of the last failure; "" when all is well */

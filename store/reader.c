@@ -14,6 +14,9 @@ static const char *const range_texts[RANGES] = {
     [BETWEEN] = COLUMNS "INDEXED BY reading_at WHERE at >= ? AND at < ? ORDER BY at, device",
     [BETWEEN_ONE] =
         COLUMNS "INDEXED BY reading_at WHERE at >= ? AND at < ? AND device = ? ORDER BY at",
+    [SETTINGS_OF] =
+        COLUMNS "INDEXED BY reading_setting WHERE device = ? AND kind = 1 ORDER BY seq DESC",
+    [ALL_SETTINGS] = COLUMNS "INDEXED BY reading_setting WHERE kind = 1 ORDER BY device, seq",
 #undef COLUMNS
 };
 
@@ -57,6 +60,8 @@ void reader_close(struct reader *r)
     reader_rest(r);
     for (int i = 0; i < RANGES; i++)
         sqlite3_finalize(r->ranges[i]);
+    for (int i = 0; i < ROLLED; i++)
+        sqlite3_finalize(r->rolled[i]);
     sqlite3_close(r->db);
     for (size_t i = 0; i < r->shape_count; i++) {
         shape_done(r->shapes[i]);
@@ -91,6 +96,33 @@ int reader_after(struct reader *r, int64_t seq, int64_t last)
 int reader_between(struct reader *r, int64_t from_ms, int64_t to_ms, int device)
 {
     return begin(r, device ? BETWEEN_ONE : BETWEEN, device ? "iii" : "ii", from_ms, to_ms, device);
+}
+
+int reader_setting(struct reader *r, const struct origin *from, enum metric m, double *value)
+{
+    struct record record;
+    struct reading settings;
+    int rc = begin(r, SETTINGS_OF, "i", from->id, 0, 0);
+
+    while (!rc && !(rc = reader_next(r, &record))) {
+        record_reading(&record, &settings);
+        if (reading_get(&settings, m, value))
+            break;
+    }
+    reader_rest(r);
+    return rc;
+}
+
+int reader_settings(struct reader *r)
+{
+    return begin(r, ALL_SETTINGS, "", 0, 0, 0);
+}
+
+int64_t reader_last(struct reader *r)
+{
+    int64_t last = sql_number(r->db, "SELECT max(seq) FROM reading", 0);
+
+    return last > 0 ? last : 0;
 }
 
 /* ---- shapes and origins, fetched when they are first met ---------------------------------- */

@@ -5,11 +5,13 @@
 #include "store/inside.h"
 #include "store/reader.h"
 
-enum range { AFTER, BETWEEN, BETWEEN_ONE, RANGES };
+enum range { AFTER, BETWEEN, BETWEEN_ONE, SETTINGS_OF, ALL_SETTINGS, RANGES };
+enum rolled { DAYS, PART, ROLLED };
 
 struct reader {
     sqlite3 *db;
     sqlite3_stmt *ranges[RANGES], *running;
+    sqlite3_stmt *rolled[ROLLED]; /* made when history is first asked for */
     struct shape *shapes[STORE_SHAPES];
     size_t shape_count;
     struct origin *origins[STORE_ORIGINS];

@@ -9,6 +9,7 @@
 
 #include "store/inside.h"
 
+#include <math.h>
 #include <string.h>
 
 void slot_add(struct slot *s, double value)
@@ -40,6 +41,11 @@ void slot_join(struct slot *s, const struct slot *later)
 double slot_mean(const struct slot *s)
 {
     return s->count ? s->sum / s->count : 0;
+}
+
+double slot_worth(const struct slot *s, enum metric m)
+{
+    return catalogue[m].kind == GAUGE ? round(slot_mean(s) * 1e6) / 1e6 : s->last;
 }
 
 size_t rollup_write(const struct slot *slots, unsigned count, uint8_t to[ROLLUP_BYTES])

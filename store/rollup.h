@@ -1,9 +1,11 @@
 /*
  * A day of one metric in slots of 15 minutes: how many, the lowest, the mean, the highest, the
- * last. Written once, when the day is over; the current day is reckoned from its readings.
+ * last. Written when the day is over; of the current day, what there is of it so far.
  */
 #ifndef STORE_ROLLUP_H
 #define STORE_ROLLUP_H
+
+#include "metrics/catalogue.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,6 +21,10 @@ struct slot {
 void slot_add(struct slot *s, double value);
 void slot_join(struct slot *s, const struct slot *later);
 double slot_mean(const struct slot *s);
+
+/* What one number says of it all: of what is measured the mean, of what counts or is a state the
+ * last. */
+double slot_worth(const struct slot *s, enum metric m);
 
 /* Bytes in: as many slots as the day has (92 to 100). Returns the length. */
 size_t rollup_write(const struct slot *slots, unsigned count, uint8_t to[ROLLUP_BYTES]);

@@ -54,7 +54,7 @@ CREATE TABLE IF NOT EXISTS aside (sink TEXT, seq INTEGER, why TEXT, at INTEGER);
 CREATE TABLE IF NOT EXISTS rollup (
     device INTEGER NOT NULL,
     metric TEXT NOT NULL,
-    day INTEGER NOT NULL, -- 20260502, in the site's time
+    day INTEGER NOT NULL, -- 20260502, in the site's time; -20260502: what there is of it so far
     slots BLOB NOT NULL,
     UNIQUE (device, metric, day)
 );

@@ -40,6 +40,8 @@ enum added {
 };
 
 struct seat;
+struct store;
+struct view;
 
 struct sink {
     const char *name;  /* the settings' word: kind = influx */
@@ -54,6 +56,10 @@ struct sink {
     /* Gets ready; touches no network, so that a far side that is away is no trouble yet. */
     int (*open)(struct seat *s);
     void (*close)(struct seat *s);
+
+    /* Deliveries may come from now on: who keeps a connection makes it. NULL: nothing. Not called
+     * before a probe. */
+    void (*begin)(struct seat *s);
 
     /* Puts one record into the batch being filled. */
     enum added (*add)(struct seat *s, const struct record *r);
@@ -70,6 +76,17 @@ struct sink {
     /* Would it take something now? Delivers nothing; for `helio check`. */
     void (*probe)(struct seat *s, struct outcome *o);
 
+    /* Which life the far side is in, a number that changes when it begins anew; for a far side
+     * whose TAKEN is not on its disk yet, and only when `open` set hold_s. False: `why` says why
+     * not. */
+    bool (*life)(struct seat *s, uint64_t *to, char why[WHY_MAX]);
+
+    /* Takes back what it left standing at the far side that readings do not replace, until
+     * clock_us() `deadline_us`, and leaves nothing new until its next start. Called from any thread
+     * while the sink lives, or without a begin. Returns how many, or an error with the reason in
+     * `why`. NULL: it leaves nothing. */
+    int (*purge)(struct seat *s, int64_t deadline_us, char why[WHY_MAX]);
+
     bool keeps_doubles; /* what it gets twice is there twice: each batch's end is durable at once */
     bool wants_newest;  /* after a gap only the latest matters: old rows are not even read */
 };
@@ -79,11 +96,15 @@ struct seat {
     const char *name; /* [sink NAME]: the cursor's key */
     const struct sink *sink;
     const struct section *section;
-    const char *site; /* [site] name */
-    void *memory;     /* the sink's own, zeroed before open */
-    double timeout_s; /* for one batch */
-    bool wants_all;   /* set by open: every row matters, whatever the sink's wants_newest says */
-    bool is_single;   /* this batch holds one record because a larger one was refused */
+    const char *site;        /* [site] name */
+    struct store *store;     /* for what a sink must remember; NULL for a probe */
+    const char *store_path;  /* the file the readings are kept in; NULL for a probe */
+    const struct view *view; /* the house as others may see it (store/view.h); NULL: no daemon */
+    void *memory;            /* the sink's own, zeroed before open */
+    double timeout_s;        /* for one batch */
+    double hold_s;  /* set by open: what is taken is safe after so long a life; 0: at once */
+    bool wants_all; /* set by open: every row matters, whatever the sink's wants_newest says */
+    bool is_single; /* this batch holds one record because a larger one was refused */
 };
 
 extern const struct setting sink_settings[]; /* the words of every sink */

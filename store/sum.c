@@ -5,7 +5,7 @@
 
 #include <pthread.h>
 
-static uint32_t table[256];
+static uint32_t tables[4][256]; /* [k]: of a byte with k zeros behind it */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 /* CRC-32 as in Ethernet and zip, reflected, polynomial 04C11DB7. */
@@ -15,16 +15,24 @@ static void make_table(void)
         uint32_t c = i;
         for (int bit = 0; bit < 8; bit++)
             c = c & 1 ? c >> 1 ^ 0xEDB88320u : c >> 1;
-        table[i] = c;
+        tables[0][i] = c;
     }
+    for (int k = 1; k < 4; k++)
+        for (uint32_t i = 0; i < 256; i++)
+            tables[k][i] = tables[0][tables[k - 1][i] & 0xff] ^ tables[k - 1][i] >> 8;
 }
 
 static uint32_t add(uint32_t c, const void *bytes, size_t length)
 {
     const unsigned char *p = bytes;
 
+    for (; length >= 4; length -= 4, p += 4) {
+        c ^= (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+        c = tables[3][c & 0xff] ^ tables[2][c >> 8 & 0xff] ^ tables[1][c >> 16 & 0xff] ^
+            tables[0][c >> 24];
+    }
     while (length--)
-        c = table[(c ^ *p++) & 0xff] ^ c >> 8;
+        c = tables[0][(c ^ *p++) & 0xff] ^ c >> 8;
     return c;
 }
 

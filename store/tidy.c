@@ -1,6 +1,6 @@
 /*
- * Tidying, one small step at a time so that no round waits long: a day that is over gets its
- * rollups; readings are thinned and pruned, but never before every sink has them; only the cap on
+ * Tidying, one small step at a time so that no round waits long: days get their rollups (close.c);
+ * readings are thinned and pruned, but never before every sink has them; only the cap on
  * the disk may overtake a sink, and then what it lost is counted and told.
  */
 #include "store/days.h"
@@ -16,153 +16,6 @@
 #include <string.h>
 
 enum { PRUNE_ROWS = 500, THIN_MS = 600000 };
-static const int64_t CLOSE_AFTER_MS = 60000; /* the last round of a day has long been kept */
-
-/* ---- rollups ----------------------------------------------------------------------------- */
-
-struct metric_day {
-    const char *name;
-    struct slot slots[SLOTS_MAX];
-};
-
-struct closing {
-    struct metric_day *metrics[METRIC_COUNT];
-    size_t count;
-    int64_t start;
-};
-
-static struct metric_day *metric_day(struct closing *c, const char *name)
-{
-    for (size_t i = 0; i < c->count; i++)
-        if (!strcmp(c->metrics[i]->name, name))
-            return c->metrics[i];
-    if (c->count == METRIC_COUNT)
-        return NULL;
-    struct metric_day *m = calloc(1, sizeof *m);
-    if (m) {
-        m->name = name;
-        c->metrics[c->count++] = m;
-    }
-    return m;
-}
-
-static void take_record(struct closing *c, const struct record *r)
-{
-    const char *at = r->numbers, *number;
-    unsigned length, slot = (unsigned)((r->at_ms - c->start) / SLOT_MS);
-
-    if (!record_is_said(r) || slot >= SLOTS_MAX)
-        return;
-    for (unsigned i = 0; i < r->shape->count && record_next(&at, &number, &length); i++) {
-        struct metric_day *m = *number == 'n' ? NULL : metric_day(c, r->shape->fields[i].name);
-        if (m)
-            slot_add(&m->slots[slot], strtod(number, NULL));
-    }
-}
-
-static int put_rollups(struct store *s, struct closing *c, int device, int day, unsigned slots)
-{
-    uint8_t bytes[ROLLUP_BYTES];
-    sqlite3_stmt *put = NULL, *done = NULL;
-    int rc = sql_run(s->db, "BEGIN IMMEDIATE");
-
-    if (rc)
-        return rc;
-    sqlite3_prepare_v2(s->db, "INSERT OR REPLACE INTO rollup VALUES (?, ?, ?, ?)", -1, &put, NULL);
-    sqlite3_prepare_v2(s->db, "UPDATE device SET rolled = ? WHERE id = ?", -1, &done, NULL);
-    for (size_t i = 0; i < c->count && !rc; i++) {
-        size_t length = rollup_write(c->metrics[i]->slots, slots, bytes);
-        rc = sql_bind(put, "iti", (int64_t)device, c->metrics[i]->name, (int64_t)day);
-        if (!rc)
-            rc = sql_error(sqlite3_bind_blob(put, 4, bytes, (int)length, SQLITE_STATIC));
-        if (!rc)
-            rc = sql_step_done(put);
-    }
-    if (!rc)
-        rc = sql_bind(done, "ii", (int64_t)day, (int64_t)device);
-    if (!rc)
-        rc = sql_step_done(done);
-    sqlite3_finalize(put);
-    sqlite3_finalize(done);
-    if (sql_run(s->db, rc ? "ROLLBACK" : "COMMIT"))
-        file_close(s);
-    return rc;
-}
-
-/* The rollups of one device and day: read with a connection of its own, written in one go. */
-static int close_day(struct store *s, int device, int day)
-{
-    struct closing c = {.start = day_start(day)};
-    int64_t end = day_start(day_next(day));
-    struct reader *reader = NULL;
-    struct record r;
-    int rc = reader_open(&reader, s->path);
-
-    if (!rc)
-        rc = reader_between(reader, c.start, end, device);
-    while (!rc && !(rc = reader_next(reader, &r)))
-        take_record(&c, &r);
-    if (rc == ERR_ABSENT)
-        rc = put_rollups(s, &c, device, day, (unsigned)((end - c.start + SLOT_MS - 1) / SLOT_MS));
-    for (size_t i = 0; i < c.count; i++)
-        free(c.metrics[i]);
-    reader_close(reader);
-    return rc;
-}
-
-static int64_t one_number(struct store *s, const char *format, int64_t a, int64_t b)
-{
-    char text[300];
-    struct text t = text_on(text, sizeof text);
-
-    text_format(&t, format, (long long)a, (long long)b);
-    return sql_number(s->db, text, -1);
-}
-
-/* Days in which a device said nothing are stepped over by asking for its next reading. */
-static bool close_one(struct store *s, int64_t now_ms)
-{
-    for (size_t i = 0; i < s->origin_count; i++) {
-        int id = s->origins[i]->origin.id;
-        int64_t rolled = one_number(s, "SELECT rolled FROM device WHERE id = %lld", id, 0);
-        if (rolled < 0)
-            continue;
-        int64_t since = rolled ? day_start(day_next((int)rolled)) : 0;
-        if (since > now_ms - CLOSE_AFTER_MS)
-            continue;
-        int64_t next = one_number(s,
-                                  "SELECT at FROM reading INDEXED BY reading_at WHERE at >= %lld "
-                                  "AND device = %lld AND kind < 3 ORDER BY at LIMIT 1",
-                                  since, id);
-        if (next < 0)
-            continue;
-        int day = day_of(next);
-        if (day_start(day_next(day)) > now_ms - CLOSE_AFTER_MS)
-            continue;
-        if (close_day(s, id, day) == OK)
-            return true;
-    }
-    return false;
-}
-
-int store_close_day(struct store *s, const struct origin *from, int day)
-{
-    int rc = OK;
-
-    pthread_mutex_lock(&s->lock);
-    int64_t rolled = one_number(s, "SELECT rolled FROM device WHERE id = %lld", from->id, 0);
-    if (s->db && day <= rolled) {
-        rc = close_day(s, from->id, day);
-        char text[120];
-        struct text t = text_on(text, sizeof text);
-        text_format(&t, "UPDATE device SET rolled = %lld WHERE id = %d", (long long)rolled,
-                    from->id);
-        if (!rc)
-            rc = sql_run(s->db, text); /* days after it are closed as before */
-    }
-    pthread_mutex_unlock(&s->lock);
-    return rc;
-}
 
 /* ---- thinning ---------------------------------------------------------------------------- */
 
@@ -187,7 +40,7 @@ static bool thin_some(struct store *s, int64_t now_ms)
         return false;
     /* Hours without readings (a night, a year) are stepped over at once. */
     int64_t next =
-        one_number(s, "SELECT min(at) FROM reading WHERE at >= %lld AND kind = 0", end, 0);
+        store_number(s, "SELECT min(at) FROM reading WHERE at >= %lld AND kind = 0", end, 0);
     text_format(&t,
                 "BEGIN IMMEDIATE; DELETE FROM reading WHERE at >= %lld AND at < %lld AND kind = 0 "
                 "AND seq <= %lld AND seq NOT IN (SELECT max(seq) FROM reading WHERE at >= %lld AND "
@@ -196,8 +49,8 @@ static bool thin_some(struct store *s, int64_t now_ms)
                 (long long)from, (long long)end, (long long)kept_seq(s), (long long)from,
                 (long long)end, (long long)thin_ms, (long long)(next > end ? next : end));
     /* A sink that is behind keeps its readings: come again when it has them. */
-    if (one_number(s, "SELECT max(seq) FROM reading WHERE at >= %lld AND at < %lld AND kind = 0",
-                   from, end) > kept_seq(s))
+    if (store_number(s, "SELECT max(seq) FROM reading WHERE at >= %lld AND at < %lld AND kind = 0",
+                     from, end) > kept_seq(s))
         return false;
     int before = sqlite3_total_changes(s->db);
     if (sql_run(s->db, text)) {
@@ -265,10 +118,10 @@ static bool prune_cap(struct store *s)
     if (!s->cap_bytes || used_bytes(s) <= s->cap_bytes)
         return false;
     int64_t first = sql_number(s->db, "SELECT min(seq) FROM reading", 0);
-    int64_t last = one_number(s,
-                              "SELECT max(seq) FROM (SELECT seq FROM reading WHERE seq >= %lld "
-                              "ORDER BY seq LIMIT %lld)",
-                              first, PRUNE_ROWS);
+    int64_t last = store_number(s,
+                                "SELECT max(seq) FROM (SELECT seq FROM reading WHERE seq >= %lld "
+                                "ORDER BY seq LIMIT %lld)",
+                                first, PRUNE_ROWS);
     if (last < first || last >= s->visible_seq)
         return false; /* never the newest */
     text_format(&t, "DELETE FROM reading WHERE seq <= %lld", (long long)last);
@@ -277,10 +130,10 @@ static bool prune_cap(struct store *s)
         int64_t behind = c->seq > first - 1 ? c->seq : first - 1;
         if (!c->is_kept || c->seq >= last)
             continue;
-        int64_t lost = one_number(s,
-                                  "SELECT count(*) FROM reading WHERE seq > %lld AND seq <= "
-                                  "%lld AND kind IN (0, 1, 4)",
-                                  behind, last);
+        int64_t lost = store_number(s,
+                                    "SELECT count(*) FROM reading WHERE seq > %lld AND seq <= "
+                                    "%lld AND kind IN (0, 1, 4)",
+                                    behind, last);
         tell_lost(s, c, lost > 0 ? (uint64_t)lost : 0);
         c->seq = last;
     }
@@ -297,8 +150,8 @@ bool store_tidy(struct store *s, int64_t now_ms)
 
     pthread_mutex_lock(&s->lock);
     if (s->db && !s->trouble.count)
-        is_more =
-            prune_cap(s) || close_one(s, now_ms) || thin_some(s, now_ms) || prune_old(s, now_ms);
+        is_more = prune_cap(s) || close_one(s, now_ms) || part_one(s, now_ms) ||
+                  thin_some(s, now_ms) || prune_old(s, now_ms);
     pthread_mutex_unlock(&s->lock);
     return is_more;
 }
@@ -341,7 +194,8 @@ static int64_t stamp_rows(struct store *s, int64_t offset_ms)
     sqlite3_finalize(in);
     sqlite3_finalize(out);
     if (!rc)
-        rc = sql_run(s->db, "DELETE FROM note WHERE key LIKE 'untimed%'");
+        rc = sql_run(s->db, "DELETE FROM note WHERE key LIKE 'untimed%';"
+                            "DELETE FROM rollup WHERE day < 0");
     if (sql_run(s->db, rc ? "ROLLBACK" : "COMMIT"))
         file_close(s);
     return rc ? -1 : count;

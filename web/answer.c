@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,23 +16,30 @@ static const char *const headers[][2] = {
     {"X-Content-Type-Options", "nosniff"},
     {"Referrer-Policy", "no-referrer"},
 };
-static const struct manners of_data = {"no-store", "default-src 'none'; frame-ancestors 'none'"};
+const struct manners manners_live = {"no-store", "default-src 'none'; frame-ancestors 'none'"};
 
 static bool add(struct MHD_Response *r, const char *name, const char *value)
 {
     return MHD_add_response_header(r, name, value) == MHD_YES;
 }
 
-enum MHD_Result answer_response(struct MHD_Connection *c, unsigned status, const char *type,
-                                struct MHD_Response *r, const struct manners *m)
+bool answer_dress(struct MHD_Response *r, const char *type, const struct manners *m)
 {
-    bool is_made = r && (!type || add(r, MHD_HTTP_HEADER_CONTENT_TYPE, type)) &&
+    bool is_made = (!type || add(r, MHD_HTTP_HEADER_CONTENT_TYPE, type)) &&
                    add(r, MHD_HTTP_HEADER_CACHE_CONTROL, m->cache) &&
                    add(r, "Content-Security-Policy", m->policy);
-    enum MHD_Result rc = MHD_NO;
 
     for (size_t i = 0; is_made && i < sizeof headers / sizeof *headers; i++)
         is_made = add(r, headers[i][0], headers[i][1]);
+    return is_made;
+}
+
+enum MHD_Result answer_response(struct MHD_Connection *c, unsigned status, const char *type,
+                                struct MHD_Response *r, const struct manners *m)
+{
+    bool is_made = r && answer_dress(r, type, m);
+    enum MHD_Result rc = MHD_NO;
+
     if (is_made && status == MHD_HTTP_UNAUTHORIZED)
         is_made = add(r, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
     if (is_made && status == MHD_HTTP_SERVICE_UNAVAILABLE)
@@ -46,7 +54,7 @@ enum MHD_Result answer_response(struct MHD_Connection *c, unsigned status, const
 static enum MHD_Result queue(struct MHD_Connection *c, unsigned status, const char *type,
                              struct MHD_Response *r)
 {
-    return answer_response(c, status, type, r, &of_data);
+    return answer_response(c, status, type, r, &manners_live);
 }
 
 static enum MHD_Result answer(struct MHD_Connection *c, unsigned status, const char *type,
@@ -90,18 +98,42 @@ enum MHD_Result answer_problem(struct MHD_Connection *c, unsigned status, const 
 enum MHD_Result answer_problem_as(struct MHD_Connection *c, unsigned status, const char *detail,
                                   const char *key)
 {
+    return answer_trouble(c, &(struct problem){.status = status, .detail = detail, .key = key});
+}
+
+static struct MHD_Response *problem_response(const struct problem *p)
+{
     char body[PROBLEM_BYTES];
     struct text t = text_on(body, sizeof body);
     struct json j = json_on(&t);
 
     json_open(&j, NULL, '{');
-    json_integer(&j, "status", status);
-    json_string(&j, "title", MHD_get_reason_phrase_for(status));
-    json_string(&j, "detail", detail);
-    if (key)
-        json_string(&j, key, detail);
+    json_integer(&j, "status", p->status);
+    json_string(&j, "title", MHD_get_reason_phrase_for(p->status));
+    json_string(&j, "detail", p->detail);
+    if (p->key)
+        json_string(&j, p->key, p->detail);
+    if (p->reason)
+        json_string(&j, "reason", p->reason);
+    if (p->has_range) {
+        json_number(&j, "min", p->least);
+        json_number(&j, "max", p->most);
+    }
     json_close(&j, '}');
-    return answer(c, status, "application/problem+json", body);
+    return MHD_create_response_from_buffer(t.used, body, MHD_RESPMEM_MUST_COPY);
+}
+
+enum MHD_Result answer_trouble(struct MHD_Connection *c, const struct problem *p)
+{
+    struct MHD_Response *r = problem_response(p);
+    char seconds[16];
+
+    snprintf(seconds, sizeof seconds, "%u", p->retry_s);
+    if (r && p->retry_s && !add(r, MHD_HTTP_HEADER_RETRY_AFTER, seconds)) {
+        MHD_destroy_response(r);
+        return MHD_NO;
+    }
+    return queue(c, p->status, "application/problem+json", r);
 }
 
 /* "GET, HEAD, OPTIONS" */
@@ -133,36 +165,50 @@ enum MHD_Result answer_methods(struct MHD_Connection *c, unsigned status, const 
 
 /* ---- pages of any length ------------------------------------------------------------------- */
 
-static enum MHD_Result answer_error(struct exchange *x, int rc)
+enum MHD_Result answer_error(struct exchange *x, int rc)
 {
     if (rc == ERR_BUSY)
         return answer_problem(x->connection, MHD_HTTP_SERVICE_UNAVAILABLE, "not now: try again");
     if (rc == ERR_INPUT || rc == ERR_ABSENT)
         return answer_problem(x->connection, MHD_HTTP_NOT_FOUND, "nothing is stored of that yet");
+    if (rc == ERR_USAGE)
+        return answer_problem(x->connection, MHD_HTTP_UNPROCESSABLE_CONTENT,
+                              "that is too much at once: ask for less");
     return answer_problem(x->connection, MHD_HTTP_INTERNAL_SERVER_ERROR, error_text(rc));
+}
+
+int sheet_write(struct exchange *x, sheet_fn *write, char **bytes, size_t *length)
+{
+    for (size_t size = SHEET_FIRST; size <= SHEET_MOST; size *= 4) {
+        char *room = malloc(size);
+        if (!room)
+            return ERR_SYSTEM;
+        struct text t = text_on(room, size);
+        int rc = write(x, &t);
+        if (!rc && !t.is_cut) {
+            *bytes = room;
+            *length = t.used;
+            return OK;
+        }
+        free(room);
+        if (rc)
+            return rc;
+    }
+    return ERR_USAGE;
 }
 
 enum MHD_Result answer_sheet(struct exchange *x, const char *type, sheet_fn *write)
 {
-    int rc = OK;
+    char *bytes;
+    size_t length;
+    int rc = sheet_write(x, write, &bytes, &length);
 
-    for (size_t size = SHEET_FIRST; !rc && size <= SHEET_MOST; size *= 4) {
-        char *room = malloc(size);
-        if (!room)
-            return MHD_NO;
-        struct text t = text_on(room, size);
-        rc = write(x, &t);
-        if (!rc && !t.is_cut)
-            return queue(x->connection, MHD_HTTP_OK, type,
-                         pack_response(x->connection, room, t.used));
-        free(room);
-    }
     return rc ? answer_error(x, rc)
-              : answer_problem(x->connection, MHD_HTTP_UNPROCESSABLE_CONTENT,
-                               "that is too much at once: ask for less");
+              : queue(x->connection, MHD_HTTP_OK, type,
+                      pack_response(x->connection, bytes, length));
 }
 
-enum MHD_Result answer_form(struct exchange *x, sheet_fn *write)
+const char *form_type(const struct exchange *x)
 {
     static const char *const types[] = {
         [FORM_JSON] = "application/json",
@@ -170,5 +216,10 @@ enum MHD_Result answer_form(struct exchange *x, sheet_fn *write)
         [FORM_JSONL] = "application/jsonl",
     };
 
-    return answer_sheet(x, types[x->query.form], write);
+    return types[x->query.form];
+}
+
+enum MHD_Result answer_form(struct exchange *x, sheet_fn *write)
+{
+    return answer_sheet(x, form_type(x), write);
 }

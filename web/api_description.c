@@ -14,9 +14,24 @@ static void say_choices(struct json *j, const char *const *choices)
     json_close(j, ']');
 }
 
+static void say_device_of_path(struct json *j)
+{
+    json_open(j, NULL, '{');
+    json_string(j, "name", "device");
+    json_string(j, "in", "path");
+    json_bool(j, "required", true);
+    json_string(j, "description", "A device by its name");
+    json_open(j, "schema", '{');
+    json_string(j, "type", "string");
+    json_close(j, '}');
+    json_close(j, '}');
+}
+
 static void say_params(struct json *j, const struct route *r)
 {
     json_open(j, "parameters", '[');
+    if (r->has_device)
+        say_device_of_path(j);
     for (size_t i = 0; params[i].name; i++) {
         if (!(r->params & params[i].is))
             continue;
@@ -51,6 +66,14 @@ static const struct schema {
 };
 // clang-format on
 enum { SCHEMAS = sizeof schemas / sizeof *schemas };
+
+static const struct schema *schema_named(const char *name)
+{
+    for (size_t i = 0; i < SCHEMAS; i++)
+        if (!strcmp(schemas[i].name, name))
+            return &schemas[i];
+    return NULL;
+}
 
 /* What a path answers with, or NULL; paths have blanks between. */
 static const struct schema *schema_of(const char *path)
@@ -94,17 +117,38 @@ static void say_problem(struct json *j, const char *status, const char *what)
     json_close(j, '}');
 }
 
+static void say_mark(struct json *j)
+{
+    json_open(j, "headers", '{');
+    json_open(j, "ETag", '{');
+    json_string(j, "description", "for If-None-Match; only spans that are over have one");
+    json_open(j, "schema", '{');
+    json_string(j, "type", "string");
+    json_close(j, '}');
+    json_close(j, '}');
+    json_close(j, '}');
+}
+
+static void say_known(struct json *j)
+{
+    json_open(j, "304", '{');
+    json_string(j, "description", "what If-None-Match names is what there is");
+    json_close(j, '}');
+}
+
 static void say_answer(struct json *j, const struct route *r)
 {
     json_open(j, "200", '{');
     json_string(j, "description", "what was asked for");
+    if (r->params & PARAM_KNOWN)
+        say_mark(j);
     json_open(j, "content", '{');
     if (!strcmp(r->path, "/metrics"))
         say_type(j, "text/plain", NULL);
     else if (!strcmp(r->path, "/api/v1/live"))
         say_type(j, "text/event-stream", NULL);
     else
-        say_type(j, "application/json", schema_of(r->path));
+        say_type(j, "application/json", r->may_tell ? schema_named("Told") : schema_of(r->path));
     if (r->params & PARAM_FORMAT) {
         say_type(j, "text/csv", NULL);
         say_type(j, "application/jsonl", NULL);
@@ -113,23 +157,80 @@ static void say_answer(struct json *j, const struct route *r)
     json_close(j, '}');
 }
 
-static void say_path(struct json *j, const struct route *r)
+/* What can go wrong only where something is told. */
+static void say_telling_problems(struct json *j)
 {
-    json_open(j, r->path, '{');
-    json_open(j, "get", '{');
+    say_problem(j, "401", "the token is missing or wrong");
+    say_problem(j, "403", "the settings file does not allow it; detail says what to put there");
+    say_problem(j, "409", "the wire is in use; Retry-After says when");
+    say_problem(j, "413", "the body is too large");
+    say_problem(j, "415", "the body is not application/json");
+    say_problem(j, "422", "out of range, or at odds with another setting; or cut_power is needed");
+    say_problem(j, "429", "too many wrong tokens, or the day's writes are spent");
+    say_problem(j, "500", "the operating system refused");
+    say_problem(j, "502", "the device said no, or did not do it");
+    say_problem(j, "504", "the device did not answer: look before trying again");
+}
+
+static void say_body(struct json *j)
+{
+    json_open(j, "security", '[');
+    json_open(j, NULL, '{');
+    json_open(j, "token", '[');
+    json_close(j, ']');
+    json_close(j, '}');
+    json_close(j, ']');
+    json_open(j, "requestBody", '{');
+    json_bool(j, "required", true);
+    json_open(j, "content", '{');
+    say_type(j, "application/json", schema_named("Orders"));
+    json_close(j, '}');
+    json_close(j, '}');
+}
+
+static void say_method(struct json *j, const struct route *r)
+{
+    json_open(j, strcmp(r->method, "GET") ? "post" : "get", '{');
     json_string(j, "summary", r->summary);
     say_params(j, r);
+    if (r->may_tell)
+        say_body(j);
     json_open(j, "responses", '{');
     say_answer(j, r);
+    if (r->params & PARAM_KNOWN)
+        say_known(j);
     say_problem(j, "400", "the question cannot be understood; detail says why");
     if (r->params & PARAM_NEEDS) {
         say_problem(j, "404", "nothing is stored of that device yet");
         say_problem(j, "422", "that is too much at once");
     }
+    if (r->has_device)
+        say_problem(j, "404", "there is no such device, or it has no such setting");
+    if (r->may_tell)
+        say_telling_problems(j);
     say_problem(j, "421", "called by a name that is not known here");
     say_problem(j, "503", "not now; Retry-After says when");
     json_close(j, '}');
     json_close(j, '}');
+}
+
+static bool is_said_before(const struct route *r)
+{
+    for (const struct route *other = routes; other < r; other++)
+        if (!strcmp(other->path, r->path))
+            return true;
+    return false;
+}
+
+/* All that may be done at a path, at its first row. */
+static void say_path(struct json *j, const struct route *first)
+{
+    if (is_said_before(first))
+        return;
+    json_open(j, first->path, '{');
+    for (const struct route *r = first; r->method; r++)
+        if (!strcmp(r->path, first->path))
+            say_method(j, r);
     json_close(j, '}');
 }
 
@@ -140,6 +241,12 @@ static void say_schemas(struct json *j)
     json_open(j, "schemas", '{');
     for (size_t i = 0; i < SCHEMAS; i++)
         text_format(j->to, "%s\"%s\": %s", i ? ", " : "", schemas[i].name, schemas[i].json);
+    json_close(j, '}');
+    json_open(j, "securitySchemes", '{');
+    json_open(j, "token", '{');
+    json_string(j, "type", "http");
+    json_string(j, "scheme", "bearer");
+    json_close(j, '}');
     json_close(j, '}');
     json_close(j, '}');
 }
@@ -169,5 +276,5 @@ static int write_description(struct exchange *x, struct text *to)
 
 enum MHD_Result api_description(struct exchange *x)
 {
-    return answer_sheet(x, "application/json", write_description);
+    return answer_marked(x, "application/json", write_description);
 }

@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "store/days.h"
 #include "store/history.h"
 
 #include <string.h>
@@ -15,6 +14,14 @@ int web_reader(struct web *w, struct reader **to)
 
     *to = w->reader;
     return rc;
+}
+
+/* What is over stays as it is, unless something is imported into it. */
+static enum MHD_Result answer_span(struct exchange *x, sheet_fn *write)
+{
+    bool is_over = x->query.to_ms < clock_wall_ms() - MS_PER_S;
+
+    return is_over ? answer_marked(x, form_type(x), write) : answer_form(x, write);
 }
 
 /* ---- history --------------------------------------------------------------------------------- */
@@ -169,86 +176,38 @@ static int write_history(struct exchange *x, struct text *to)
 
 enum MHD_Result api_history(struct exchange *x)
 {
-    return answer_form(x, write_history);
+    return answer_span(x, write_history);
 }
 
 /* ---- energy ---------------------------------------------------------------------------------- */
 
-/* 20260502: the first day of its day, month or year, and of the one after it. */
-static int first_of(int day, enum by by)
+static void write_growth(void *who, const struct growth *g)
 {
-    return by == BY_DAY ? day : by == BY_MONTH ? day / 100 * 100 + 1 : day / 10000 * 10000 + 101;
-}
+    struct drawing *d = who;
+    const struct query *q = &d->x->query;
+    struct json own = json_on(d->to);
 
-static int next_after(int first, enum by by)
-{
-    if (by == BY_DAY)
-        return day_next(first);
-    if (by == BY_YEAR)
-        return first + 10000;
-    return first % 10000 / 100 == 12 ? first + 10000 - 1100 : first + 100;
-}
-
-static void write_growth(struct drawing *d, int first, bool is_known, double grown)
-{
-    enum by by = d->x->query.by;
-    char date[16];
-    struct text t = text_on(date, sizeof date);
-
-    text_format(&t,
-                by == BY_YEAR    ? "%04d"
-                : by == BY_MONTH ? "%04d-%02d"
-                                 : "%04d-%02d-%02d",
-                first / 10000, first / 100 % 100, first % 100);
-    if (d->x->query.form == FORM_CSV) {
-        text_format(d->to, "%s,", date);
-        text_csv(d->to, d->x->query.device->name);
-        text_format(d->to, ",%s,", catalogue[d->metric].name);
-        if (is_known)
-            text_number(d->to, grown);
-        text_format(d->to, ",%s\r\n", units[catalogue[d->metric].unit].symbol);
+    if (q->form == FORM_CSV) {
+        energy_csv(d->to, q->device->name, d->metric, q->by, g);
         return;
     }
-    struct json own = json_on(d->to), *j = d->x->query.form == FORM_JSON ? d->j : &own;
-    json_open(j, NULL, '{');
-    json_string(j, "date", date);
-    json_string(j, "metric", catalogue[d->metric].name);
-    if (is_known)
-        json_number(j, "grown", grown);
-    else
-        json_null(j, "grown");
-    json_close(j, '}');
-    if (d->x->query.form == FORM_JSONL)
+    energy_json(q->form == FORM_JSON ? d->j : &own, q->form == FORM_JSON ? NULL : q->device->name,
+                d->metric, q->by, g);
+    if (q->form == FORM_JSONL)
         text_char(d->to, '\n');
-}
-
-static double tidy(double value)
-{
-    double cut = (double)(int64_t)(value * 1e6 + (value < 0 ? -0.5 : 0.5)) / 1e6;
-
-    return value > -1e12 && value < 1e12 ? cut : value;
 }
 
 static int grow_one(struct reader *reader, const struct origin *o, struct drawing *d)
 {
     const struct query *q = &d->x->query;
-    int rc = OK;
 
-    for (int first = first_of(day_of(q->from_ms), q->by); !rc && day_start(first) < q->to_ms;
-         first = next_after(first, q->by)) {
-        double grown = 0;
-        int said = history_growth(reader, o, catalogue[d->metric].name, day_start(first),
-                                  day_start(next_after(first, q->by)), &grown);
-        rc = said == ERR_ABSENT ? OK : said;
-        write_growth(d, first, said == OK, tidy(grown));
-    }
-    return rc;
+    return energy_walk(reader, o, catalogue[d->metric].name, q->from_ms, q->to_ms, q->by,
+                       write_growth, d);
 }
 
 static int write_energy(struct exchange *x, struct text *to)
 {
-    static const struct layout table = {"date,device,metric,grown,unit\r\n", "rows", NULL,
-                                        grow_one};
+    const struct layout table = {energy_head, "rows", NULL, grow_one};
 
     return write_metrics(x, to, &table);
 }
@@ -265,7 +224,7 @@ enum MHD_Result api_energy(struct exchange *x)
                                   "only lifetime counters grow: pv_energy, not pv_power");
     if (q->to_ms - q->from_ms > MOST_MS)
         return answer_problem(x->connection, MHD_HTTP_BAD_REQUEST, "that is more than ten years");
-    return answer_form(x, write_energy);
+    return answer_span(x, write_energy);
 }
 
 /* ---- events ---------------------------------------------------------------------------------- */

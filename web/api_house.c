@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "metrics/roles.h"
+#include "store/days.h"
 
 #include <string.h>
 
@@ -61,17 +62,25 @@ static int write_catalogue(struct exchange *x, struct text *to)
 
 enum MHD_Result api_catalogue(struct exchange *x)
 {
-    return answer_sheet(x, "application/json", write_catalogue);
+    return answer_marked(x, "application/json", write_catalogue);
 }
 
 /* ---- devices --------------------------------------------------------------------------------- */
+
+/* To a tenth of a second, rounded up: an answer may be given for as long as that (kept.c). */
+static double tenths(int64_t age_us)
+{
+    static const int64_t TENTH_US = 100000;
+
+    return (double)((age_us + TENTH_US - 1) / TENTH_US) / 10;
+}
 
 static void say_age(struct json *j, int64_t age_us)
 {
     if (age_us < 0)
         json_null(j, "age_s");
     else
-        json_number(j, "age_s", (double)(age_us / US_PER_MS) / MS_PER_S);
+        json_number(j, "age_s", tenths(age_us));
 }
 
 static int write_devices(struct exchange *x, struct text *to)
@@ -116,7 +125,7 @@ static void board_row(enum form form, const char *device, const struct board_val
                       struct text *to)
 {
     char said[SAID_BYTES];
-    double age_s = (double)(v->age_us / US_PER_MS) / MS_PER_S;
+    double age_s = tenths(v->age_us);
 
     metric_say(v->metric, v->value, said, sizeof said);
     if (form == FORM_CSV) {
@@ -125,7 +134,7 @@ static void board_row(enum form form, const char *device, const struct board_val
         text_number(to, v->value);
         text_format(to, ",%s,", units[catalogue[v->metric].unit].symbol);
         text_csv(to, said);
-        text_format(to, ",%.3f,%s\r\n", age_s, v->is_fresh ? "yes" : "no");
+        text_format(to, ",%.1f,%s\r\n", age_s, v->is_fresh ? "yes" : "no");
         return;
     }
     struct json j = json_on(to);
@@ -160,7 +169,7 @@ static void board_object(const char *device, enum board_state state, int64_t age
             metric_say(v->metric, v->value, said, sizeof said);
             json_string(j, "said", said);
         }
-        json_number(j, "age_s", (double)(v->age_us / US_PER_MS) / MS_PER_S);
+        json_number(j, "age_s", tenths(v->age_us));
         json_close(j, '}');
     }
     json_close(j, '}');
@@ -229,7 +238,7 @@ static int write_board(struct exchange *x, struct text *to)
 
 enum MHD_Result api_board(struct exchange *x)
 {
-    return answer_form(x, write_board);
+    return answer_kept(x, form_type(x), write_board);
 }
 
 /* ---- sinks and health ------------------------------------------------------------------------ */
@@ -283,12 +292,15 @@ static int write_health(struct exchange *x, struct text *to)
 {
     struct json j = json_on(to);
     struct view_health h = {0};
+    char zone[ZONE_NAME];
 
     front_of(x)->health(front_of(x)->who, &h);
     const char *why = why_not_ready(&h);
     json_open(&j, NULL, '{');
     json_string(&j, "version", front_of(x)->version);
     json_string(&j, "site", front_of(x)->site);
+    json_string(&j, "zone", zone_name(zone));
+    json_integer(&j, "offset_s", zone_offset_s(clock_wall_ms()));
     json_bool(&j, "ready", !why);
     json_string(&j, "trouble", why ? why : "");
     json_number(&j, "up_s", h.up_s);

@@ -56,6 +56,32 @@ static bool is_listed(const char *names, const char *name)
     return false;
 }
 
+/* An address in figures is nobody's name: it must be the very one that was called. */
+static bool is_own_origin(const struct web *w, const char *origin, const char *host)
+{
+    const char *at = strstr(origin, "://");
+    char name[HOST_BYTES];
+
+    if (!at || strlen(at + 3) >= HOST_BYTES)
+        return false;
+    if (host && !strcasecmp(at + 3, host))
+        return true;
+    strip(at + 3, name);
+    return !is_figures(name) && guard_knows_host(w, at + 3);
+}
+
+bool guard_is_own_page(const struct exchange *x)
+{
+    struct MHD_Connection *c = x->connection;
+    const char *site = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Sec-Fetch-Site"),
+               *origin = MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_ORIGIN),
+               *host = MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST);
+
+    if (site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
+        return false;
+    return !origin || is_own_origin(x->web, origin, host);
+}
+
 bool guard_knows_host(const struct web *w, const char *host)
 {
     char name[HOST_BYTES];

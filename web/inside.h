@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "metrics/catalogue.h"
+#include "store/energy.h"
 #include "store/view.h"
 #include "web/web.h"
 
@@ -11,6 +12,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+enum { WEB_TOKENS = 2, WEB_ADDRESS = 48, WEB_STRANGERS = 16, WEB_TOLD = 32, WEB_KEY = 65 };
 enum { WEB_TOKEN = 400, MATE_TYPES = 4, QUERY_METRICS = 12, POINTS_MOST = 5000, WEB_OLD_PORTS = 4 };
 
 struct exchange;
@@ -26,6 +28,8 @@ enum param {
     PARAM_FORMAT = 32, /* json, csv, jsonl */
     PARAM_NEEDS = 64,  /* device and metric may not be missing */
     PARAM_LIMIT = 128, /* so many lines at most */
+    PARAM_KNOWN = 256, /* in If-None-Match: what is known already */
+    PARAM_EVERY = 512, /* seconds from one row to the next */
 };
 
 /* One of them; `choices` stand in the order of the enum they mean. */
@@ -39,14 +43,13 @@ struct param_row {
 extern const struct param_row params[]; /* name NULL ends it */
 
 enum form { FORM_JSON, FORM_CSV, FORM_JSONL };
-enum by { BY_DAY, BY_MONTH, BY_YEAR };
 
 struct query {
     const struct view_device *device; /* NULL: all */
     enum metric metrics[QUERY_METRICS];
     unsigned metric_count;
     int64_t from_ms, to_ms;
-    unsigned points, limit;
+    unsigned points, limit, every_s;
     enum by by;
     enum form form;
 };
@@ -67,22 +70,56 @@ struct route {
     const char *summary;
     unsigned params; /* enum param */
     bool is_old;     /* only where old_addresses are wanted */
+    bool has_device; /* one is named in the path */
+    bool may_tell;   /* changes devices: only where allow_tell says so, and never across sites */
 };
 extern const struct route routes[]; /* method NULL ends it */
 bool route_is(const struct route *r, const char *path);
+
+/* An answer that many may get (kept.c). */
+struct kept {
+    struct MHD_Response *response; /* NULL: none */
+    char device[64];               /* "": all of them */
+    const struct route *route;
+    enum form form;
+    bool is_packed;
+    uint64_t changes; /* of the board */
+    int64_t made_us;
+};
+enum { WEB_KEPT = 4 };
+
+/* Whoever brought wrong tokens, and how many in the minute that began at `since_us`. */
+struct stranger {
+    char address[WEB_ADDRESS];
+    unsigned wrong;
+    int64_t since_us;
+};
+
+/* What was told under an Idempotency-Key. */
+struct told_before {
+    char key[WEB_KEY]; /* "": free */
+    uint64_t sum;      /* of what was asked */
+    bool is_done;
+    int result;
+    struct told told;
+};
 
 struct web {
     const struct section *section;
     struct web_house house;
     struct MHD_Daemon *daemons[1 + WEB_OLD_PORTS]; /* each has a thread; NULL ends them early */
     pthread_mutex_t lock;                          /* held while a request is served */
-    char mate_token[WEB_TOKEN];
+    char tokens[WEB_TOKENS][WEB_TOKEN];            /* in the order of token_keys; "": none */
+    struct stranger strangers[WEB_STRANGERS];
+    struct told_before told[WEB_TOLD]; /* the newest in place of the oldest */
+    unsigned told_next;
     struct mate_row latest[MATE_TYPES]; /* by type */
 
     /* As of the request in hand. */
     struct view_device devices[VIEW_DEVICES];
     size_t device_count;
     struct live *live;
+    struct kept kept[WEB_KEPT];
     struct reader *reader; /* NULL until somebody asks for history */
 };
 
@@ -97,6 +134,7 @@ struct exchange {
     struct MHD_Connection *connection;
     enum stage stage;
     struct query query;
+    struct wish *wish; /* what is told; NULL: nothing */
     char *body;
     size_t length, room;
     bool is_too_large;
@@ -110,11 +148,28 @@ struct manners {
     const char *policy; /* Content-Security-Policy */
 };
 
-/* Takes the response over and adds what every answer has. `type` NULL: it has no body. */
+extern const struct manners manners_live; /* for data that is another one the next moment */
+
+/* Adds what every answer has. False: no memory. */
+bool answer_dress(struct MHD_Response *r, const char *type, const struct manners *m);
+
+/* The same, and takes the response over. `type` NULL: it has no body. */
 enum MHD_Result answer_response(struct MHD_Connection *c, unsigned status, const char *type,
                                 struct MHD_Response *r, const struct manners *m);
 
 enum MHD_Result answer_json(struct MHD_Connection *c, unsigned status, const char *json);
+
+/* What is wrong, as RFC 9457 has it. */
+struct problem {
+    unsigned status;
+    const char *detail;
+    const char *key;    /* says it once more under another key; NULL: none */
+    const char *reason; /* one word for programs; NULL: none */
+    bool has_range;
+    double least, most;
+    unsigned retry_s; /* 0: as is usual for the status */
+};
+enum MHD_Result answer_trouble(struct MHD_Connection *c, const struct problem *p);
 
 /* RFC 9457: {"status": 403, "title": "Forbidden", "detail": "..."} */
 enum MHD_Result answer_problem(struct MHD_Connection *c, unsigned status, const char *detail);
@@ -136,8 +191,27 @@ enum MHD_Result answer_methods(struct MHD_Connection *c, unsigned status, const 
 typedef int sheet_fn(struct exchange *x, struct text *to);
 enum MHD_Result answer_sheet(struct exchange *x, const char *type, sheet_fn *write);
 
-/* A question that cannot be answered as it is: logged nowhere, told in the answer. */
 enum MHD_Result answer_form(struct exchange *x, sheet_fn *write); /* by the form asked for */
+const char *form_type(const struct exchange *x);
+
+/* OK: *bytes hold *length of them, and are the caller's. ERR_USAGE: too much was asked for. */
+int sheet_write(struct exchange *x, sheet_fn *write, char **bytes, size_t *length) MUST_CHECK;
+
+/* A question that cannot be answered as it is: logged nowhere, told in the answer. */
+enum MHD_Result answer_error(struct exchange *x, int rc);
+
+/* ---- answers that need not be given anew (kept.c) */
+
+/* Does whoever asks have what is marked so? */
+bool answer_is_known(struct MHD_Connection *c, const char *mark);
+
+/* With an ETag made of what it says: whoever has it already is only told so. */
+enum MHD_Result answer_marked(struct exchange *x, const char *type, sheet_fn *write);
+
+/* What is on the board, written once for all who ask within a tenth of a second, or until the
+ * board changes. */
+enum MHD_Result answer_kept(struct exchange *x, const char *type, sheet_fn *write);
+void kept_drop(struct web *w);
 
 /* ---- small answers (pack.c) */
 
@@ -152,14 +226,45 @@ struct MHD_Response *pack_response(struct MHD_Connection *c, char *body, size_t 
 /* Is it this token? Takes as long for every wrong one of a length. */
 bool token_is(const char *given, const char *token);
 
+/* The settings that name files of tokens; NULL ends them. The files are read once: one that cannot
+ * be is logged, and leaves its doors closed. */
+extern const char *const token_keys[];
+const char *token_of(const struct web *w, const char *key); /* "": there is none */
+int tokens_read(struct web *w) MUST_CHECK;
+
 /* OK, or the problem is answered and *answered holds what came of it. */
 int token_check(const struct exchange *x, enum MHD_Result *answered);
+
+/* Who asks, in figures. */
+void address_of(struct MHD_Connection *c, char to[WEB_ADDRESS]);
+
+/* ---- who guesses (strangers.c): ten wrong tokens a minute from one address, and no more */
+unsigned stranger_waits_s(struct web *w, const char *address); /* 0: it may try */
+void stranger_note(struct web *w, const char *address);
 
 /* Was it us that the browser meant? Names that lead here from elsewhere are not ours. */
 bool guard_knows_host(const struct web *w, const char *host);
 
+/* Was it a page of ours that sent this? Programs say nothing of pages, and may. */
+bool guard_is_own_page(const struct exchange *x);
+
+/* ---- telling (api_commands.c, api_tell.c, wish_read.c) */
+
+/* Why nothing may be told here, and what to do about it; NULL: it may. */
+const char *tell_is_closed(const struct web *w);
+
+/* Did this request come before? SAME: the wish has what became of it then. */
+enum replay { REPLAY_NEW, REPLAY_SAME, REPLAY_SOON, REPLAY_OTHER, REPLAY_BAD };
+enum replay replay_check(struct exchange *x);
+void replay_note(struct exchange *x); /* it is settled */
+
+/* A body to a wish; `why` says what is wrong with it. ERR_GARBAGE: it is no JSON. */
+int wish_read(const char *json, size_t length, struct wish *to, char *why, size_t size) MUST_CHECK;
+
 /* ---- questions (query.c): `why` says what is wrong with one */
 int query_read(struct exchange *x, char *why, size_t size) MUST_CHECK;
+/* The device that the path names, or NULL; it is the one asked for from then on. */
+const struct view_device *query_device_of_path(struct exchange *x);
 const struct view_device *web_device_named(struct web *w, const char *name);
 
 /* ---- history (api_history.c) */
@@ -189,7 +294,11 @@ enum MHD_Result api_health(struct exchange *x);
 enum MHD_Result api_history(struct exchange *x);
 enum MHD_Result api_live(struct exchange *x);
 enum MHD_Result api_energy(struct exchange *x);
+enum MHD_Result api_table(struct exchange *x);
 enum MHD_Result api_events(struct exchange *x);
+enum MHD_Result api_commands(struct exchange *x);
+enum MHD_Result api_tell(struct exchange *x);
+enum MHD_Result api_told(struct exchange *x);
 enum MHD_Result api_description(struct exchange *x);
 enum MHD_Result page_home(struct exchange *x);
 enum MHD_Result page_part(struct exchange *x);

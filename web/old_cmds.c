@@ -6,6 +6,8 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "metrics/old_status.h"
+#include "store/reader.h"
 
 #include <string.h>
 
@@ -45,16 +47,31 @@ enum MHD_Result old_refuse(struct exchange *x, unsigned status, const char *deta
  */
 
 struct saying {
+    struct web *web;
     struct board *board;
-    unsigned desk;
+    const struct view_device *device;
     int64_t now_us;
     struct json *j;
 };
 
-static bool get(const struct saying *s, enum metric m, double *value)
+/* Settings are not on the board: they are stored when they change. */
+static bool get_setting(const struct saying *s, enum metric m, double *value)
 {
-    return m != M_NONE &&
-           (board_get(s->board, s->desk, m, s->now_us, value) || get(s, old_stand_in(m), value));
+    struct reader *reader;
+    const struct origin *o =
+        web_reader(s->web, &reader) ? NULL : reader_origin(reader, s->device->name);
+
+    return o && reader_setting(reader, o, m, value) == OK;
+}
+
+static bool get(const void *who, enum metric m, double *value)
+{
+    const struct saying *s = who;
+
+    if (m != M_NONE && catalogue[m].kind == SETTING)
+        return get_setting(s, m, value);
+    return m != M_NONE && (board_get(s->board, s->device->desk, m, s->now_us, value) ||
+                           get(s, old_stand_in(m), value));
 }
 
 static void say_number(const struct saying *s, const char *key, enum metric m)
@@ -77,6 +94,17 @@ static void say_bool(const struct saying *s, const char *key, enum metric m)
         json_null(s->j, key);
 }
 
+static void say_text(const struct saying *s, const char *key,
+                     bool (*write)(old_get_fn *get, const void *who, char *to))
+{
+    char signs[OLD_STATUS];
+
+    if (write(get, s, signs))
+        json_string(s->j, key, signs);
+    else
+        json_null(s->j, key);
+}
+
 static void say_sources(const struct saying *s)
 {
     double is_on;
@@ -93,11 +121,11 @@ static void say_status(const struct saying *s)
 {
 #define OLD_NUMBER(key, metric) say_number(s, #key, M_##metric);
 #define OLD_BOOL(key, metric) say_bool(s, #key, M_##metric);
-#define OLD_NULL(key) json_null(s->j, #key);
+#define OLD_TEXT(key, write) say_text(s, #key, write);
 #include "web/old_keys.def"
 #undef OLD_NUMBER
 #undef OLD_BOOL
-#undef OLD_NULL
+#undef OLD_TEXT
     say_sources(s);
 }
 
@@ -190,8 +218,8 @@ enum MHD_Result old_cmds(struct exchange *x)
         return old_refuse(x, MHD_HTTP_BAD_REQUEST, a.is_wrong || !a.count ? a.why : "a cmd twice");
     if (!d)
         return old_refuse(x, MHD_HTTP_NOT_FOUND, "there is no Axpert: name a device as old_device");
-    struct saying s = {x->web->house.front->board, d->desk, clock_us(), &j};
-    if (board_state(s.board, s.desk, s.now_us, &age_us, NULL) != HEARD)
+    struct saying s = {x->web, x->web->house.front->board, d, clock_us(), &j};
+    if (board_state(s.board, d->desk, s.now_us, &age_us, NULL) != HEARD)
         return old_refuse(x, MHD_HTTP_SERVICE_UNAVAILABLE, "the inverter is not heard");
     say_all(&a, &s);
     return answer_json_aged(x->connection, body, age_us);

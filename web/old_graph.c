@@ -16,7 +16,6 @@
 enum {
     POINTS = 2048,
     COLUMNS = 2,
-    STAMP = 14,
     OLD_EVERY_S = 15,
     WIDTH = 1000,
     HEIGHT = 500,
@@ -63,22 +62,6 @@ static struct graph graph; /* one request at a time */
 /* ---- what is asked for ------------------------------------------------------------------------
  */
 
-/* 8, 10, 12 or 14 digits of site time. */
-static bool read_stamp(const char *text, int64_t *to_ms)
-{
-    static const char none[] = "00000000000000";
-    char stamp[STAMP + 1], clock[40];
-    size_t length = strlen(text);
-    struct text t = text_on(stamp, sizeof stamp), c = text_on(clock, sizeof clock);
-
-    if (length < 8 || length > STAMP || length % 2 || strspn(text, "0123456789") != length)
-        return false;
-    text_format(&t, "%s%s", text, none + length);
-    text_format(&c, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2s", stamp, stamp + 4, stamp + 6, stamp + 8,
-                stamp + 10, stamp + 12);
-    return when_read(clock, 0, to_ms);
-}
-
 static const struct column *find_column(const char *name)
 {
     for (size_t i = 0; name && i < sizeof columns / sizeof *columns; i++)
@@ -99,7 +82,7 @@ static const char *read_question(const struct exchange *x, struct graph *g)
     const char *from = argument(x, "from"), *to = argument(x, "to");
 
     g->count = 0;
-    if (!from || !to || !read_stamp(from, &g->from_ms) || !read_stamp(to, &g->to_ms))
+    if (!from || !to || !when_digits(from, &g->from_ms) || !when_digits(to, &g->to_ms))
         return "from and to must be 8, 10, 12 or 14 digits: 20261121, 2026112110, 202611211030";
     g->to_ms += MS_PER_S; /* its last second belongs to it */
     if (g->from_ms >= g->to_ms || g->to_ms - g->from_ms > SPAN_MOST_MS)

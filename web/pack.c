@@ -47,21 +47,17 @@ struct MHD_Response *pack_response(struct MHD_Connection *c, char *body, size_t 
 {
     size_t size = 0;
     void *packed = length >= WORTH_BYTES && pack_wanted(c) ? pack(body, length, &size) : NULL;
-    struct MHD_Response *r;
+    struct MHD_Response *r = MHD_create_response_from_buffer(
+        packed ? size : length, packed ? packed : body, MHD_RESPMEM_MUST_FREE);
 
-    if (!packed) {
-        r = MHD_create_response_from_buffer(length, body, MHD_RESPMEM_MUST_FREE);
-        if (!r)
-            free(body);
-        return r;
-    }
-    free(body);
-    r = MHD_create_response_from_buffer(size, packed, MHD_RESPMEM_MUST_FREE);
+    if (packed || !r)
+        free(body);
     if (!r) {
         free(packed);
         return NULL;
     }
-    if (MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip") == MHD_YES &&
+    if ((!packed ||
+         MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip") == MHD_YES) &&
         MHD_add_response_header(r, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING) ==
             MHD_YES)
         return r;

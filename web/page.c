@@ -15,13 +15,6 @@ enum { MARK_BYTES = 80 };
 static const struct manners of_home = {"no-cache", POLICY};
 static const struct manners of_part = {"public, max-age=31536000, immutable", POLICY};
 
-static const char *header(const struct exchange *x, const char *name)
-{
-    const char *value = MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, name);
-
-    return value ? value : "";
-}
-
 /* An unchanged page is only confirmed. */
 static enum MHD_Result give(struct exchange *x, const struct page_file *f, const struct manners *m)
 {
@@ -29,7 +22,7 @@ static enum MHD_Result give(struct exchange *x, const struct page_file *f, const
     char mark[MARK_BYTES];
 
     snprintf(mark, sizeof mark, "\"%s%s\"", f->mark, is_packed ? "-gz" : "");
-    bool is_known = strstr(header(x, MHD_HTTP_HEADER_IF_NONE_MATCH), mark);
+    bool is_known = answer_is_known(x->connection, mark);
     struct MHD_Response *r = MHD_create_response_from_buffer(
         is_known    ? 0
         : is_packed ? f->packed_size

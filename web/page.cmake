@@ -4,7 +4,7 @@
 #   cmake -DFROM=web/page -DVENDOR=FOLDER-OR-EMPTY -DKIT=uplot -DGZIP=/bin/gzip -DTO=page_files.c -P page.cmake
 cmake_policy(SET CMP0057 NEW)
 
-set(types ".html=text/html" ".js=text/javascript" ".css=text/css" ".txt=text/plain" ".svg=image/svg+xml"
+set(types ".html=text/html" ".js=text/javascript" ".css=text/css" ".txt=text/plain" ".svg=image/svg+xml" ".png=image/png"
     ".webmanifest=application/manifest+json")
 function(type_of name out)
     get_filename_component(end "${name}" LAST_EXT)

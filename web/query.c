@@ -30,6 +30,17 @@ const struct view_device *web_device_named(struct web *w, const char *name)
     return NULL;
 }
 
+const struct view_device *query_device_of_path(struct exchange *x)
+{
+    char name[WISH_NAME];
+    struct text t = text_on(name, sizeof name);
+    const char *from = x->path + strcspn(x->route->path, "{");
+
+    text_bytes(&t, from, strcspn(from, "/"));
+    x->query.device = t.is_cut ? NULL : web_device_named(x->web, name);
+    return x->query.device;
+}
+
 static void say_nearest(struct asking *a, const struct nearest *n)
 {
     if (n->best)
@@ -107,6 +118,19 @@ static enum MHD_Result take_count(struct asking *a, const struct param_row *row,
     return MHD_YES;
 }
 
+static enum MHD_Result take_every(struct asking *a, const struct param_row *row, const char *value)
+{
+    enum { YEAR_S = 31622400 };
+    int64_t seconds;
+
+    if (!integer_read(value, &seconds) || seconds < 1 || seconds > YEAR_S) {
+        text_format(&a->why, "%s must be a number of seconds from 1 to %d", row->name, YEAR_S);
+        return refuse(a);
+    }
+    a->x->query.every_s = (unsigned)seconds;
+    return MHD_YES;
+}
+
 static enum MHD_Result take_choice(struct asking *a, const struct param_row *row, const char *value)
 {
     struct query *q = &a->x->query;
@@ -135,6 +159,7 @@ const struct param_row params[] = {
     { PARAM_SPAN,    "from",   "string",  "From when on: 2026-05-02, 2026-05-02T10:00:00Z, -24h, yesterday; without a zone in the site's time", NULL, take_moment },
     { PARAM_SPAN,    "to",     "string",  "Until when (not with it); else now", NULL, take_moment },
     { PARAM_POINTS,  "points", "integer", "So many steps at most; the step is then a round one", NULL, take_count },
+    { PARAM_EVERY,   "every",  "integer", "So many seconds from one row to the next; else 300", NULL, take_every },
     { PARAM_LIMIT,   "limit",  "integer", "So many lines at most", NULL, take_count },
     { PARAM_BY,      "by",     "string",  "How long each row of the table is", spans, take_choice },
     { PARAM_FORMAT,  "format", "string",  "The form of the answer; else what Accept asks for", forms, take_choice },
@@ -174,7 +199,8 @@ int query_read(struct exchange *x, char *why, size_t size)
     struct asking a = {.x = x, .why = text_on(why, size)};
     int64_t now = clock_wall_ms();
 
-    x->query = (struct query){.from_ms = now - DAY_MS, .to_ms = now, .points = 500, .limit = 100};
+    x->query = (struct query){
+        .from_ms = now - DAY_MS, .to_ms = now, .points = 500, .limit = 100, .every_s = 300};
     x->query.form = accepted(x->connection);
     if (x->route->params & PARAM_BY)
         x->query.from_ms = now - 31 * DAY_MS;

@@ -2,8 +2,6 @@
 #include "web/inside.h"
 
 #include "base/log.h"
-#include "base/secret.h"
-
 #include "base/text.h"
 #include "store/reader.h"
 
@@ -13,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -33,6 +32,8 @@ const struct setting web_settings[] = {
     { "listen",         TEXT,   "127.0.0.1", 0,    0,     NULL, "The address to listen at; from elsewhere come through a proxy that speaks https" },
     { "port",           NUMBER, "8080",      1,    65535, NULL, "The port" },
     { "hosts",          TEXT,   "",          0,    0,     NULL, "Names by which browsers may call it, beside localhost, addresses and the machine's own: \"solar.example.org\"" },
+    { "allow_tell",     YESNO,  "no",        0,    0,     NULL, "Let the page and the API change settings of devices that allow it themselves" },
+    { "token_file",     TEXT,   "",          0,    0,     NULL, "The file of the token that whoever changes a setting must bring (chmod 600)" },
     { "mate_token_file", TEXT,  "",          0,    0,     NULL, "The file of the token that an old MATE collector, or another helio, uploads with (chmod 600)" },
     { "mate_device",    TEXT,   "mate",      0,    0,     NULL, "What is uploaded belongs to devices of this name and -mx, -fx, -dc" },
     { "old_addresses",  YESNO,  "no",        0,    0,     NULL, "Answer at /cmds and /graph as the old inverter program did" },
@@ -47,9 +48,14 @@ const struct route routes[] = {
 #define ROUTE(m, p, most, key, what, handler, later)                                               \
     { .method = m, .path = p, .most_body = most, .token_key = key, .detail = what,                 \
       .serve = handler, .settled = later },
+#define CALL(m, p, most, key, handler, later, why)                                                 \
+    { .method = m, .path = p, .most_body = most, .token_key = key, .serve = handler,               \
+      .settled = later, .summary = why,                                                           \
+      .has_device = true, .may_tell = (most) > 0 },
 #define OLD(p, handler) { .method = "GET", .path = p, .serve = handler, .is_old = true },
 #include "web/routes.def"
 #undef OLD
+#undef CALL
 #undef ROUTE
 #undef API
     { .method = NULL },
@@ -58,10 +64,18 @@ const struct route routes[] = {
 
 /* ---- one request ------------------------------------------------------------------------- */
 
+/* A star at the end stands for anything, {device} for one name. */
 bool route_is(const struct route *r, const char *path)
 {
+    const char *brace = strchr(r->path, '{');
     size_t length = strlen(r->path);
 
+    if (brace) {
+        size_t before = (size_t)(brace - r->path);
+        if (strncmp(r->path, path, before) != 0 || !path[before] || path[before] == '/')
+            return false;
+        return !strcmp(strchr(brace, '}') + 1, path + before + strcspn(path + before, "/"));
+    }
     return r->path[length - 1] == '*' ? !strncmp(r->path, path, length - 1)
                                       : !strcmp(r->path, path);
 }
@@ -93,6 +107,37 @@ static bool is_announced_too_large(const struct exchange *x)
     return length && strtoull(length, NULL, 10) > x->route->most_body;
 }
 
+static bool is_json(struct MHD_Connection *c)
+{
+    static const char wanted[] = "application/json";
+    const char *type =
+        MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
+    size_t length = strlen(wanted);
+
+    return type && !strncasecmp(type, wanted, length) &&
+           (!type[length] || type[length] == ';' || type[length] == ' ');
+}
+
+/* Before a token is looked at, and after it: what a page of somebody else could send is nothing. */
+static int check_telling(const struct exchange *x, enum MHD_Result *answered)
+{
+    const char *closed = tell_is_closed(x->web);
+
+    if (closed)
+        *answered = answer_problem(x->connection, MHD_HTTP_FORBIDDEN, closed);
+    else if (!guard_is_own_page(x))
+        *answered = answer_problem(x->connection, MHD_HTTP_FORBIDDEN,
+                                   "a page from elsewhere may change nothing here");
+    else if (token_check(x, answered))
+        return ERR_DENIED;
+    else if (!is_json(x->connection))
+        *answered = answer_problem(x->connection, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
+                                   "the body must be application/json");
+    else
+        return OK;
+    return ERR_DENIED;
+}
+
 /* The head of a request is there: whoever may not is told so before a body is read. */
 static enum MHD_Result begin(struct web *w, struct MHD_Connection *c, const char *path,
                              const char *method, void **memory)
@@ -114,7 +159,7 @@ static enum MHD_Result begin(struct web *w, struct MHD_Connection *c, const char
         return MHD_NO;
     *x = (struct exchange){.web = w, .route = route, .path = path, .connection = c};
     *memory = x;
-    if (token_check(x, &answered))
+    if (route->may_tell ? check_telling(x, &answered) : token_check(x, &answered))
         return answered;
     if (is_announced_too_large(x))
         return answer_problem(c, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large");
@@ -194,6 +239,7 @@ static void on_end(void *who, struct MHD_Connection *c, void **memory,
     if (!x)
         return;
     free(x->body);
+    free(x->wish);
     free(x);
     *memory = NULL;
 }
@@ -330,7 +376,6 @@ static int listen_all(struct web *w)
 
 int web_start(struct web **to, const struct section *s, const struct web_house *house)
 {
-    const char *file = section_text(s, "mate_token_file");
     struct web *w = calloc(1, sizeof *w);
     int rc = w ? OK : ERR_FULL;
 
@@ -340,9 +385,9 @@ int web_start(struct web **to, const struct section *s, const struct web_house *
     pthread_mutex_init(&w->lock, NULL);
     w->section = s;
     w->house = *house;
-    rc = *file ? secret_read("web", file, w->mate_token, sizeof w->mate_token) : OK;
-    if (!rc)
-        rc = live_open(w);
+    if (tokens_read(w))
+        log_err("web", "without its token nobody comes in where one is needed");
+    rc = live_open(w);
     if (!rc)
         rc = listen_all(w);
     if (rc)
@@ -368,8 +413,9 @@ void web_stop(struct web *w)
     for (size_t i = 0; i < sizeof w->daemons / sizeof *w->daemons && w->daemons[i]; i++)
         MHD_stop_daemon(w->daemons[i]);
     live_close(w);
+    kept_drop(w);
     reader_close(w->reader);
     pthread_mutex_destroy(&w->lock);
-    explicit_bzero(w->mate_token, sizeof w->mate_token);
+    explicit_bzero(w->tokens, sizeof w->tokens);
     free(w);
 }

@@ -10,7 +10,12 @@ enum { AUX_OFF = 0x03, AUX_ON = 0x83, STEP_OF_TENS = 10 };
 
 #define NOTHING(...)
 #define AS_COMMAND(m, n, register_, form, read, follows, least_, most_, help_)                     \
-    {.metric = M_##m, .name = n, .least = least_, .most = most_, .help = help_},
+    {.metric = M_##m,                                                                              \
+     .name = n,                                                                                    \
+     .least = least_,                                                                              \
+     .most = most_,                                                                                \
+     .may_go_dark = M_##m == M_INVERTER_CONTROL,                                                   \
+     .help = help_},
 #define AS_ORDER(m, n, register_, form_, read, follows_, least, most, help)                        \
     {.at = register_, .read_back = read, .form = form_, .follows = M_##follows_},
 

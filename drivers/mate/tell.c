@@ -52,6 +52,7 @@ static int check_power(struct device *d, const struct order *orders, size_t coun
             SAY("%s = %s switches the inverter off: everything it feeds loses its power. If that "
                 "is meant, say it with --cut-power",
                 mate_order_name(&orders[i]), orders[i].text);
+            told->denial = DENIED_TO_GO_DARK;
             return ERR_DENIED;
         }
     return OK;

@@ -183,11 +183,6 @@ static void codes_have_words_in_the_catalogue(void **state)
         }
 }
 
-static const char *command_name(const struct command *c)
-{
-    return c->name ? c->name : catalogue[c->metric].name;
-}
-
 static void commands(void **state)
 {
     (void)state;

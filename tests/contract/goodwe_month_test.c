@@ -10,7 +10,7 @@
 #include "collector/keeper.h"
 #include "drivers/goodwe/goodwe.h"
 #include "store/days.h"
-#include "store/history.h"
+#include "store/energy.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -239,11 +239,11 @@ static double worst_day(void)
         for (unsigned day = 0; day < w.days; day++) {
             int64_t from = w.begin_ms + (int64_t)day * 86400 * MS_PER_S;
             const struct origin *o = reader_origin(reader, names[unit]);
-            double grown = 0;
+            struct growth grown;
             assert_non_null(o);
             assert_int_equal(
-                history_growth(reader, o, "pv_energy", from, from + 86400 * MS_PER_S, &grown), OK);
-            worst = fmax(worst, fabs(grown - (w.made[day + 1] - w.made[day])));
+                energy_between(reader, o, "pv_energy", from, from + 86400 * MS_PER_S, &grown), OK);
+            worst = fmax(worst, fabs(grown.grown - (w.made[day + 1] - w.made[day])));
         }
     reader_close(reader);
     return worst;

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "collector/keeper.h"
 #include "store/days.h"
-#include "store/history.h"
+#include "store/energy.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -192,7 +192,7 @@ static double plant_kwh(uint16_t device)
 static void energy_of_a_long_day(void **state)
 {
     struct reader *reader = NULL;
-    double made[2], grown[3] = {0};
+    double made[2], grown[3];
     static const char *const names[] = {"south", "east", "house"};
 
     (void)state;
@@ -208,10 +208,13 @@ static void energy_of_a_long_day(void **state)
     while (store_tidy(store, clock_wall_ms() + 120000))
         continue;
     assert_int_equal(reader_open(&reader, path), OK);
-    for (int i = 0; i < 3; i++)
-        assert_int_equal(history_growth(reader, reader_origin(reader, names[i]), "pv_energy", start,
-                                        stop, &grown[i]),
-                         OK);
+    for (int i = 0; i < 3; i++) {
+        struct growth day;
+        assert_int_equal(
+            energy_between(reader, reader_origin(reader, names[i]), "pv_energy", start, stop, &day),
+            OK);
+        grown[i] = day.grown;
+    }
     reader_close(reader);
     print_message("energy: made %.2f and %.2f kWh, counted %.2f and %.2f, house %.2f; error %.3f\n",
                   made[0], made[1], grown[0], grown[1], grown[2], grown[2] - made[0] - made[1]);

@@ -1,6 +1,8 @@
 /* A hub and what is behind it, with every question counted: nothing is asked for nothing. */
 #include "tests/contract/mate_stage.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -175,11 +177,12 @@ static void every_house(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct stage s;
         char words[100], found[100] = "", names[MATE_PORTS + 1][IDENTITY_TEXT];
+        struct text said = text_on(found, sizeof found);
         snprintf(words, sizeof words, "mate@sim:,at=12:00,time_scale=0,model=%s", rows[i].model);
         stage_begin(&s, words, NULL);
         unsigned count = whole_round(s.hub, names);
         for (unsigned n = 0; n < count; n++)
-            snprintf(found + strlen(found), sizeof found - strlen(found), "%s ", names[n]);
+            text_format(&said, "%s ", names[n]);
         assert_string_equal(found, rows[i].names);
         stage_end(&s);
     }

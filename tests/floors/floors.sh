@@ -12,12 +12,12 @@ check() (
         -o -type f \( -name '*.c' -o -name '*.h' -o -name '*.def' \) -print | sort | sed 's|^\./||' |
         xargs -r -d '\n' awk '
         BEGIN {
-            split("base 0 metrics 1 bus 2 store 2 sim 2 drivers 3 files 3 influx 3 upload 3 mqtt 3 web 3 " \
+            split("base 0 metrics 1 bus 2 store 2 sim 2 drivers 3 files 3 influx 3 upload 3 mqtt 3 nats 3 web 3 " \
                   "collector 4", words, " ")
             for (i = 1; words[i] != ""; i += 2)
                 floor_of[words[i]] = words[i + 1]
             split("modbus.h sqlite3.h curl/curl.h jansson.h zlib.h hidapi.h microhttpd.h mosquitto.h " \
-                  "iniparser.h libudev.h", foreign, " ")
+                  "iniparser.h libudev.h nats/nats.h", foreign, " ")
             # neighbours that speak HTTP or JSON with different servers
             also["curl/curl.h", "upload"] = also["jansson.h", "web"] = also["jansson.h", "collector"] = also["zlib.h", "web"] = 1
         }
@@ -52,7 +52,7 @@ check() (
         function library(to,   here, i, end) {
             here = FILENAME; sub("/.*", "", here)
             end = to; sub("/.*", "", end)
-            if (end in floor_of)
+            if (end in floor_of && to != "nats/nats.h")
                 return # drivers/modbus.h is ours
             for (i = 1; i in foreign; i++) {
                 end = substr(to, length(to) - length(foreign[i]))
@@ -117,6 +117,8 @@ prove "a driver in another's folder" bad drivers/mate/a.c '#include "drivers/tra
 prove "a library in one room" good bus/a.c '#include <modbus/modbus.h>' bus/b.c '#include <modbus.h>'
 prove "a header of ours with a library's name" good bus/a.c '#include <modbus.h>' \
     drivers/b.c '#include "drivers/modbus.h"'
+prove "a library whose folder is called like a room" bad nats/a.c '#include <nats/nats.h>' \
+    web/b.c '#include <nats/nats.h>'
 prove "a library in two rooms" bad bus/a.c '#include <modbus.h>' drivers/b.c '#include <modbus/modbus.h>'
 
 # ---- then the house -------------------------------------------------------------------

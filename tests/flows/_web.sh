@@ -1,5 +1,7 @@
 # A house with a web, for the flows of the API; sourced after _servers.sh.
 
+. "$HELIO_SOURCE/tests/flows/_web_house.sh"
+
 "$HELIO" list settings | grep -q mate_token_file || {
     echo "skipped: built without its web floor"
     exit 77
@@ -21,30 +23,7 @@ name = cabin
 timezone = Europe/Sofia
 [store]
 path = $TESTS_TMP/helio.db
-[bus roof]
-line = sim
-every = 1
-at = 12:00
-day = clear
-[bus shed]
-line = sim
-every = 1
-speed = 115200
-at = 12:00
-day = clear
-[device unit1]
-driver = tracer
-bus = roof
-address = 1
-[device unit2]
-driver = tracer
-bus = roof
-address = 2
-[device ax]
-driver = axpert
-bus = shed
-[group house]
-members = unit1, unit2
+$(web_devices 1 'at = 12:00' 'day = clear')
 [sink nowhere]
 kind = influx
 url = http://127.0.0.1:9

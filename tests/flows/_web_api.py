@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import gzip
 import http.client
 import io
 import json
@@ -127,6 +128,53 @@ claim(json.loads(text)[0]["device"] == "ax", "?format= is stronger than Accept")
 many = [row["said"] for row in rows_of(get("board?format=csv")[1].decode())]
 claim(any("," in said for said in many) or all(said for said in many), "words with commas stay whole")
 
+# ---- what is given again, and what is known already -----------------------------------------------
+
+ROWS, LINES = {"Accept": "text/csv"}, {"Accept": "application/jsonl"}
+for _ in range(20):  # asked by turns and faster than the board changes, nobody gets another's answer
+    claim({d["device"] for d in get_json("board")} == set(devices), "all of them")
+    claim([d["device"] for d in get_json("board?device=ax")] == ["ax"], "one of them")
+    claim({row["device"] for row in rows_of(get("board", **ROWS)[1].decode())} == set(devices), "all as CSV")
+    claim({json.loads(line)["device"] for line in get("board?device=ax", **LINES)[1].splitlines()} == {"ax"}, "JSON Lines")
+    seen, text = get("board", Accept_Encoding="gzip")
+    claim(seen["Content-Encoding"] == "gzip" and seen["Vary"] == "Accept-Encoding", "packed for who can unpack it")
+    claim({d["device"] for d in json.loads(gzip.decompress(text))} == set(devices), "all of them, packed")
+    claim(get("board?device=unit1")[0]["Content-Encoding"] is None, "not packed for who cannot")
+ages, until = [], time.monotonic() + 2.5
+while time.monotonic() < until:  # one round a second
+    asked = time.monotonic()
+    ages.append((asked, get_json("board?device=unit1")[0]["age_s"]))
+    time.sleep(0.02)
+claim(min(age for _, age in ages) < 0.6, f"a new reading is there at once: {ages}")
+for (before, young), (after, old) in zip(ages, ages[1:]):
+    claim(old < young or old - young <= after - before + 0.3, f"ages grow with the clock: {young}, then {old}")
+claim(len({age for _, age in ages}) > 5, f"an age does not stand still: {ages}")
+
+OVER = "device=unit1&metric=pv_power&from=2026-10-25T06:00:00Z&to=2026-10-25T12:00:00Z"
+for path in (
+    "catalogue",
+    "openapi.json",
+    f"history?{OVER}",
+    f"history?{OVER}&format=csv",
+    "energy?device=unit1&metric=pv_energy&from=2026-10-24&to=2026-10-28",
+):
+    seen, text = get(path)
+    mark = seen["ETag"]
+    claim(mark and seen["Cache-Control"] == "no-cache" and "Accept-Encoding" in seen["Vary"], f"{path}: {seen.items()}")
+    for known in mark, mark.removeprefix("W/"), f'"other", {mark}', "*":
+        status, seen, text = ask("/api/v1/" + path, If_None_Match=known)
+        claim(status == 304 and not text and seen["ETag"] == mark, f"{path} is known: {status} {known}")
+        claim(seen["X-Content-Type-Options"] == "nosniff", "304 has the headers, too")
+    claim(ask("/api/v1/" + path, If_None_Match='W/"0123456789abcdef"')[0] == 200, f"{path} is another one")
+    seen, packed = get(path, Accept_Encoding="gzip")
+    if seen["Content-Encoding"]:
+        packed = gzip.decompress(packed)
+    claim(seen["ETag"] == mark and packed == get(path)[1], f"{path} packed is the same")
+claim(len({get(f"history?{OVER}&points={points}")[0]["ETag"] for points in (6, 24, 72)}) == 3, "others have other marks")
+for path in "board", "devices", "health", "sinks", "events", "history?device=unit1&metric=pv_power":
+    seen = get(path)[0]
+    claim(seen["ETag"] is None and seen["Cache-Control"] == "no-store", f"{path} is live")
+
 # ---- history -------------------------------------------------------------------------------------
 
 SPAN = "from=2026-10-25T06:00:00Z&to=2026-10-25T12:00:00Z"
@@ -174,41 +222,89 @@ for row, point in zip(table, two["metrics"][0]["points"], strict=True):
 lines = get(f"history?device=unit1&metric=pv_power&{SPAN}&points=6&format=jsonl")[1].splitlines()
 claim([json.loads(line)["mean"] for line in lines] == [p[2] for p in two["metrics"][0]["points"]], "JSON Lines")
 
+same = [
+    get_json(f"history?device=unit1&metric=pv_power&from={begin}&to={end}&points=60")["metrics"]
+    for begin, end in (
+        ("2026-10-24", "2026-10-25T03:00:00"),
+        ("20261024", "2026102503"),
+        ("2026102400", "202610250300"),
+        ("202610240000", "20261025030000"),
+    )
+]
+claim(len(same[0][0]["points"]) > 4 and same[1:] == same[:-1], "8, 10, 12 and 14 digits")
+
+# ---- a table: what helio export --every has, in three forms --------------------------------------
+
+for every, columns in (60, "pv_power"), (900, "pv_power,battery_voltage,pv_energy"), (7200, "battery_voltage,pv_energy"):
+    told = get(f"table?device=unit1&metric={columns}&from=2026102422&to=20261025120000&every={every}&format=csv")[1].decode()
+    words = ("--columns", columns, "--every", str(every), "--from", "2026102422", "--to", "20261025120000")
+    exported = list(csv.DictReader(io.StringIO(helio("export", "-c", "web.ini", "unit1", *words))))
+    table = rows_of(told)
+    claim(len(table) > 5 and [row["time"] for row in table] == [row["time"] for row in exported], f"rows every {every} s")
+    for row, theirs in zip(table, exported):
+        for name in columns.split(","):
+            claim(abs(float(row[name]) - float(theirs[name])) < 2e-6, f"{row} {theirs}")
+    claim(told.splitlines()[0] == "time,device," + columns, "columns in the order asked for")
+    form = get_json(f"table?device=unit1&metric={columns}&from=2026102422&to=20261025120000&every={every}")
+    claim([row[1:] for row in form["rows"]] == [[float(row[n]) for n in columns.split(",")] for row in table], "JSON")
+    lines = get(f"table?device=unit1&metric={columns}&from=2026102422&to=20261025120000&every={every}&format=jsonl")[1]
+    claim([json.loads(line)["time"] for line in lines.splitlines()] == [row["time"] for row in table], "JSON Lines")
+problem(400, "/api/v1/table?device=unit1&metric=pv_power&every=0", says="seconds from 1")
+problem(400, "/api/v1/table?device=unit1&metric=pv_power&from=2020-01-01&every=1", says="200000 rows")
+problem(400, "/api/v1/table?device=unit1&every=60", says="must be said")
+health = get_json("health")
+claim(health["zone"] == "Europe/Sofia" and health["offset_s"] in (7200, 10800), f"the site's zone: {health}")
+
 # ---- energy, in site time, over both changes of the clock ----------------------------------------
 
 
-def growth(begin, end, key):
+def growth(begin, end):
+    """Each day from where the counter stood at the end of the one before; the first of them is left out."""
     spans = {}
     for at, (kwh,) in export("pv_energy", begin, end):
-        spans.setdefault(key(at.astimezone(SOFIA)), []).append(kwh)
-    return {date: round(values[-1] - values[0], 6) for date, values in sorted(spans.items())}
+        spans[at.astimezone(SOFIA).strftime("%Y-%m-%d")] = kwh
+    ends = sorted(spans.items())
+    return {date: round(kwh - before, 6) for (_, before), (date, kwh) in zip(ends, ends[1:])}
 
 
 for begin, end, changed, hours in (
-    ("2026-10-24", "2026-10-28", "2026-10-25", 25),
-    ("2026-03-27", "2026-03-31", "2026-03-29", 23),
+    ("2026-10-25", "2026-10-28", "2026-10-25", 25),
+    ("2026-03-28", "2026-03-31", "2026-03-29", 23),
 ):
     table = get_json(f"energy?device=unit1&metric=pv_energy&from={begin}&to={end}")["rows"]
     seen = {row["date"]: row["grown"] for row in table}
-    wanted = growth(begin, end, lambda at: at.strftime("%Y-%m-%d"))
-    claim(list(seen) == list(wanted) and len(seen) == 4, f"days {list(seen)}, not {list(wanted)}")
+    wanted = growth(str(datetime.date.fromisoformat(begin) - datetime.timedelta(days=1)), end)
+    claim(list(seen) == list(wanted) and len(seen) == 3, f"days {list(seen)}, not {list(wanted)}")
     for date in wanted:
         claim(abs(seen[date] - wanted[date]) < 1e-6, f"{date}: {seen[date]}, exported {wanted[date]}")
     usual = seen[max(seen)]
     claim(abs(seen[changed] - usual - (hours - 24)) < 0.011, f"{changed} has {hours} hours: {seen}")
-for by, form in ("month", "%Y-%m"), ("year", "%Y"):
-    begin, end = ("2026-10-01", "2026-11-01") if by == "month" else ("2026-01-01", "2027-01-01")
-    table = get_json(f"energy?device=unit1&metric=pv_energy&from=2026-10-01&to=2026-11-01&by={by}")["rows"]
-    claim(len(table) == 1, f"one {by}")
-    if by == "month":
-        wanted = growth(begin, end, lambda at: at.strftime(form))[table[0]["date"]]
-        claim(abs(table[0]["grown"] - wanted) < 1e-6, f"{table} exported {wanted}")
-    else:
-        claim(table[0]["date"] == "2026" and table[0]["grown"] > 200, f"{table}")
+ENERGY = "energy?device=unit1&metric=pv_energy"
+stood = [kwh for _, (kwh,) in export("pv_energy", "2026-01-01", "2026-11-01")]
+made = sum(after - before for before, after in zip(stood, stood[1:]) if after > before)  # it began anew in summer
+days = get_json(f"{ENERGY}&from=2026-03-01&to=2026-11-01")["rows"]
+for by, count in ("day", 245), ("month", 8), ("year", 1):
+    rows = get_json(f"{ENERGY}&from=2026-03-01&to=2026-11-01&by={by}")["rows"]
+    claim(len(rows) == count, f"{len(rows)} rows by {by}")
+    whole = sum(row["grown"] or 0 for row in rows)
+    claim(made > 200 and (abs(whole - made) < 1e-5 or by == "year"), f"by {by}: {whole} of {made}")
+    for row in rows if by != "year" else []:  # a year is a whole one, with what goes on now
+        its_days = sum(day["grown"] or 0 for day in days if day["date"].startswith(row["date"]))
+        claim(abs((row["grown"] or 0) - its_days) < 1e-5, f"{row}: its days give {its_days}")
+    claim(by == "year" or not any("since" in row for row in rows), "what a new unit has counted before is told as unseen")
+    if by == "year":
+        continue
+    table = get(f"{ENERGY}&from=2026-03-01&to=2026-11-01&by={by}&format=csv")[1].decode()
+    words = ("unit1", "--by", by, "--columns", "pv_energy", "--from", "2026-03-01", "--to", "2026-11-01")
+    theirs = helio("export", "-c", "web.ini", *words).splitlines()
+    ours = table.splitlines()
+    known = [line for line in ours if line.split(",")[3]]
+    claim(theirs[0] == ours[0] and theirs[1:] == ours[-len(theirs) + 1 :], f"export --by {by}: {theirs[:3]}")
+    claim(set(known) <= set(theirs), f"export --by {by} has less than the table")
 unknown = get_json("energy?device=unit1&metric=pv_energy&from=2026-11-01&to=2026-11-03")["rows"]
 claim([row["grown"] for row in unknown] == [None, None], "what nobody heard is not 0")
 table = rows_of(get("energy?device=unit1&metric=pv_energy&from=2026-11-01&to=2026-11-03&format=csv")[1].decode())
-claim(table[0] == {"date": "2026-11-01", "device": "unit1", "metric": "pv_energy", "grown": "", "unit": "kWh"}, f"{table}")
+claim(table[0] == {"date": "2026-11-01", "device": "unit1", "metric": "pv_energy", "grown": "", "unit": "kWh", "unseen": "", "since": ""}, f"{table}")
 claim(get_json("events") == [], "nothing happened yet")
 
 # ---- methods, errors, strangers ------------------------------------------------------------------
@@ -284,7 +380,7 @@ for path in "/api/v1/board", "/metrics", "/nothing", "/api/v1/board?x=1", "/heal
         claim(got["Referrer-Policy"] == "no-referrer", f"{path}: referrer")
 described = get_json("openapi.json")["paths"]
 for path in described:
-    if not any(word in path for word in ("history", "energy", "live")):
-        claim(ask(path)[0] == 200, f"{path} answers without being asked for more")
+    if not any(word in path for word in ("history", "table", "energy", "live")):
+        claim(ask(path.replace("{device}", "unit1"))[0] == 200, f"{path} answers without being asked for more")
 claim(get_json("board") and list(export("pv_power", "-60s", "now")), "all is there still")
 print(f"{checks} claims hold")

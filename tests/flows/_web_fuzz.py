@@ -1,4 +1,4 @@
-"""Asks everything openapi.json knows of, rightly and wrongly: _web_fuzz.py URL SEED COUNT"""
+"""Asks everything openapi.json knows of, rightly and wrongly: _web_fuzz.py URL SEED COUNT TOKEN"""
 
 import collections
 import http.client
@@ -9,13 +9,13 @@ import time
 import urllib.parse
 
 URL = urllib.parse.urlsplit(sys.argv[1])
-SEED, COUNT = int(sys.argv[2]), int(sys.argv[3])
+SEED, COUNT, TOKEN = int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 chance = random.Random(SEED)
 line = http.client.HTTPConnection(URL.hostname, URL.port, timeout=10)
 
 
-def ask(path, method="GET", **headers):
-    line.request(method, path, None, {k.replace("_", "-"): v for k, v in headers.items()})
+def ask(path, method="GET", body=None, **headers):
+    line.request(method, path, body, {k.replace("_", "-"): v for k, v in headers.items()})
     answer = line.getresponse()
     return answer.status, answer.headers.get("Content-Type", ""), answer.read()
 
@@ -102,6 +102,53 @@ def query_of(names, needed):
     return query if len(query) > 30000 else query[:12000]
 
 
+def whole_path(path, about):
+    for one in about["parameters"]:
+        if one["in"] == "path":
+            value = chance.choice(GOOD[one["name"]] if chance.random() < 0.85 else BAD[:-2])
+            path = path.replace("{%s}" % one["name"], urllib.parse.quote(value[:300], safe=""))
+    return path
+
+
+SETTINGS = ["float_voltage", "load_manual", "battery_capacity", "clock", "output_priority", "buzzer_enabled", "", "a=b", "load_manual\n", "☀"]
+
+
+def body_of(schema):
+    """Something like what the description asks for, or not at all."""
+    if chance.random() < 0.15:
+        return chance.choice(["", "{", "[]", "null", "1", '"x"', "[" * 5000, "x" * 9000, '{"orders": {"a": 1, "a": 2}}', "\xff".encode("latin1")])
+    values = [0, 1, -1, 27.5, 1e300, True, False, "on", "user", "now", None, [], {}, *BAD]
+    said = {"orders": {chance.choice(SETTINGS): chance.choice(values) for _ in range(chance.choice([1, 1, 1, 2, 3, 30]))}}
+    known = schemas[schema["$ref"].rsplit("/", 1)[1]]["properties"]
+    for key in known:
+        if key != "orders" and chance.random() < 0.5:
+            said[key] = chance.choice([True, True, False, "yes", 1])
+    if chance.random() < 0.05:
+        said[chance.choice(["x", "Orders", ""])] = 1
+    return json.dumps(said)
+
+
+wrong_tokens = 0
+
+
+def tell(path, about, headers):
+    """As whoever has the token, nearly always; few are wrong, or nobody would come in any more."""
+    global wrong_tokens
+    roll = chance.random()
+    if roll > 0.05:
+        headers["Authorization"] = "Bearer " + TOKEN
+    elif roll > 0.03 and wrong_tokens < 5:
+        wrong_tokens += 1
+        headers["Authorization"] = chance.choice(["Bearer", "Bearer ", "Bearer x", "Basic eDp5", TOKEN, "Bearer " + TOKEN + "x"])
+    if chance.random() > 0.05:
+        headers["Content-Type"] = chance.choice(["application/json", "application/json; charset=utf-8"])
+    if chance.random() < 0.1:
+        headers["Idempotency-Key"] = chance.choice(["one", "two", "", "x" * 64, "x" * 65, "a b"])
+    if chance.random() < 0.03:
+        headers["Origin"] = chance.choice(["null", "http://elsewhere.example", ":", "://", f"http://{URL.netloc}"])
+    return ask(path, "POST", body_of(about["requestBody"]["content"]["application/json"]["schema"]), **headers)
+
+
 def judge(path, status, kind, body, answers, method):
     kind = kind.split(";")[0]
     if status >= 500 and str(status) not in answers:
@@ -127,21 +174,21 @@ def judge(path, status, kind, body, answers, method):
         body.decode()
 
 
-paths = {path: words["get"] for path, words in described["paths"].items() if path != "/api/v1/live"}
+paths = [(path, method, about) for path, words in described["paths"].items() if path != "/api/v1/live"
+         for method, about in words.items()]
 seen, slowest = collections.Counter(), (0, "")
 for i in range(COUNT):
-    path = chance.choice(list(paths))
-    about = paths[path]
-    names = [p["name"] for p in about["parameters"]]
-    query = query_of(names, [p["name"] for p in about["parameters"] if p["required"]])
-    whole = path + ("?" + query if query or chance.random() < 0.05 else "")
-    method = "HEAD" if chance.random() < 0.05 else "GET"
+    path, method, about = chance.choice(paths)
+    names = [p["name"] for p in about["parameters"] if p["in"] == "query"]
+    query = query_of(names, [p["name"] for p in about["parameters"] if p["required"] and p["in"] == "query"])
+    whole = whole_path(path, about) + ("?" + query if query or chance.random() < 0.05 else "")
+    method = "POST" if method == "post" else "HEAD" if chance.random() < 0.05 else "GET"
     headers = {}
     if chance.random() < 0.3:
         headers["Accept"] = chance.choice(["text/csv", "application/jsonl", "*/*", "", "image/png", ";;;,q=x", "text/csv;q=0"])
     begun = time.monotonic()
     try:
-        status, kind, body = ask(whole, method, **headers)
+        status, kind, body = tell(whole, about, headers) if method == "POST" else ask(whole, method, **headers)
     except (http.client.HTTPException, OSError) as problem:
         wrong(whole, f"no answer: {problem!r}")
     slowest = max(slowest, (time.monotonic() - begun, whole))

@@ -8,7 +8,8 @@ import urllib.request
 import xml.etree.ElementTree
 import zoneinfo
 
-CMDS, GRAPH, NEW = sys.argv[1:]
+CMDS, GRAPH, NEW, RAW = sys.argv[1:]
+RAW = RAW.split()
 NUMBERS = (
     "grid_volt grid_freq ac_volt ac_freq ac_va ac_watt load_percent bus_volt batt_volt batt_charge_amps "
     "batt_capacity temp pv_amps pv_volts batt_volt_scc batt_discharge_amps pv_watts"
@@ -54,8 +55,18 @@ def get(query):
 status = get("cmd=status")
 claim(set(status) == KEYS, f"keys that are there or not: {set(status) ^ KEYS}")
 claim(all(isinstance(status[key], (int, float)) for key in NUMBERS), f"numbers: {status}")
-claim(all(status[key] is None or isinstance(status[key], bool) for key in BOOLS), f"bools: {status}")
+claim(all(isinstance(status[key], bool) for key in BOOLS), f"bools: {status}")
 claim(status["load_status"] is True and status["configuration_changed"] is False, f"bools: {status}")
+# the raw signs, as the same unit says them: b7 to b0 of word 16, words 17 and 18, b10 to b8 of word 20
+bits = [bit == "1" for bit in status["raw_status"]]
+claim(len(bits) == 8 and set(status["raw_status"]) <= {"0", "1"}, f"raw_status: {status}")
+named = "sbu_priority_version configuration_changed ssc_firmware_updated load_status batt_volt_to_steady".split()
+claim([status[key] for key in named] == bits[:5], f"raw_status and what it means: {status}")
+sources = [name in status["charge_source"] for name in ("solar_charging", "ac_charging")]
+claim(bits[5:] == [any(sources), *sources], f"raw_status and charge_source: {status}")
+claim(status["raw_status"][:5] == RAW[16][:5] and status["ssc_firmware_updated"] is True, f"{status['raw_status']}, the unit says {RAW}")
+claim([status["mask_b"], status["mask_c"]] == RAW[17:19], f"mask_b and mask_c: {status}, the unit says {RAW}")
+claim(len(status["mask_d"]) == 3 and status["mask_d"][1:] == RAW[20][1:], f"mask_d: {status}, the unit says {RAW}")
 claim(set(status["charge_source"]) <= {"solar_charging", "ac_charging"} and status["charge_source"], "charge_source")
 board = json.loads(ask(f"{NEW}/api/v1/board?device=ax")[2])[0]["values"]
 for key, name in FROM_BOARD.items():

@@ -53,7 +53,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
         chmod 755 "$UMOCKDEV_DIR"
         exec setpriv --reuid=65534 --regid=65534 --clear-groups "$HELIO" check -c other.ini'
     has out "unit 0665:5161 at 1-1"
-    has err 'GROUP="dialout"'
+    has out 'GROUP="dialout"'
     echo "three found, what is forbidden named"
 else
     echo "three found"

@@ -17,7 +17,10 @@ daemon web.ini
 until_true 15 eval '[ "$(status_get devices.2.state)" = online ] && curl -s "$URL/cmds?cmd=operation_mode" | grep -q "\"BT\"\|\"LN\""' ||
     fail "the inverter is not heard: $(curl -s "$URL/cmds?cmd=operation_mode")"
 until_true 10 curl -sf -o /dev/null "$URL/graph?from=20260101&to=20321231&col_1=batt_volt" || fail "nothing is stored"
-python3 "$HELIO_SOURCE/tests/flows/_web_old.py" "http://127.0.0.1:$old" "http://127.0.0.1:$older" "$URL" ||
+until_true 10 eval 'curl -s "$URL/cmds?cmd=status" | grep -q "\"mask_c\": *\""' || fail "its settings are not stored"
+expect 0 "$HELIO" ask -c web.ini ax QPIGS --raw
+raw=$(python3 -c 'import sys; print(bytes.fromhex(sys.stdin.read()).decode("latin-1")[1:107])' <out)
+python3 "$HELIO_SOURCE/tests/flows/_web_old.py" "http://127.0.0.1:$old" "http://127.0.0.1:$older" "$URL" "$raw" ||
     fail "the old addresses answer otherwise than they did"
 
 end_twins_but_daemon

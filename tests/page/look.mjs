@@ -1,10 +1,10 @@
-// look.mjs URL PACKAGES PICTURES: goes through the page as its owner would, and says what is not right.
+// look.mjs URL PACKAGES PICTURES FILE [CHECK...]: goes through the page as its owner would, and says what is not right.
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { checks } from './checks.mjs';
 
-const [base, packages, pictures] = process.argv.slice(2);
+const [base, packages, pictures, file, ...only] = process.argv.slice(2);
+const { checks } = await import(`./${file}`);
 const require = createRequire(path.join(path.resolve(packages), 'package.json'));
 const { chromium } = require('playwright-core');
 const MOST_BYTES = 150 * 1000;
@@ -21,11 +21,12 @@ function check(is, what) {
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true });
 
-// A window on its own, watched: nothing may be complained of, nobody else asked.
-async function look(options, hash = '') {
-  const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, locale: 'en-GB', acceptDownloads: true, ...options });
+// A window on its own, watched: nothing may be complained of but what is excused, nobody else asked.
+async function look(options, hash = '', prepare = async () => {}, excused = /^$/) {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, locale: 'en-GB', timezoneId: 'Europe/Sofia', acceptDownloads: true, ...options });
+  await prepare(context);
   const page = await context.newPage();
-  page.on('console', (message) => check(message.type() !== 'error', `console: ${message.text()}`));
+  page.on('console', (message) => check(message.type() !== 'error' || excused.test(message.text()), `console: ${message.text()}`));
   page.on('pageerror', (error) => check(false, `script: ${error.message}`));
   page.on('request', (request) => check(/^(blob:)?/.exec(request.url())[0] || request.url().startsWith(base), `asked elsewhere: ${request.url()}`));
   const session = await context.newCDPSession(page);
@@ -45,17 +46,22 @@ async function findKit() {
 
 const tools = {
   kit: await findKit(),
-  base, check, look, MOST_BYTES,
+  axe: readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8'),
+  source: process.env.HELIO_SOURCE ?? '.',
+  base, check, look, MOST_BYTES, token: process.env.TOKEN,
   ask: async (where) => (await fetch(`${base}/api/v1/${where}`)).json(),
   picture: (page, name, full = true) => page.screenshot({ path: path.join(pictures, `page-${name}.png`), fullPage: full }),
 };
 try {
   for (const [what, run] of Object.entries(checks)) {
+    if (only.length && !only.includes(what)) continue;
+    const begun = Date.now();
     try {
       await run(tools);
     } catch (error) {
       check(false, `${what}: ${error.message}`);
     }
+    console.log(`page: ${what} took ${((Date.now() - begun) / 1000).toFixed(1)} s`);
   }
 } finally {
   await browser.close();

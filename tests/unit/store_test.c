@@ -1,10 +1,13 @@
 /* The store: rows come back as they went in, numbers are never used twice, cursors, days. */
 #include "base/clock.h"
 #include "store/days.h"
+#include "store/energy.h"
 #include "store/history.h"
 #include "store/reader.h"
+#include "store/sql.h"
 #include "store/store.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -165,7 +169,7 @@ static void closed_days_have_rollups(void **state)
     struct store *s;
     struct reader *reader = NULL;
     struct seen before = {0}, after = {0};
-    double grown;
+    struct growth day;
 
     (void)state;
     assert_true(zone_set("Europe/Sofia"));
@@ -192,12 +196,111 @@ static void closed_days_have_rollups(void **state)
     assert_int_equal(after.count, before.count);
     assert_true(after.sum == before.sum);
     assert_int_equal(
-        history_growth(reader, from, "pv_energy", day_start(20261025), day_start(20261026), &grown),
+        energy_between(reader, from, "pv_energy", day_start(20261025), day_start(20261026), &day),
         OK);
-    assert_true(grown > 14.98 && grown < 15); /* 25 hours of 0.6, less the first minute */
+    assert_true(day.is_known && fabs(day.grown - 15) < 1e-9); /* 25 hours of 0.6 */
     reader_close(reader);
     store_close(s);
     zone_set("UTC");
+}
+
+static void tidy_all(struct store *s, int64_t now_ms)
+{
+    while (store_tidy(s, now_ms))
+        continue;
+}
+
+/* Which rollups stand in the file: of days below zero, the slots of one. */
+static int part_slots(void)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *row = NULL;
+    struct slot slots[SLOTS_MAX];
+    int count = 0;
+
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "SELECT slots FROM rollup WHERE day < 0", -1, &row, NULL),
+        SQLITE_OK);
+    while (sqlite3_step(row) == SQLITE_ROW)
+        count =
+            rollup_read(sqlite3_column_blob(row, 0), (size_t)sqlite3_column_bytes(row, 0), slots);
+    sqlite3_finalize(row);
+    sqlite3_close(db);
+    return count;
+}
+
+static struct seen walk(const struct origin *from, int64_t start, int64_t stop, int64_t step)
+{
+    struct reader *reader = NULL;
+    struct seen seen = {0};
+
+    assert_int_equal(reader_open(&reader, path), OK);
+    assert_int_equal(history_walk(reader, from, "pv_power", start, stop, step, see, &seen), OK);
+    reader_close(reader);
+    return seen;
+}
+
+static void keep_minutes(struct store *s, const struct origin *from, int64_t start, int64_t stop)
+{
+    for (int64_t at = start; at < stop; at += 60000) {
+        struct reading r = reading_of(30, (double)(at / 60000 % 1000));
+        assert_true(store_append(s, from, RECORD_LIVE, at, &r) > 0);
+    }
+    assert_int_equal(store_commit(s), OK);
+}
+
+/* Steps below a slot come from readings alone: what they add up to is the truth. */
+static void assert_true_to_readings(const struct origin *from, int64_t start, int64_t stop)
+{
+    struct seen fine = walk(from, start, stop, 60000), coarse = walk(from, start, stop, 900000);
+
+    assert_int_equal(coarse.count, fine.count);
+    assert_true(coarse.sum == fine.sum);
+}
+
+/* Of the present day stands what there is of it so far, and grows; a late reading is not lost. */
+static void the_present_day_is_rolled_up_so_far(void **state)
+{
+    (void)state;
+    const int64_t hour = 3600000, day = day_start(20261121), ten = day + 10 * hour;
+    clock_take(day - 1000); /* the store is opened before */
+    struct store *s = open_store();
+    const struct origin *from = store_origin(s, &south);
+
+    keep_minutes(s, from, day, ten);
+    tidy_all(s, ten);
+    assert_int_equal(part_slots(), 39); /* not the slot of the last minute */
+    assert_true_to_readings(from, day, ten);
+    assert_true_to_readings(from, day + 3 * hour, ten);
+    assert_true_to_readings(from, day - hour, day + 5 * hour + 7 * 60000); /* within a slot */
+    keep_minutes(s, from, ten, ten + hour);
+    tidy_all(s, ten + hour);
+    assert_int_equal(part_slots(), 39); /* not worth it yet */
+    assert_true_to_readings(from, day, ten + hour);
+    keep_minutes(s, from, ten + hour, ten + 3 * hour);
+    tidy_all(s, ten + 3 * hour);
+    assert_int_equal(part_slots(), 51);
+    assert_true_to_readings(from, day, ten + 3 * hour);
+    assert_int_equal(walk(from, day, ten + 3 * hour, hour).count, 13 * 60);
+
+    struct reading late = reading_of(30, 5000); /* between two others */
+    assert_true(store_append(s, from, RECORD_LIVE, day + hour + 30000, &late) > 0);
+    assert_int_equal(store_commit(s), OK);
+    assert_int_equal(part_slots(), 0);
+    assert_int_equal(walk(from, day, ten + 3 * hour, hour).count, 13 * 60 + 1);
+    store_close(s);
+
+    clock_take(ten + 3 * hour); /* another start finds what the one before left */
+    s = open_store();
+    from = store_origin(s, &south);
+    tidy_all(s, ten + 3 * hour);
+    assert_int_equal(part_slots(), 51);
+    assert_int_equal(walk(from, day, ten + 3 * hour, hour).count, 13 * 60 + 1);
+    tidy_all(s, day + 25 * hour);
+    assert_int_equal(part_slots(), 0); /* the day is over and has its own */
+    assert_int_equal(walk(from, day, day + 24 * hour, hour).count, 13 * 60 + 1);
+    store_close(s);
 }
 
 static void days_of_23_and_25_hours(void **state)
@@ -209,6 +312,32 @@ static void days_of_23_and_25_hours(void **state)
     assert_int_equal(day_next(20261231), 20270101);
     assert_int_equal(day_before(20270101), 20261231);
     assert_false(zone_set("Europe/Nowhere"));
+    zone_set("UTC");
+}
+
+static void zones_have_names(void **state)
+{
+    static const struct {
+        const char *tz, *name;
+    } cases[] = {
+        {"Europe/Sofia", "Europe/Sofia"},
+        {":Europe/Sofia", "Europe/Sofia"},
+        {"/usr/share/zoneinfo/Europe/Sofia", "Europe/Sofia"},
+        {"EET-2EEST", ""},
+        {"../../etc/passwd", ""},
+        {"", "UTC"},
+    };
+    char name[ZONE_NAME];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        setenv("TZ", cases[i].tz, 1);
+        tzset();
+        assert_string_equal(zone_name(name), cases[i].name);
+    }
+    assert_true(zone_set("Europe/Sofia"));
+    assert_int_equal(zone_offset_s(day_start(20261025) + 3600000), 3 * 3600);
+    assert_int_equal(zone_offset_s(day_start(20261026)), 2 * 3600);
     zone_set("UTC");
 }
 
@@ -224,6 +353,15 @@ static void moments_as_people_write_them(void **state)
         {"1970-01-02T02:00:00+02:00", 86400000},
         {"1970-01-02T00:00:00.5Z", 86400500},
         {"19700102", 86400000},
+        {"1970010207", 1970010207000}, /* seconds: only what begins with 2 may be an hour */
+        {"2026112210", 1795341600000},
+        {"202611221030", 1795343400000},
+        {"20261122103059", 1795343459000},
+        {"2026112224", 2026112224000},
+        {"2026133110", 2026133110000},
+        {"20261331", -1},
+        {"20261331103059", -1},
+        {"202611221", 202611221000},
         {"1700000000", 1700000000000},
         {"1700000000123", 1700000000123},
         {"-1d", 1000000000000 - 86400000},
@@ -234,6 +372,7 @@ static void moments_as_people_write_them(void **state)
         {"soon", -1},
         {"", -1},
         {"-5y", -1},
+        {"-999999999999d", -1},
     };
 
     (void)state;
@@ -283,7 +422,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_owner, begin, end),
         cmocka_unit_test_setup_teardown(meters_and_resends_last, begin, end),
         cmocka_unit_test_setup_teardown(closed_days_have_rollups, begin, end),
+        cmocka_unit_test_setup_teardown(the_present_day_is_rolled_up_so_far, begin, end),
         cmocka_unit_test(days_of_23_and_25_hours),
+        cmocka_unit_test(zones_have_names),
         cmocka_unit_test(moments_as_people_write_them),
         cmocka_unit_test_setup_teardown(untimed_rows_get_their_time, begin, end),
     };

@@ -4,6 +4,7 @@ import { makeDevices } from './devices.js';
 import { bookOf, partsOf, pickHouse, roles, warningsOf, wordsFor } from './house.js';
 import { makeNow } from './now.js';
 import { el, put, sayAll, sayMoment } from './words.js';
+import { isElsewhere, setZone, zoneName } from './zone.js';
 
 const SLOW_EVERY_MS = 30000; // health and sinks change seldom
 
@@ -20,6 +21,7 @@ const makers = {
   devices: async (view) => makeDevices(view, state),
   charts: async (view) => (await import('./charts.js')).makeCharts(view, state),
   energy: async (view) => (await import('./energy.js')).makeEnergy(view, state),
+  settings: async (view) => (await import('./settings.js')).makeSettings(view),
   log: async (view) => (await import('./log.js')).makeLog(view),
   kiosk: async (view) => (await import('./kiosk.js')).makeKiosk(view, state),
 };
@@ -80,7 +82,7 @@ function showFrame() {
   document.body.classList.remove('is-lost');
   document.body.classList.toggle('is-warned', count > 0);
   find('lost').hidden = true;
-  put(find('said'), `${well}, ${sayMoment(heardAt, 'seconds')}`);
+  put(find('said'), `${well}, ${sayMoment(heardAt, 'seconds')}${isElsewhere() ? ` at the site (${zoneName()})` : ''}`);
 }
 
 async function take(board) {
@@ -88,6 +90,7 @@ async function take(board) {
   const [devices, health, sinks] = await Promise.all([
     ask('devices'), isSlow ? ask('health') : state.health, isSlow ? ask('sinks') : state.sinks]);
   if (isSlow) slowAt = Date.now();
+  if (health !== state.health) setZone(health.zone, health.offset_s);
   heardAt = Date.now();
   Object.assign(state, { board, devices, health, sinks });
   state.house = pickHouse(state.book, board, devices, state.wish);

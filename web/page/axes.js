@@ -1,14 +1,14 @@
 // What stands at the axes: moments that fit their distance, numbers with their unit at the top.
 import { say, sayMoment } from './words.js';
+import { wall } from './zone.js';
 
 const DAY_S = 86400;
 
 export function momentsFor(plot, splits, axis, space, distance) {
   return splits.map((at) => {
     const ms = at * 1000;
-    const date = new Date(ms);
     if (distance >= 27 * DAY_S) return sayMoment(ms, 'month');
-    if (distance >= DAY_S || (date.getHours() === 0 && date.getMinutes() === 0)) return sayMoment(ms, 'date');
+    if (distance >= DAY_S || wall(ms) % 86400000 === 0) return sayMoment(ms, 'date');
     return sayMoment(ms, distance < 60 ? 'seconds' : 'time');
   });
 }

@@ -22,10 +22,13 @@ function short(date) {
   return parts.length === 2 ? new Date(parts[0], parts[1] - 1, 1).toLocaleDateString(undefined, { month: 'short' }) : date;
 }
 
-// Columns that have nothing to show would only make the others thin.
-function filled(table, metrics) {
-  const kept = metrics.map((_, k) => k).filter((k) => table.some((row) => row.values[k]));
-  return { own: kept.map((k) => metrics[k]), rows: table.map((row) => ({ ...row, values: kept.map((k) => row.values[k]) })) };
+// Columns that have nothing to show would only make the others thin: there nothing was ever counted.
+const LEAST = 0.005;
+export function filled(table, metrics) {
+  const kept = metrics.map((_, k) => k).filter((k) => table.some((row) => row.values[k] >= LEAST));
+  const columns = kept.length ? kept : metrics.map((_, k) => k);
+  return { own: columns.map((k) => metrics[k]), rows: table.map((row) => ({ ...row,
+    values: columns.map((k) => row.values[k]), unseen: columns.map((k) => row.unseen[k]) })) };
 }
 
 export function drawBars(all, allMetrics, toneOf) {
@@ -49,8 +52,11 @@ export function drawBars(all, allMetrics, toneOf) {
     const middle = LEFT + group * (i + 0.5);
     row.values.forEach((value, k) => {
       if (!value) return;
-      svg.append(draw('rect', { class: `of-${metrics[k].role} tone-${toneOf(metrics, k)}`, x: middle + (k - metrics.length / 2) * bar,
-        y: y(value), width: Math.max(1, bar - 0.6), height: Math.max(0.5, y(0) - y(value)), rx: Math.min(2, bar / 4) }));
+      const seen = value - (row.unseen[k]?.grown ?? 0);
+      const piece = (low, high, more) => svg.append(draw('rect', { class: `of-${metrics[k].role} tone-${toneOf(metrics, k)}${more}`,
+        x: middle + (k - metrics.length / 2) * bar, y: y(high), width: Math.max(1, bar - 0.6), height: Math.max(0.5, y(low) - y(high)), rx: Math.min(2, bar / 4) }));
+      piece(0, seen, '');
+      if (seen < value) piece(seen, value, ' is-unheard');
     });
     if ((table.length - 1 - i) % every === 0) svg.append(draw('text', { x: Math.min(middle, width - 20), y: HIGH - 5, 'text-anchor': 'middle' }, short(row.date)));
   });

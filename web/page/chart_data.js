@@ -1,6 +1,7 @@
 // History as charts want it: one row of moments for all lines, and a hole wherever nothing was said.
 import { ask } from './api.js';
 import { label } from './words.js';
+import { shifted } from './zone.js';
 
 const POINTS_LEAST = 120;
 const POINTS_MOST = 1500;
@@ -41,17 +42,35 @@ export function coloursOf(book, names) {
   });
 }
 
-export async function fetchLines(book, query, shiftMs = 0) {
+const unshifted = ({ days = 0, years = 0 }) => ({ days: -days, years: -years });
+
+// The same times of an earlier day, brought to this one: an hour that this day does not have is left
+// out, one that the other had twice is drawn once.
+function brought(points, before) {
+  const all = new Map();
+  for (const [at, low, mean, high] of points) {
+    const here = shifted(at, before);
+    if (here === null) continue;
+    const there = all.get(here);
+    if (!there || there[2] === null || mean === null) all.set(here, there?.[2] != null ? there : [here, low, mean, high]);
+    else all.set(here, [here, Math.min(low, there[1]), (mean + there[2]) / 2, Math.max(high, there[3])]);
+  }
+  return [...all.values()].sort((a, b) => a[0] - b[0]);
+}
+
+// `before`: { days } or { years }, how much earlier; null: as asked.
+export async function fetchLines(book, query, before = null) {
   const points = Math.round(Math.min(POINTS_MOST, Math.max(POINTS_LEAST, query.points)));
+  const moment = (at) => new Date(before ? shifted(at, unshifted(before)) ?? at : at).toISOString();
   const said = await ask('history', {
-    device: query.device, metric: query.metrics.join(), points,
-    from: new Date(query.from - shiftMs).toISOString(), to: new Date(query.to - shiftMs).toISOString(),
+    device: query.device, metric: query.metrics.join(), points, from: moment(query.from), to: moment(query.to),
   });
   const own = coloursOf(book, query.metrics);
-  return said.metrics.map((one, i) => ({
-    metric: one.metric, label: label(book.get(one.metric)), unit: one.unit, own: own[i], shiftMs,
-    points: withGaps(one.points, said.step_s * 1000).map(([at, ...rest]) => [at + shiftMs, ...rest]),
-  }));
+  return said.metrics.map((one, i) => {
+    const gaps = withGaps(one.points, said.step_s * 1000);
+    return { metric: one.metric, label: label(book.get(one.metric)), unit: one.unit, own: own[i], isBefore: Boolean(before),
+      points: before ? brought(gaps, before) : gaps };
+  });
 }
 
 // { times: seconds, lines: [{ low, mean, high }...] }: undefined where a line has no point of its

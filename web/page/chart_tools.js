@@ -4,7 +4,7 @@ import { el, label } from './words.js';
 
 const HOUR_MS = 3600000;
 const spans = [[24, '24 h', '24 hours'], [168, '7 d', '7 days'], [720, '30 d', '30 days'], [8760, 'Year', 'a year']];
-const befores = [[0, 'Compare…'], [24, 'with the day before'], [168, 'with the week before'], [8760, 'with the year before']];
+const befores = [[null, 'Compare…'], [{ days: 1 }, 'with the day before'], [{ days: 7 }, 'with the week before'], [{ years: 1 }, 'with the year before']];
 
 function button(text, name, action) {
   return el('button', { type: 'button', 'aria-label': name, title: name, onclick: action }, text);
@@ -13,8 +13,8 @@ function button(text, name, action) {
 export function makeTools({ span, move, zoom, add, compare }) {
   const spanButtons = spans.map(([hours, text, name]) => button(text, `Show ${name}`, () => span(hours * HOUR_MS)));
   const adding = el('select', { 'aria-label': 'Add to the chart', onchange: () => { if (adding.value) add(adding.value); } });
-  const comparing = el('select', { 'aria-label': 'Compare', onchange: () => compare(Number(comparing.value) * HOUR_MS) },
-    befores.map(([hours, text]) => el('option', { value: hours }, text)));
+  const comparing = el('select', { 'aria-label': 'Compare', onchange: () => compare(befores[comparing.value][0]) },
+    befores.map(([, text], i) => el('option', { value: i }, text)));
   const csv = el('a.soft', { download: '' }, 'CSV');
   let shape = '';
 

@@ -2,7 +2,9 @@
 import { align, choicesOf, coloursOf, factsOf, fetchLines, powersOf } from './chart_data.js';
 import { makePlot } from './kits/kit.js';
 import { makeTools } from './chart_tools.js';
+import { makeExtract } from './extract.js';
 import { el, label, put, sayAll, sayMoment } from './words.js';
+import { isElsewhere, zoneName } from './zone.js';
 
 const DAY_MS = 86400000;
 const LINES_MOST = 4;
@@ -27,7 +29,7 @@ function makePicture(plot, facts, hooks) {
     const said = factsOf(line);
     const cell = el('td');
     cells.push(cell);
-    const name = [el(`span.key.own-${line.own}${line.shiftMs ? '.is-dashed' : ''}`), line.label, line.shiftMs ? ' (before)' : ''];
+    const name = [el(`span.key.own-${line.own}${line.isBefore ? '.is-dashed' : ''}`), line.label, line.isBefore ? ' (before)' : ''];
     const numbers = said ? [said.low, said.mean, said.high] : [null, null, null];
     return el('tr', {}, el('td', {}, name), cell, ...numbers.map((value) => el('td', {}, sayAll(value, line.unit))));
   }
@@ -35,7 +37,8 @@ function makePicture(plot, facts, hooks) {
     draw(lines, from, to) {
       data = align(lines);
       cells = [];
-      const head = ['', 'here', 'lowest', 'mean', 'highest'].map((word) => el('th', { scope: 'col' }, word));
+      const head = ['here', 'lowest', 'mean', 'highest'].map((word) => el('th', { scope: 'col' }, word));
+      head.unshift(el('th', { scope: 'col' }, el('span.unseen', {}, 'Line')));
       facts.replaceChildren(el('div.scroll', {}, el('table.facts', {}, el('caption.unseen', {}, 'What the chart shows'),
         el('thead', {}, el('tr', {}, head)), el('tbody', {}, lines.map(row)))));
       drawing.draw({ ...data, from: from / 1000, to: to / 1000 });
@@ -66,14 +69,15 @@ export function makeDayChart(plot, facts, state) {
 }
 
 export function makeCharts(view, state) {
-  const now = { device: '', metrics: [], from: Date.now() - DAY_MS, to: Date.now(), follows: true, before: 0 };
+  const now = { device: '', metrics: [], from: Date.now() - DAY_MS, to: Date.now(), follows: true, before: null };
   const chips = el('div.chips', { role: 'group', 'aria-label': 'What is drawn' });
   const plot = el('div.plot', { tabindex: 0, role: 'group', 'aria-label': 'Chart: arrows move, plus and minus zoom, 0 shows the last day' });
   const facts = el('div');
   const said = el('p.soft', { role: 'status' });
   const picture = makePicture(plot, facts, { onRange: (from, to) => go(from, to, false), onMoment });
   const tools = makeTools({ span, move, zoom, add, compare: (before) => { now.before = before; load(); } });
-  view.append(el('section.card', {}, tools.element, chips, said, plot, facts));
+  const extract = makeExtract();
+  view.append(el('section.card', {}, tools.element, chips, said, plot, facts, extract.element));
   let run = 0;
   let range = '';
 
@@ -116,7 +120,7 @@ export function makeCharts(view, state) {
     const some = lines.some((line) => line.points.length);
     const days = (now.to - now.from) / DAY_MS;
     const when = days > 300 ? `${Math.round(days)} days until ${sayMoment(now.to, 'date')}` : `${sayMoment(now.from)} to ${sayMoment(now.to)}`;
-    range = `${now.device}, ${when}${some ? '' : ': nothing is stored of that'}`;
+    range = `${now.device}, ${when}${isElsewhere() ? ` (${zoneName()})` : ''}${some ? '' : ': nothing is stored of that'}`;
     put(said, range);
   }
 
@@ -125,6 +129,7 @@ export function makeCharts(view, state) {
     const query = { ...now, points: picture.width() };
     showChips();
     tools.show(now, choicesOf(state.book, state.house));
+    extract.show(now, choicesOf(state.book, state.house));
     if (!now.metrics.length) {
       picture.draw([], now.from, now.to);
       put(said, 'Choose what to draw.');

@@ -34,7 +34,7 @@ function makeCard(state, name) {
   const first = el('dl');
   const all = el('dl');
   const more = el('details', {}, el('summary', {}, `All that ${name} says`), all);
-  const card = el('article.card.device', { 'aria-label': name }, el('h3', {}, name, pill), about, trouble, first, more);
+  const card = el('article.card.device', { 'aria-label': name }, el('h2', {}, name, pill), about, trouble, first, more);
 
   function show() {
     const device = state.devices.find((one) => one.device === name);

@@ -1,23 +1,33 @@
 // What was made and used: by day, month or year, as bars, as a table, as a file for a spreadsheet.
 import { ask } from './api.js';
-import { drawBars } from './bars.js';
-import { el, label, put } from './words.js';
+import { drawBars, filled } from './bars.js';
+import { el, label, put, sayMoment } from './words.js';
+import { dateOf } from './zone.js';
 
-const DAY_MS = 86400000;
-const spans = {
-  day: { title: 'Days', days: 31, step: 31 },
-  month: { title: 'Months', days: 365, step: 365 },
-  year: { title: 'Years', days: 3650, step: 0 },
-};
+const spans = { day: { title: 'Days', turns: true }, month: { title: 'Months', turns: true }, year: { title: 'Years', turns: false } };
 
-// One row a date, a column a counter; null where nothing was said.
+// Which dates a table is of: 31 days, 12 months, 10 years; `back` times as many earlier.
+function datesOf(by, back) {
+  const [y, m, d] = dateOf(Date.now()).split('-').map(Number);
+  const [from, to] = {
+    day: [[y, m - 1, d - 30 - 31 * back], [y, m - 1, d + 1 - 31 * back]],
+    month: [[y, m - 12 - 12 * back, 1], [y, m - 12 * back, 1]],
+    year: [[y - 9, 0, 1], [y + 1, 0, 1]],
+  }[by];
+  const text = (parts) => new Date(Date.UTC(...parts)).toISOString().slice(0, 10);
+  return { from: text(from), to: text(to) };
+}
+
+// One row a date, a column a counter; null where nothing was said. `unseen`: what of it grew unheard.
 function tableOf(rows, metrics) {
   const dates = new Map();
   for (const row of rows) {
-    if (!dates.has(row.date)) dates.set(row.date, new Array(metrics.length).fill(null));
-    dates.get(row.date)[metrics.findIndex((metric) => metric.metric === row.metric)] = row.grown;
+    if (!dates.has(row.date)) dates.set(row.date, { date: row.date, values: new Array(metrics.length).fill(null), unseen: [] });
+    const k = metrics.findIndex((metric) => metric.metric === row.metric);
+    dates.get(row.date).values[k] = row.grown;
+    if (row.since) dates.get(row.date).unseen[k] = { grown: row.unseen, since: Date.parse(row.since) };
   }
-  const all = [...dates].map(([date, values]) => ({ date, values }));
+  const all = [...dates.values()];
   const first = all.findIndex((row) => row.values.some((value) => value !== null));
   return first < 0 ? [] : all.slice(first);
 }
@@ -50,9 +60,15 @@ function number(value) {
   return value === null ? '–' : figures.format(value);
 }
 
-function showTable(box, table, metrics, by) {
+function showCell(value, unseen) {
+  if (!unseen) return el('td', {}, number(value));
+  return el('td', {}, number(value), el('small.unheard', {}, `${number(unseen.grown)} of it unheard since ${sayMoment(unseen.since, 'date')}`));
+}
+
+function showTable(box, all, allMetrics, by) {
+  const { rows: table, own: metrics } = filled(all, allMetrics);
   const rows = [...table].reverse().map((row) => el('tr', {}, el('th', { scope: 'row' }, sayDate(row.date, by)),
-    row.values.map((value) => el('td', {}, number(value)))));
+    row.values.map((value, k) => showCell(value, row.unseen[k]))));
   const head = metrics.map((metric) => el('th', { scope: 'col' }, `${label(metric)}, ${metric.unit}`));
   box.replaceChildren(el('table', {}, el('caption.unseen', {}, 'Energy'),
     el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'Date'), head)), el('tbody', {}, rows),
@@ -61,7 +77,7 @@ function showTable(box, table, metrics, by) {
 }
 
 function legendOf(table, metrics) {
-  return metrics.map((metric, i) => !table.some((row) => row.values[i]) ? '' : el('li', {}, el(`span.key.of-${metric.role}.tone-${toneOf(metrics, i)}`), label(metric)));
+  return metrics.map((metric, i) => !filled(table, metrics).own.includes(metric) ? '' : el('li', {}, el(`span.key.of-${metric.role}.tone-${toneOf(metrics, i)}`), label(metric)));
 }
 
 // Two of one role have its colour in two tones.
@@ -102,7 +118,7 @@ export function makeEnergy(view, state) {
   function show() {
     kinds.forEach((one, i) => one.setAttribute('aria-pressed', Object.keys(spans)[i] === now.by));
     later.disabled = now.back === 0;
-    earlier.disabled = spans[now.by].step === 0;
+    earlier.disabled = !spans[now.by].turns;
     save.disabled = !table.length;
     put(said, table.length ? `${now.device}: ${table.length} ${spans[now.by].title.toLowerCase()}` : 'Nothing is stored of that time.');
     bars.replaceChildren(table.length ? drawBars(table, metrics, toneOf) : '');
@@ -110,19 +126,18 @@ export function makeEnergy(view, state) {
     showTable(box, table, metrics, now.by);
   }
 
+  const countersOf = (house) => [...state.book.values()].filter((metric) => metric.headline === 'energy' && metric.metric in house.values);
+
   async function load() {
     const house = state.house;
-    const span = spans[now.by];
-    metrics = [...state.book.values()].filter((metric) => metric.headline === 'energy' && metric.metric in house.values);
+    metrics = countersOf(house);
     now.device = house.device;
     if (!metrics.length) {
       put(said, `${house.device} counts no energy.`);
       return;
     }
-    const to = Date.now() - now.back * span.step * DAY_MS;
     try {
-      const answer = await ask('energy', { device: house.device, metric: metrics.map((metric) => metric.metric).join(), by: now.by,
-        from: new Date(to - (span.days - 1) * DAY_MS).toISOString(), to: new Date(to).toISOString() });
+      const answer = await ask('energy', { device: house.device, metric: metrics.map((metric) => metric.metric).join(), by: now.by, ...datesOf(now.by, now.back) });
       table = tableOf(answer.rows, metrics);
       show();
     } catch (error) {
@@ -133,7 +148,8 @@ export function makeEnergy(view, state) {
   let loadedAt = 0;
   return {
     show() {
-      if (now.device === state.house.device && Date.now() - loadedAt < 60000) return;
+      const isSame = now.device === state.house.device && countersOf(state.house).length === metrics.length;
+      if (isSame && Date.now() - loadedAt < 60000) return;
       loadedAt = Date.now();
       load();
     },

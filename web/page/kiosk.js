@@ -48,13 +48,13 @@ function makeAwake(say) {
 }
 
 export function makeKiosk(view, state) {
-  const site = el('span');
+  const site = el('h1');
   const clock = el('span');
   const tiles = el('div.tiles');
   const news = el('p');
   const asleep = el('p');
   const full = el('button', { type: 'button', onclick: () => document.documentElement.requestFullscreen?.().catch(() => {}) }, 'Full screen');
-  view.append(el('p.clock', {}, site, clock), tiles,
+  view.append(el('div.clock', {}, site, clock), tiles,
     el('div.below', {}, news, asleep, el('span.tools', {}, full, el('a', { href: '#now' }, 'Leave'))));
   full.hidden = !document.documentElement.requestFullscreen;
   document.addEventListener('fullscreenchange', () => { full.hidden = Boolean(document.fullscreenElement); });

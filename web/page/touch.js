@@ -4,6 +4,7 @@ export function addTouch(plot, data, onRange) {
   const fingers = new Map();
   const over = plot.over;
   let begun = null;
+  let shown = null; // when the first finger came
 
   function begin() {
     const at = [...fingers.values()];
@@ -23,11 +24,16 @@ export function addTouch(plot, data, onRange) {
     const left = ((now[0] + now[1]) / 2 / begun.width) * wide * scale;
     return [middle - left, middle - left + wide * scale];
   }
+  function hasMoved() {
+    const least = (data.to - data.from) / 100;
+    return Math.abs(data.from - shown.from) > least || Math.abs(data.to - shown.to) > least;
+  }
   function x(event) {
     return event.clientX - over.getBoundingClientRect().left;
   }
   over.addEventListener('pointerdown', (event) => {
     if (event.pointerType !== 'touch' || fingers.size === 2) return;
+    if (!fingers.size) shown = { from: data.from, to: data.to };
     fingers.set(event.pointerId, x(event));
     begin();
   });
@@ -40,7 +46,7 @@ export function addTouch(plot, data, onRange) {
   function end(event) {
     if (!fingers.delete(event.pointerId)) return;
     if (fingers.size) begin();
-    else if (Math.abs(data.from - begun.from) > (data.to - data.from) / 100 || event.type === 'pointercancel') onRange(data.from * 1000, data.to * 1000);
+    else if (hasMoved()) onRange(data.from * 1000, data.to * 1000);
   }
   over.addEventListener('pointerup', end);
   over.addEventListener('pointercancel', end);

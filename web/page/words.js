@@ -1,4 +1,5 @@
 // Numbers, ages and moments as people read them, and the one way elements are made.
+import { zoneName } from './zone.js';
 
 const numbers = new Map();
 
@@ -46,10 +47,13 @@ const moments = {
   month: { month: 'short', year: 'numeric' },
   day: { weekday: 'long', day: 'numeric', month: 'long' },
 };
-for (const name in moments) moments[name] = new Intl.DateTimeFormat(undefined, moments[name]);
+const clocks = new Map();
 
+// In the site's time.
 export function sayMoment(ms, form = 'full') {
-  return moments[form].format(ms);
+  const key = `${form} ${zoneName()}`;
+  if (!clocks.has(key)) clocks.set(key, new Intl.DateTimeFormat(undefined, { ...moments[form], timeZone: zoneName() }));
+  return clocks.get(key).format(ms);
 }
 
 // The name of a metric for people: what it is, without "since new" and what its sign means.

@@ -1,26 +1,12 @@
 // Charts by Debian's dygraphs, where uPlot was not fetched: the same lines and bands, two axes at most.
 import { axisNumbers } from '../axes.js';
-import { sayMoment } from '../words.js';
-
-const lines = ['--pv', '--load', '--battery', '--grid'];
+import { coloursOf, keepDrawn, library, unitsOf } from '../plotting.js';
+import { el, sayMoment } from '../words.js';
 
 // Its legend measures letters by an inline style, which our policy forbids; the table below is ours.
 function withoutLegend(Dygraph) {
   Dygraph.PLUGINS = Dygraph.PLUGINS.filter((one) => one !== Dygraph.Plugins.Legend);
   return Dygraph;
-}
-
-let ready = null;
-function load() {
-  ready ??= new Promise((done, fail) => {
-    const from = (name) => new URL(`../vendor/${name}`, import.meta.url).href;
-    const style = document.createElement('link');
-    const script = document.createElement('script');
-    Object.assign(style, { rel: 'stylesheet', href: from('chart.css') });
-    Object.assign(script, { src: from('chart.js'), onload: () => done(withoutLegend(window.Dygraph)), onerror: fail });
-    document.head.append(style, script);
-  });
-  return ready;
 }
 
 // [moment, [low, mean, high], ...]: no point of its own is null, a gap is NaN, as dygraphs wants them.
@@ -31,16 +17,15 @@ function rowsOf(data) {
 }
 
 function optionsOf(data, box) {
-  const style = getComputedStyle(box);
-  const colour = (name) => style.getPropertyValue(name).trim();
-  const units = [...new Set(data.lines.map((line) => line.unit))];
+  const colour = coloursOf(box);
+  const units = unitsOf(data);
   const number = (unit) => (value) => axisNumbers(unit)(null, [value])[0];
   const series = {};
   data.lines.forEach((line, i) => {
-    series[`l${i}`] = { axis: line.unit === units[0] ? 'y' : 'y2', color: colour(lines[line.own % lines.length]),
-      strokePattern: line.shiftMs ? [5, 4] : null, strokeWidth: 2 };
+    series[`l${i}`] = { axis: line.unit === units[0] ? 'y' : 'y2', color: colour.of(line),
+      strokePattern: line.isBefore ? [5, 4] : null, strokeWidth: 2 };
   });
-  const axis = { axisLineColor: colour('--line'), gridLineColor: colour('--line') };
+  const axis = { axisLineColor: colour.named('--line'), gridLineColor: colour.named('--line') };
   return {
     labels: ['x', ...data.lines.map((_, i) => `l${i}`)], series, customBars: true, legend: 'never', connectSeparatedPoints: true,
     dateWindow: [data.from * 1000, data.to * 1000], axisLabelFontSize: 12, fillAlpha: 0.2,
@@ -54,17 +39,16 @@ function optionsOf(data, box) {
 
 export function makePlot(box, { onRange, onCursor }) {
   let plot = null;
-  let last = null;
+  const kept = keepDrawn(box, draw, () => plot?.resize());
 
   async function draw(data) {
-    last = data;
-    const Dygraph = await load();
-    if (last !== data) return;
+    kept.take(data);
+    const Dygraph = await library((window) => withoutLegend(window.Dygraph));
+    if (!kept.isLast(data)) return;
     plot?.destroy();
     box.replaceChildren();
     if (!data.lines.length || !data.times.length) return;
-    const inside = document.createElement('div');
-    inside.className = 'fill';
+    const inside = el('div.fill');
     box.append(inside);
     plot = new Dygraph(inside, rowsOf(data), {
       ...optionsOf(data, box),
@@ -73,7 +57,5 @@ export function makePlot(box, { onRange, onCursor }) {
       unhighlightCallback: () => onCursor(null),
     });
   }
-  new ResizeObserver(() => plot?.resize()).observe(box);
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => last && draw(last));
   return { draw };
 }

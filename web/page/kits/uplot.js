@@ -1,27 +1,8 @@
 // Charts by uPlot: the mean as a line, from the lowest to the highest as a band behind it, an axis a unit.
 import { axisNumbers, momentsFor } from '../axes.js';
+import { coloursOf, keepDrawn, library, unitsOf } from '../plotting.js';
 import { addTouch } from '../touch.js';
-
-const lines = ['--pv', '--load', '--battery', '--grid'];
-
-// Once, and only when something is to be drawn.
-let ready = null;
-function load() {
-  ready ??= new Promise((done, fail) => {
-    const from = (name) => new URL(`../vendor/${name}`, import.meta.url).href;
-    const style = document.createElement('link');
-    const script = document.createElement('script');
-    Object.assign(style, { rel: 'stylesheet', href: from('chart.css') });
-    Object.assign(script, { src: from('chart.js'), onload: () => done(window.uPlot), onerror: fail });
-    document.head.append(style, script);
-  });
-  return ready;
-}
-
-function colours(box) {
-  const style = getComputedStyle(box);
-  return (name) => style.getPropertyValue(name).trim();
-}
+import { zoneName } from '../zone.js';
 
 // From zero where that wastes little room.
 function yRange(plot, least, most) {
@@ -31,20 +12,20 @@ function yRange(plot, least, most) {
   return [low === 0 ? 0 : low - room, most + room];
 }
 
-function seriesOf(data, colour, u) {
+function seriesOf(data, colour) {
   const series = [{}];
   const columns = [data.times];
   const bands = [];
-  const percent = parseFloat(colour('--band'));
+  const percent = parseFloat(colour.named('--band'));
   for (const line of data.lines) {
-    const own = colour(lines[line.own % lines.length]);
+    const own = colour.of(line);
     const fill = `color-mix(in srgb, ${own} ${percent}%, transparent)`;
     const common = { scale: `y${line.unit}`, points: { show: false } };
     series.push({ ...common, stroke: 'transparent', width: 0 }, { ...common, stroke: 'transparent', width: 0 });
-    series.push({ ...common, stroke: own, width: line.shiftMs ? 1.5 : 2, dash: line.shiftMs ? [5, 4] : undefined,
+    series.push({ ...common, stroke: own, width: line.isBefore ? 1.5 : 2, dash: line.isBefore ? [5, 4] : undefined,
       points: { show: (plot, i) => isSparse(plot.data[i]), size: 5 } });
     columns.push(line.low, line.high, line.mean);
-    if (!line.shiftMs) bands.push({ series: [series.length - 2, series.length - 3], fill });
+    if (!line.isBefore) bands.push({ series: [series.length - 2, series.length - 3], fill });
   }
   return { series, columns, bands };
 }
@@ -55,14 +36,14 @@ function isSparse(column) {
 }
 
 function axesOf(data, colour) {
-  const units = [...new Set(data.lines.map((line) => line.unit))];
-  const common = { stroke: colour('--soft'), font: '12px system-ui, sans-serif', ticks: { show: false } };
+  const units = unitsOf(data);
+  const common = { stroke: colour.named('--soft'), font: '12px system-ui, sans-serif', ticks: { show: false } };
   const scales = { x: { time: true, range: () => [data.from, data.to] } };
   const axes = [{ ...common, grid: { show: false }, space: 64, size: 32, values: momentsFor }];
   units.forEach((unit, i) => {
     scales[`y${unit}`] = { range: yRange };
     axes.push({ ...common, scale: `y${unit}`, side: i % 2 ? 1 : 3, size: 54, space: 38,
-      grid: i ? { show: false } : { stroke: colour('--line'), width: 1 }, values: axisNumbers(unit) });
+      grid: i ? { show: false } : { stroke: colour.named('--line'), width: 1 }, values: axisNumbers(unit) });
   });
   if (!units.length) scales.y = { range: [0, 1] };
   return { scales, axes };
@@ -70,19 +51,20 @@ function axesOf(data, colour) {
 
 export function makePlot(box, { onRange, onCursor }) {
   let plot = null;
-  let last = null;
+  const kept = keepDrawn(box, draw, () => plot?.setSize({ width: box.clientWidth, height: box.clientHeight }));
 
   async function draw(data) {
-    last = data;
-    const UPlot = await load();
-    if (last !== data) return;
-    const colour = colours(box);
+    kept.take(data);
+    const UPlot = await library((window) => window.uPlot);
+    if (!kept.isLast(data)) return;
+    const colour = coloursOf(box);
     const { series, columns, bands } = seriesOf(data, colour);
     const { scales, axes } = axesOf(data, colour);
     plot?.destroy();
     box.replaceChildren();
     plot = new UPlot({
       width: box.clientWidth, height: box.clientHeight, series, bands, scales, axes,
+      tzDate: (at) => UPlot.tzDate(new Date(at * 1000), zoneName()),
       padding: [10, axes.length > 2 ? 0 : 22, 0, 0], legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
       hooks: {
@@ -93,11 +75,7 @@ export function makePlot(box, { onRange, onCursor }) {
         setCursor: [(u) => onCursor(u.cursor.idx)],
       },
     }, columns, box);
-    addTouch(plot, last, onRange);
+    addTouch(plot, data, onRange);
   }
-  new ResizeObserver(() => {
-    if (plot && box.clientWidth) plot.setSize({ width: box.clientWidth, height: box.clientHeight });
-  }).observe(box);
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => last && draw(last));
   return { draw };
 }

@@ -1,0 +1,257 @@
+/* Keys that stay (mqtt/states.h). */
+#include "mqtt/states.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "store/reader.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RECALL_ROWS = 5000 };
+static const int64_t FIRST_PAUSE_MS = 600000, LEAST_PAUSE_MS = 15000;
+
+struct states {
+    pthread_mutex_t lock;
+    size_t count;
+    struct state *units[STATE_UNITS];
+};
+
+struct states *states_new(void)
+{
+    struct states *s = calloc(1, sizeof *s);
+
+    if (s)
+        pthread_mutex_init(&s->lock, NULL);
+    return s;
+}
+
+void states_free(struct states *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < s->count; i++)
+        free(s->units[i]);
+    pthread_mutex_destroy(&s->lock);
+    free(s);
+}
+
+static struct state *find(const struct states *s, const char *name)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (!strcmp(s->units[i]->from.name, name))
+            return s->units[i];
+    return NULL;
+}
+
+static struct state *find_or_make(struct states *s, const struct origin *from)
+{
+    struct state *one = find(s, from->name);
+
+    if (!one && s->count < STATE_UNITS) {
+        one = calloc(1, sizeof *one);
+        if (one)
+            s->units[s->count++] = one;
+    }
+    if (one)
+        one->from = *from;
+    return one;
+}
+
+static struct state_key *key_of(struct state *one, enum metric m)
+{
+    for (unsigned i = 0; i < one->count; i++)
+        if (one->keys[i].metric == m)
+            return &one->keys[i];
+    if (one->count == READING_MAX)
+        return NULL;
+    one->keys[one->count] = (struct state_key){.metric = (uint16_t)m};
+    return &one->keys[one->count++];
+}
+
+static void note(struct state *one, enum metric m, double value, int64_t at_ms, bool is_setting)
+{
+    struct state_key *k = key_of(one, m);
+
+    if (!k)
+        return;
+    if (k->heard_ms && at_ms > k->heard_ms)
+        k->pause_ms = at_ms - k->heard_ms;
+    if (at_ms < k->heard_ms)
+        return; /* sent once more: newer is known */
+    k->heard_ms = at_ms;
+    k->value = value;
+    k->is_setting = is_setting;
+}
+
+bool states_take(struct states *s, const struct record *r, bool every)
+{
+    bool is_setting = r->kind == RECORD_SETTING, is_said = false;
+    struct reading reading;
+
+    if (!record_is_said(r))
+        return false;
+    record_reading(r, &reading);
+    pthread_mutex_lock(&s->lock);
+    struct state *one = find_or_make(s, r->from);
+    for (unsigned i = 0; one && i < reading.count; i++)
+        note(one, (enum metric)reading.fields[i].metric, reading.fields[i].value, r->at_ms,
+             is_setting);
+    if (one && !is_setting && (every || r->seq >= one->seq)) {
+        one->seq = r->seq > one->seq ? r->seq : one->seq;
+        one->at_ms = r->at_ms;
+        one->newest = reading;
+        one->is_new = is_said = true;
+    }
+    pthread_mutex_unlock(&s->lock);
+    return is_said;
+}
+
+/* A row of before. The values of settings hold until they are told anew; of all else, the names. */
+static void recall_one(struct states *s, const struct record *r)
+{
+    struct state *one = find_or_make(s, r->from);
+    struct reading reading = {.count = 0};
+
+    if (r->kind == RECORD_SETTING)
+        record_reading(r, &reading);
+    for (unsigned i = 0; one && i < reading.count; i++)
+        note(one, (enum metric)reading.fields[i].metric, reading.fields[i].value, r->at_ms, true);
+    for (unsigned i = 0; one && i < r->shape->count; i++)
+        if (r->shape->fields[i].metric != M_NONE)
+            (void)key_of(one, (enum metric)r->shape->fields[i].metric);
+}
+
+/* With the lock held. */
+static void recall_range(struct states *s, struct reader *reader, int rc)
+{
+    struct record r;
+
+    while (!rc) {
+        rc = reader_next(reader, &r);
+        if (!rc && record_is_said(&r))
+            recall_one(s, &r);
+    }
+}
+
+void states_recall(struct states *s, const char *store_path)
+{
+    struct reader *reader = NULL;
+
+    if (!store_path || reader_open(&reader, store_path))
+        return;
+    int64_t last = reader_last(reader);
+    pthread_mutex_lock(&s->lock);
+    recall_range(s, reader, reader_settings(reader));
+    recall_range(s, reader,
+                 reader_after(reader, last > RECALL_ROWS ? last - RECALL_ROWS : 0, last));
+    pthread_mutex_unlock(&s->lock);
+    reader_close(reader);
+}
+
+void states_each(struct states *s, bool only_new, state_fn *each, void *who)
+{
+    pthread_mutex_lock(&s->lock);
+    for (size_t i = 0; i < s->count; i++)
+        if (s->units[i]->at_ms && (!only_new || s->units[i]->is_new)) {
+            each(who, s->units[i]);
+            s->units[i]->is_new &= !only_new;
+        }
+    pthread_mutex_unlock(&s->lock);
+}
+
+void states_one(struct states *s, const char *device, state_fn *each, void *who)
+{
+    pthread_mutex_lock(&s->lock);
+    struct state *one = find(s, device);
+    if (one)
+        each(who, one);
+    pthread_mutex_unlock(&s->lock);
+}
+
+const struct state *states_peek(const struct states *s, const char *device)
+{
+    return find(s, device);
+}
+
+void states_forget_new(struct states *s)
+{
+    pthread_mutex_lock(&s->lock);
+    for (size_t i = 0; i < s->count; i++)
+        s->units[i]->is_new = false;
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* ---- one message --------------------------------------------------------------------------- */
+
+/* Is what was heard earlier still true? */
+static bool is_kept(const struct state *one, const struct state_key *k)
+{
+    int64_t age = one->at_ms - k->heard_ms, most = 3 * k->pause_ms;
+
+    if (!k->heard_ms || age < 0)
+        return false; /* never, or only later */
+    if (k->is_setting)
+        return true;
+    if (!k->pause_ms)
+        return age <= FIRST_PAUSE_MS;
+    return age <= (most > LEAST_PAUSE_MS ? most : LEAST_PAUSE_MS);
+}
+
+static bool value_of(const struct state *one, const struct state_key *k, double *to)
+{
+    if (reading_get(&one->newest, (enum metric)k->metric, to))
+        return true;
+    *to = k->value;
+    return is_kept(one, k);
+}
+
+bool state_get(const struct state *one, enum metric m, double *to)
+{
+    for (unsigned i = 0; i < one->count; i++)
+        if (one->keys[i].metric == m)
+            return value_of(one, &one->keys[i], to);
+    return false;
+}
+
+static void say_time(struct json *j, int64_t at_ms)
+{
+    char when[CLOCK_TEXT + 8];
+
+    clock_iso(at_ms, when);
+    if (at_ms % MS_PER_S) /* 2026-05-02T11:24:05Z gets its milliseconds before the Z */
+        snprintf(when + strlen(when) - 1, 8, ".%03dZ", (int)(at_ms % MS_PER_S));
+    json_string(j, "time", when);
+}
+
+static void say_key(struct json *j, const struct state *one, const struct state_key *k)
+{
+    const struct metric_info *info = &catalogue[k->metric];
+    char words[400];
+    double value;
+
+    if (!value_of(one, k, &value))
+        json_null(j, info->name);
+    else if (info->kind == SWITCH)
+        json_bool(j, info->name, value != 0);
+    else if (info->kind == FLAGS) {
+        metric_say((enum metric)k->metric, value, words, sizeof words);
+        json_string(j, info->name, words);
+    } else if (words_text(info->words, (int)value))
+        json_string(j, info->name, words_text(info->words, (int)value));
+    else
+        json_number(j, info->name, value);
+}
+
+void state_json(const struct state *one, struct text *to)
+{
+    struct json j = json_on(to);
+
+    json_open(&j, NULL, '{');
+    say_time(&j, one->at_ms);
+    for (unsigned i = 0; i < one->count; i++)
+        say_key(&j, one, &one->keys[i]);
+    json_close(&j, '}');
+}
