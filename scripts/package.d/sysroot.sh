@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Debian packages of another architecture, unpacked into a folder; sourced by scripts/package and
 # by flows. dpkg and apt of this machine are not touched.
 

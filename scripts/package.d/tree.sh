@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The copy that a package is built in; sourced by scripts/package.
 
 # What git knows, as it lies here; without git everything but builds.
@@ -6,6 +7,15 @@ tree_files() {
         while IFS= read -r -d '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done
     [ "${PIPESTATUS[0]}" = 0 ] ||
         find . \( -name .git -o -path ./build \) -prune -o -type f -print0
+}
+
+# What a package depends on: the sources, the charts, and all that is installed here.
+tree_sum() {
+    {
+        tree_files | sort -z | xargs -0 sha256sum
+        sha256sum build/assets/uplot/* 2>/dev/null || true
+        dpkg-query -W
+    } | sha256sum
 }
 
 # tree_copy FOLDER VERSION: debian/ is put together from packaging/
