@@ -29,7 +29,8 @@ static struct slot_of *slot_for(struct keeper *k, const char *name)
     if (!s)
         return NULL;
     snprintf(s->name, sizeof s->name, "%s", name);
-    k->slots[k->count++] = s;
+    k->slots[k->count] = s;
+    k->count++; /* only now: others look at all that are counted */
     return s;
 }
 
@@ -99,6 +100,7 @@ static int learn_device(struct keeper *k, const struct plan *plan, size_t at)
     bool is_given = *section_text(d->section, "serial") != '\0';
     snprintf(o.serial, sizeof o.serial, "%s",
              is_given || !known ? section_text(d->section, "serial") : known->serial);
+    snprintf(o.firmware, sizeof o.firmware, "%s", known ? known->firmware : "");
     snprintf(o.group, sizeof o.group, "%s", group_of(plan, at));
     return open_slot(k, s, &o, d->driver, section_number(d->section, "peak_power"));
 }
@@ -108,11 +110,19 @@ void keeper_hear_serial(struct keeper *k, struct slot_of *s, const struct news *
 {
     struct origin o;
 
-    if (*n->unit || !*n->serial || !s->from || !strcmp(s->from->serial, n->serial))
+    if (*n->unit || !s->from)
         return;
+    if (*n->model && !s->has_model) {
+        snprintf(s->model, sizeof s->model, "%s", n->model);
+        s->has_model = true;
+    }
     o = *s->from;
-    snprintf(o.serial, sizeof o.serial, "%s", n->serial);
-    s->from = store_origin(k->store, &o);
+    if (*n->serial)
+        snprintf(o.serial, sizeof o.serial, "%s", n->serial);
+    if (*n->firmware)
+        snprintf(o.firmware, sizeof o.firmware, "%s", n->firmware);
+    if (strcmp(o.serial, s->from->serial) != 0 || strcmp(o.firmware, s->from->firmware) != 0)
+        s->from = store_origin(k->store, &o);
 }
 
 /* ---- units found on a wire ----------------------------------------------------------------- */
@@ -152,8 +162,10 @@ struct slot_of *keeper_found(struct keeper *k, const struct news *n, const char 
     snprintf(o.serial, sizeof o.serial, "%s", n->is_total ? "" : n->unit);
     if (open_slot(k, s, &o, driver, section_number(speaker->section, "peak_power")))
         return NULL;
-    if (!s->is_found)
+    if (!s->is_found) {
+        snprintf(s->through, sizeof s->through, "%s", speaker->name);
         log_note(s->name, "found through %s", speaker->name);
+    }
     s->is_found = true;
     s->is_whole = n->driver != NULL;
     s->every_ms = through->every_ms;

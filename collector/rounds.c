@@ -182,6 +182,8 @@ void round_walk(struct rounds *r, size_t at, int64_t tick_ms, int64_t late_us)
         n.lacking = device_lacking(d);
         n.address = d->address;
         snprintf(n.serial, sizeof n.serial, "%s", d->identity.serial);
+        snprintf(n.model, sizeof n.model, "%s", d->identity.model);
+        snprintf(n.firmware, sizeof n.firmware, "%s", d->identity.firmware);
         if (!lent && !n.result && d->driver->others)
             walk_others(r, d, &n);
         if (t) {

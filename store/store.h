@@ -115,6 +115,11 @@ void store_meter_put(struct store *s, const struct origin *from, enum metric m, 
 bool store_meter_get(struct store *s, const struct origin *from, enum metric m, double *value,
                      double *carry);
 
+/* A text kept under a name, for whoever must know it after a start ("" when there is none). Durable
+ * at once. The text read is the caller's to free; NULL: no memory, or it cannot be read. */
+int store_keep_text(struct store *s, const char *key, const char *text) MUST_CHECK;
+char *store_kept_text(struct store *s, const char *key);
+
 /* Every settings row of a device, oldest first; at the start. */
 void store_each_setting(struct store *s, const struct origin *from,
                         void (*each)(void *to, const struct record *r), void *to);
