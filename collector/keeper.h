@@ -20,8 +20,7 @@ enum { SLOTS_IN_HOUSE = PLAN_DEVICES + PLAN_GROUPS, LATE_STEPS = 256 };
 /* One device or group, whichever plan it came with; it stays when the plan is loaded anew. */
 struct slot_of {
     char name[ORIGIN_NAME];
-    bool is_group;
-    _Atomic bool is_gone;
+    _Atomic bool is_group, is_gone; /* what is atomic here, other threads read, too */
     _Atomic bool is_found; /* a unit that the plan does not name, heard through another device */
     const struct origin *_Atomic from;
     struct gate *gate;

@@ -114,7 +114,12 @@ PORT=$was
 sed "s|broker|elsewhere|g" safe/tls >other.tls && mkdir -p named && mv other.tls named/tls
 broker_start named 'allow_anonymous true'
 tried 69 'certificate is for another name' "${safe[@]}"
+mkdir -p strict && { cat safe/tls && echo 'require_certificate true'; } >strict/tls
+broker_start strict 'allow_anonymous true'
+tried 69 'a certificate of ours' "${safe[@]}"
+tried 0 'takes readings' "${safe[@]}" 'cert_file = tls/client.crt' 'key_file = tls/client.key'
 PORT=$was
+tried 78 'key_file' "${safe[@]}" 'cert_file = tls/client.crt'
 tried 78 'belongs to tls' 'ca_file = tls/ca.crt'
 tried 78 'whose password' 'password_file = password'
 tried 78 'must be of a-z' 'prefix = /Helio/'
