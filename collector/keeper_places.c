@@ -30,7 +30,7 @@ static struct slot_of *slot_for(struct keeper *k, const char *name)
         return NULL;
     snprintf(s->name, sizeof s->name, "%s", name);
     k->slots[k->count] = s;
-    k->count++;
+    k->count++; /* only now: others look at all that are counted */
     return s;
 }
 
@@ -100,6 +100,7 @@ static int learn_device(struct keeper *k, const struct plan *plan, size_t at)
     bool is_given = *section_text(d->section, "serial") != '\0';
     snprintf(o.serial, sizeof o.serial, "%s",
              is_given || !known ? section_text(d->section, "serial") : known->serial);
+    snprintf(o.firmware, sizeof o.firmware, "%s", known ? known->firmware : "");
     snprintf(o.group, sizeof o.group, "%s", group_of(plan, at));
     return open_slot(k, s, &o, d->driver, section_number(d->section, "peak_power"));
 }

@@ -81,6 +81,7 @@ struct sink {
      * not. */
     bool (*life)(struct seat *s, uint64_t *to, char why[WHY_MAX]);
 
+
     /* Takes back what it left standing at the far side that readings do not replace, until
      * clock_us() `deadline_us`, and leaves nothing new until its next start. Called from any thread
      * while the sink lives, or without a begin. Returns how many, or an error with the reason in

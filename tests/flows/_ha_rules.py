@@ -5,6 +5,7 @@
                                          (those of the device BUT may still be without)
   _ha_rules.py broken RETAINED           20 payloads made wrong, each refused for its own reason
   _ha_rules.py energy RETAINED           what the energy dashboard can take: panels, battery, grid, load
+  _ha_rules.py knobs RETAINED STATES ID  an order for each platform of that device: TOPIC<tab>PAYLOAD
   _ha_rules.py ids RETAINED              unique ids, one a line
 """
 import copy
@@ -254,6 +255,20 @@ def unavailable(topics, heard, but):
                 yield f"{topic} {key}: no state on {one['state_topic']}"
 
 
+def knobs(topics, states, device):
+    """One order of each platform, as it would be sent: a number and a word as they stand already."""
+    found = {}
+    for topic, text in configs(topics).items():
+        for platform, key, one in entities(topic, lengthen(json.loads(text))):
+            if not one["unique_id"].startswith(device + "_set_"):
+                continue
+            shown = render(one.get("value_template", "None"), states.get(one.get("state_topic"), "{}"))
+            sent = {"button": one.get("payload_press", "PRESS"), "switch": one.get("payload_on", "ON")}.get(platform, shown)
+            if sent != "None" and platform not in found:
+                found[platform] = one["command_topic"], sent
+    return found
+
+
 def judged(topics):
     judge = Judge()
     for topic, text in configs(topics).items():
@@ -413,6 +428,8 @@ def main():
         broken(topics)
     elif what == "energy":
         can_take(topics)
+    elif what == "knobs":
+        print(*("\t".join(order) for order in knobs(topics, read(rest[0]), rest[1]).values()), sep="\n")
     elif what == "there":
         missing = set(Path(rest[0]).read_text().split()) - set(judged(topics).ids)
         faults = list(unavailable(topics, topics, rest[1] if rest[1:] else " ")) + [f"{i} is missing" for i in missing]

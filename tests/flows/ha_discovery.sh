@@ -39,6 +39,15 @@ has_not first.tsv helio_east_set_
 [ "$(grep -c '"via_device": "helio_92932004100443"' first.tsv)" -ge 2 ] || fail "units behind ax do not say so"
 has_not first.tsv '"via_device": "helio_hub"' # which is no device of its own
 
+# What Home Assistant sends when somebody turns a knob, picks a word, throws a switch, presses.
+listen results -t 'helio/south/set/+/result'
+while IFS=$'\t' read -r topic payload; do
+    say "$topic" "$payload"
+    until_true 20 grep -q " $topic/result .*\"ok\": *true" results || fail "$topic $payload: $(cat results)"
+done < <(judge knobs first.tsv said.tsv helio_south)
+between 4 "$(grep -c '"ok": *true' results)" 4
+echo "orders as Home Assistant sends them, carried out: $(grep -c '"ok": *true' results)"
+
 # ---- a device less, and one with another name -----------------------------------------------------
 daemon_end
 sed -i '/^\[device gw\]/,/^bus = grid/d; /^\[bus grid\]/,/^at/d; s/^\[device east\]/[device attic]/; s/members = south, east/members = south, attic/' a.ini
