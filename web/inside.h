@@ -187,7 +187,7 @@ enum MHD_Result answer_stream(struct MHD_Connection *c, struct MHD_Response *r);
 /* 405 with the methods that this path takes, or 204 with them. */
 enum MHD_Result answer_methods(struct MHD_Connection *c, unsigned status, const char *path);
 
-/* A page as long as it turns out to be: written anew into more room when it did not fit. */
+/* A page as long as it turns out to be: its room grows while it is written. */
 typedef int sheet_fn(struct exchange *x, struct text *to);
 enum MHD_Result answer_sheet(struct exchange *x, const char *type, sheet_fn *write);
 
@@ -267,7 +267,7 @@ int query_read(struct exchange *x, char *why, size_t size) MUST_CHECK;
 const struct view_device *query_device_of_path(struct exchange *x);
 const struct view_device *web_device_named(struct web *w, const char *name);
 
-/* ---- history (api_history.c) */
+/* ---- history (api_history.c): valid until it is asked for again */
 int web_reader(struct web *w, struct reader **to) MUST_CHECK;
 
 /* ---- the board of one device, as /api/v1/board and /api/v1/live have it (api_house.c) */
