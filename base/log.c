@@ -1,8 +1,10 @@
 /* One line a message, written with one call so that threads do not mix (base/log.h). */
 #include "base/log.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -12,6 +14,8 @@
 enum { LINE_MAX_BYTES = 2048 };
 
 static _Atomic int loudest = LOG_LEVEL_NOTE;
+static _Atomic int own_file = -1; /* its number never changes: other threads write all the while */
+static _Atomic bool is_to_file;
 
 void log_set_level(enum log_level level)
 {
@@ -23,9 +27,36 @@ enum log_level log_get_level(void)
     return (enum log_level)loudest;
 }
 
+int log_to_file(const char *path)
+{
+    int fd;
+
+    is_to_file = path && is_to_file;
+    if (!path)
+        return OK;
+    fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0640);
+    if (fd < 0)
+        return ERR_DENIED;
+    if (own_file < 0)
+        own_file = fd;
+    else if (dup3(fd, own_file, O_CLOEXEC) < 0 || close(fd))
+        return ERR_SYSTEM;
+    is_to_file = true;
+    return OK;
+}
+
+static void begin_in_file(struct text *line, enum log_level level)
+{
+    char when[CLOCK_TEXT];
+
+    text_format(line, "%s %s: ", clock_iso(clock_wall_ms(), when), log_level_name(level));
+}
+
 static void begin(struct text *line, enum log_level level, const char *who)
 {
-    if (getenv("JOURNAL_STREAM"))
+    if (is_to_file)
+        begin_in_file(line, level);
+    else if (getenv("JOURNAL_STREAM"))
         text_format(line, "<%d>", level > LOG_LEVEL_DEBUG ? LOG_LEVEL_DEBUG : (int)level);
     else
         text_add(line, "helio: ");
@@ -39,7 +70,7 @@ static void end(struct text *line)
         line->used = line->size - 2; /* leave room for the line's end */
     line->to[line->used++] = '\n';
     /* A log that cannot be written must not stop the collection. */
-    ssize_t ignored = write(STDERR_FILENO, line->to, line->used);
+    ssize_t ignored = write(is_to_file ? own_file : STDERR_FILENO, line->to, line->used);
     (void)ignored;
 }
 

@@ -421,6 +421,8 @@ int bus_talk(struct bus *bus, const struct ask *ask, struct answer *answer)
     if (!bus->is_open)
         return ERR_GONE;
     if (ask->pass) {
+        if (bus->beat_us)
+            *bus->beat_us = clock_us();
         rc = bus_listen(bus, ask, answer);
         if (rc == ERR_GONE || rc == ERR_IO)
             close_line(bus);
@@ -431,6 +433,8 @@ int bus_talk(struct bus *bus, const struct ask *ask, struct answer *answer)
             rc = ERR_STOPPED;
             break;
         }
+        if (bus->beat_us)
+            *bus->beat_us = clock_us();
         rc = exchange(bus, ask, attempt, answer);
         bus->counts.failed[error_index(rc)]++;
         silences += rc == ERR_TIMEOUT;

@@ -131,9 +131,10 @@ struct bus {
     unsigned returns;   /* how often it came back, or another plug in its place: who is at the
                            other end has begun anew */
     struct complaint trouble;
-    bool is_excused;   /* nobody is expected on it now: that it is not there is no news */
-    struct bell *stop; /* rung: no further try is made; NULL: nobody can stop it */
-    FILE *record;      /* a capture is being written; NULL: none */
+    bool is_excused;          /* nobody is expected on it now: that it is not there is no news */
+    struct bell *stop;        /* rung: no further try is made; NULL: nobody can stop it */
+    _Atomic int64_t *beat_us; /* noted at each try, for whoever looks after this thread; or NULL */
+    FILE *_Atomic record;     /* a capture is being written, from now on; NULL: none */
 
     uint64_t last_question; /* and when it was asked */
     int64_t last_question_us;

@@ -27,6 +27,7 @@ struct daemon {
     size_t wing_count;
     pthread_mutex_t lock; /* wings and sinks: held by who uses or changes them */
     int64_t started_us;
+    bool keeps_level; /* the command line has said how much is told */
     _Atomic bool is_stopping;
 };
 

@@ -38,7 +38,8 @@ void front_hear(struct front *f, const struct news *n)
 bool front_seat(struct daemon *d, const char *name, unsigned *desk)
 {
     for (size_t i = 0; i < d->keeper.count; i++)
-        if (!d->keeper.slots[i]->is_gone && !strcmp(d->keeper.slots[i]->name, name)) {
+        if (!d->keeper.slots[i]->is_gone && d->keeper.slots[i]->from &&
+            !strcmp(d->keeper.slots[i]->name, name)) {
             *desk = (unsigned)i;
             return true;
         }
@@ -48,14 +49,27 @@ bool front_seat(struct daemon *d, const char *name, unsigned *desk)
 const struct driver *front_driver(struct daemon *d, const char *name)
 {
     unsigned desk;
+    const struct slot_of *s = front_seat(d, name, &desk) ? d->keeper.slots[desk] : NULL;
+    const struct driver *is = s ? s->turned_out : NULL;
 
-    return front_seat(d, name, &desk) ? d->keeper.slots[desk]->driver : NULL;
+    return is || !s ? is : s->driver;
+}
+
+/* A group is as slow as the slowest of its house can be. */
+static int64_t slowest_ms(const struct keeper *k, size_t slots)
+{
+    int64_t most = 0;
+
+    for (size_t i = 0; i < slots; i++)
+        most = k->slots[i]->every_ms > most ? k->slots[i]->every_ms : most;
+    return most;
 }
 
 static size_t list_devices(void *who, struct view_device *to, size_t room)
 {
     struct daemon *d = who;
     size_t slots = d->keeper.count, count = 0;
+    int64_t slowest = slowest_ms(&d->keeper, slots);
 
     for (size_t i = 0; i < slots && count < room; i++) {
         const struct slot_of *s = d->keeper.slots[i];
@@ -69,6 +83,10 @@ static size_t list_devices(void *who, struct view_device *to, size_t room)
             .title = s->driver ? s->driver->title : "",
             .serial = s->from->serial,
             .group = s->from->group,
+            .model = s->has_model ? s->model : "",
+            .firmware = s->from->firmware,
+            .through = s->is_found ? s->through : "",
+            .every_s = (double)(s->every_ms ? s->every_ms : slowest) / (double)MS_PER_S,
             .desk = (unsigned)i,
             .address = s->from->address,
             .is_group = s->is_group,
@@ -138,6 +156,7 @@ const struct view *front_of(struct daemon *d)
         front = (struct view){
             .who = d,
             .board = d->keeper.board,
+            .settings = d->keeper.settings,
             .store_path = store_path(d->store),
             .version = HELIO_VERSION,
             .control = &d->wishes.control,
@@ -148,5 +167,6 @@ const struct view *front_of(struct daemon *d)
         };
     if (front.site != site) /* sinks go on reading the rest while settings are read again */
         front.site = site;
+    front.commit_s = section_number(d->plan->store, "commit_s");
     return &front;
 }

@@ -130,10 +130,10 @@ int house_record(struct house *h, const char *path)
         return ERR_FULL;
     }
     fprintf(file, "# Device: (which model, which firmware?)\n# Line:");
-    for (size_t i = 0; i < h->plan->bus_count; i++) {
-        h->buses[i].record = file;
+    for (size_t i = 0; i < h->plan->bus_count; i++)
         fprintf(file, " %s:%s", h->plan->buses[i].line->scheme, h->plan->buses[i].where);
-    }
     fprintf(file, "\n# Recorded: %s\n", clock_iso(clock_wall_ms(), now));
+    for (size_t i = 0; i < h->plan->bus_count; i++)
+        h->buses[i].record = file; /* its thread may be at work already */
     return OK;
 }

@@ -14,7 +14,8 @@ int keeper_init(struct keeper *k, const struct plan *plan, struct store *store)
 {
     *k = (struct keeper){.store = store, .post = rounds_post};
     k->board = board_new(SLOTS_IN_HOUSE);
-    return k->board ? keeper_learn(k, plan) : ERR_FULL;
+    k->settings = board_new(SLOTS_IN_HOUSE);
+    return k->board && k->settings ? keeper_learn(k, plan) : ERR_FULL;
 }
 
 void keeper_done(struct keeper *k)
@@ -27,6 +28,7 @@ void keeper_done(struct keeper *k)
         free(k->slots[i]);
     }
     board_free(k->board);
+    board_free(k->settings);
     *k = (struct keeper){0};
 }
 
@@ -115,9 +117,11 @@ static void append(struct keeper *k, const struct origin *from, enum record_kind
 /* Ratings and settings are kept apart, and only when they change. */
 static void keep_settings(struct keeper *k, struct slot_of *s, struct reading *r, int64_t heard_us)
 {
+    static struct reading said; /* of the keeper's thread alone */
     struct reading changed = {.round_ms = r->round_ms, .device = r->device};
     double before;
 
+    said = changed;
     for (unsigned i = 0; i < r->count;) {
         enum metric m = (enum metric)r->fields[i].metric;
         double value = r->fields[i].value;
@@ -125,11 +129,14 @@ static void keep_settings(struct keeper *k, struct slot_of *s, struct reading *r
             i++;
             continue;
         }
+        (void)reading_put(&said, m, value); /* there is as much room as in what it comes from */
         if (!reading_get(s->settings, m, &before) || before < value || before > value)
             if (reading_put(&changed, m, value))
                 (void)reading_put(s->settings, m, value); /* what finds no room is stored again */
         reading_drop(r, m);
     }
+    if (said.count)
+        board_note(k->settings, &said, heard_us);
     if (changed.count)
         append(k, s->from, RECORD_SETTING, &changed, heard_us);
 }
@@ -202,6 +209,8 @@ void keeper_take(struct keeper *k, const struct news *n)
     }
     s->heard++;
     keeper_hear_serial(k, s, n);
+    if (*n->unit && n->driver)
+        s->turned_out = n->driver;
     if (k->hear)
         k->hear(k->who, s->name, &r, n->heard_us);
     begin_meters(k, s, &r);

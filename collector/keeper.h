@@ -20,25 +20,31 @@ enum { SLOTS_IN_HOUSE = PLAN_DEVICES + PLAN_GROUPS, LATE_STEPS = 256 };
 /* One device or group, whichever plan it came with; it stays when the plan is loaded anew. */
 struct slot_of {
     char name[ORIGIN_NAME];
-    bool is_group, is_gone;
-    bool is_found; /* a unit that the plan does not name, heard through another device */
-    const struct origin *from;
+    /* What is atomic here, other threads read, too. */
+    _Atomic bool is_group, is_gone;
+    _Atomic bool is_found; /* a unit that the plan does not name, heard through another device */
+    const struct origin *_Atomic from; /* NULL: not there yet, for others who look */
     struct gate *gate;
     struct meter meter;
-    bool *has;                 /* what it can say; until its meters begin */
-    struct reading *settings;  /* as they were last stored */
-    int64_t every_ms, tick_ms; /* the round it last reported */
-    bool is_whole;             /* such a unit that is a device in every way */
+    bool *has;                /* what it can say; until its meters begin */
+    struct reading *settings; /* as they were last stored */
+    _Atomic int64_t every_ms; /* from one round to the next */
+    int64_t tick_ms;          /* the round it last reported */
+    bool is_whole;            /* such a unit that is a device in every way */
     unsigned readings;
     uint64_t lacking; /* blocks its model does not know, by bits */
-    const struct driver *driver;
+    const struct driver *_Atomic driver;
+    const struct driver *_Atomic turned_out; /* a unit with a section: what it is; NULL: as said */
+    char model[IDENTITY_TEXT]; /* as it said itself; written once, before `has_model` */
+    char through[ORIGIN_NAME]; /* is_found: who speaks for it */
+    _Atomic bool has_model;
     struct past_days *past; /* where its driver has finished days; NULL: nowhere */
     _Atomic uint64_t asked, heard;
 };
 
 struct keeper {
     struct store *store;
-    struct board *board;
+    struct board *board, *settings; /* what is measured, and what is set; by the same places */
     const char *site;
     post_fn *post; /* how a bus thread gets a job */
     struct slot_of *slots[SLOTS_IN_HOUSE];

@@ -29,7 +29,8 @@ static struct slot_of *slot_for(struct keeper *k, const char *name)
     if (!s)
         return NULL;
     snprintf(s->name, sizeof s->name, "%s", name);
-    k->slots[k->count++] = s;
+    k->slots[k->count] = s;
+    k->count++;
     return s;
 }
 
@@ -68,9 +69,9 @@ static void remember_setting(void *to, const struct record *r)
 static int open_slot(struct keeper *k, struct slot_of *s, const struct origin *o,
                      const struct driver *driver, double peak_w)
 {
-    s->from = store_origin(k->store, o);
     s->is_gone = false;
     s->driver = driver;
+    s->from = store_origin(k->store, o);
     if (s->gate)
         return s->from ? OK : ERR_FULL;
     s->gate = gate_new(s->name, peak_w);
@@ -108,11 +109,19 @@ void keeper_hear_serial(struct keeper *k, struct slot_of *s, const struct news *
 {
     struct origin o;
 
-    if (*n->unit || !*n->serial || !s->from || !strcmp(s->from->serial, n->serial))
+    if (*n->unit || !s->from)
         return;
+    if (*n->model && !s->has_model) {
+        snprintf(s->model, sizeof s->model, "%s", n->model);
+        s->has_model = true;
+    }
     o = *s->from;
-    snprintf(o.serial, sizeof o.serial, "%s", n->serial);
-    s->from = store_origin(k->store, &o);
+    if (*n->serial)
+        snprintf(o.serial, sizeof o.serial, "%s", n->serial);
+    if (*n->firmware)
+        snprintf(o.firmware, sizeof o.firmware, "%s", n->firmware);
+    if (strcmp(o.serial, s->from->serial) != 0 || strcmp(o.firmware, s->from->firmware) != 0)
+        s->from = store_origin(k->store, &o);
 }
 
 /* ---- units found on a wire ----------------------------------------------------------------- */
@@ -128,6 +137,12 @@ const char *keeper_name(const struct news *n, char *to, size_t size)
             !strcmp(section_text(plan->devices[i].section, "serial"), n->unit))
             return plan->devices[i].name;
     return news_name(n, to, size);
+}
+
+static void set_period(struct keeper *k, size_t at, int64_t every_us, int64_t slowest_us)
+{
+    board_period(k->board, (unsigned)at, every_us, slowest_us);
+    board_period(k->settings, (unsigned)at, every_us, slowest_us);
 }
 
 /* A place for it, as soon as it is heard for the first time. */
@@ -146,13 +161,14 @@ struct slot_of *keeper_found(struct keeper *k, const struct news *n, const char 
     snprintf(o.serial, sizeof o.serial, "%s", n->is_total ? "" : n->unit);
     if (open_slot(k, s, &o, driver, section_number(speaker->section, "peak_power")))
         return NULL;
-    if (!s->is_found)
+    if (!s->is_found) {
+        snprintf(s->through, sizeof s->through, "%s", speaker->name);
         log_note(s->name, "found through %s", speaker->name);
+    }
     s->is_found = true;
     s->is_whole = n->driver != NULL;
     s->every_ms = through->every_ms;
-    board_period(k->board, (unsigned)keeper_place(k, name), s->every_ms * US_PER_MS,
-                 s->every_ms * US_PER_MS);
+    set_period(k, keeper_place(k, name), s->every_ms * US_PER_MS, s->every_ms * US_PER_MS);
     return s;
 }
 
@@ -211,7 +227,7 @@ void keeper_pace(struct keeper *k, const struct rounds *r)
         if (at == k->count)
             continue;
         k->slots[at]->every_ms = (int64_t)(every * MS_PER_S);
-        board_period(k->board, (unsigned)at, (int64_t)(every * 1e6),
-                     (int64_t)(every * 1e6) * slow_blocks(plan->devices[i].driver));
+        set_period(k, at, (int64_t)(every * 1e6),
+                   (int64_t)(every * 1e6) * slow_blocks(plan->devices[i].driver));
     }
 }

@@ -1,6 +1,9 @@
 /* What there is to list (collector/listing.h). */
 #include "collector/listing.h"
 
+#include "collector/logbook.h"
+#include "collector/manual.h"
+#include "collector/setting_tables.h"
 #include "collector/telling.h"
 
 #include "base/json.h"
@@ -18,14 +21,24 @@ enum { CELLS_MAX = 9, CELL_MAX = 256, ROW_TEXT = 4096 };
 
 bool listing_form_read(const char *text, enum listing_form *to)
 {
-    static const char *const names[] = {"text", "markdown", "json", "ini"};
+    static const char *const names[] = {"text", "markdown", "json", "ini", "man", "bash"};
 
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 6; i++)
         if (!strcmp(text, names[i])) {
             *to = (enum listing_form)i;
             return true;
         }
     return false;
+}
+
+bool listing_has(const char *name, enum listing_form form)
+{
+    bool is_settings = !strcmp(name, "settings"), is_verbs = !strcmp(name, "verbs");
+
+    return form == AS_INI    ? is_settings
+           : form == AS_MAN  ? is_settings || is_verbs
+           : form == AS_BASH ? is_verbs
+                             : true;
 }
 
 /* A sheet of rows; the heads name the columns, and how wide they are as text. */
@@ -183,6 +196,8 @@ static int list_verbs(struct call *c, enum listing_form form)
     struct sheet s = {form, 3, {"verb", "how", "what"}, {15, 64, 0}, false};
 
     (void)c;
+    if (form == AS_MAN || form == AS_BASH)
+        return form == AS_MAN ? manual_verbs() : manual_bash();
     for (size_t i = 0; verbs[i]; i++) {
         char about[CELL_MAX];
         snprintf(about, sizeof about, "%.*s", (int)strcspn(verbs[i]->about, "\n"), verbs[i]->about);
@@ -247,8 +262,12 @@ static int list_registers(struct call *c, enum listing_form form)
 
 /* ---- settings ---------------------------------------------------------------------------- */
 
-static void setting_rows(struct sheet *s, const char *section, const struct setting *rows)
+static void setting_rows(void *who, const char *section, const char *what,
+                         const struct setting *rows)
 {
+    struct sheet *s = who;
+
+    (void)what;
     for (; rows && rows->key; rows++)
         sheet_row(s, section, rows->key, rows->fallback ? rows->fallback : "(must be given)",
                   rows->choices ? rows->choices : "", rows->help);
@@ -281,6 +300,8 @@ static int example_ini(void)
            "# value that holds anyway. helio check says whether all is well.\n\n"
            "# Where this is.\n[site]\n");
     setting_ini(site_settings, none);
+    printf("\n# The program itself.\n[helio]\n");
+    setting_ini(helio_settings, none);
     printf("\n# What is kept. Nothing is lost while a database is away.\n[store]\n");
     setting_ini(store_settings, none);
     printf("\n# A wire, and the line it is. Devices sit on it.\n[bus west]\n");
@@ -338,6 +359,7 @@ static int list_effective(struct call *c, enum listing_form form)
 
     effective_rows(&s, c, c->plan->site);
     effective_rows(&s, c, c->plan->store);
+    effective_rows(&s, c, c->plan->own);
     if (c->plan->web)
         effective_rows(&s, c, c->plan->web);
     for (size_t i = 0; i < c->plan->bus_count; i++)
@@ -360,30 +382,11 @@ static int list_settings(struct call *c, enum listing_form form)
 
     if (form == AS_INI)
         return example_ini();
+    if (form == AS_MAN)
+        return manual_settings();
     if (call_has(c, "effective"))
         return list_effective(c, form);
-    setting_rows(&s, "site", site_settings);
-    setting_rows(&s, "store", store_settings);
-    setting_rows(&s, "bus", bus_settings);
-    for (size_t i = 0; lines[i]; i++) {
-        char section[CELL_MAX];
-        snprintf(section, sizeof section, "bus (%s)", lines[i]->scheme);
-        setting_rows(&s, section, lines[i]->settings);
-    }
-    setting_rows(&s, "device", device_settings);
-    for (size_t i = 0; drivers[i]; i++)
-        setting_rows(&s, drivers[i]->name, drivers[i]->settings);
-    setting_rows(&s, "group", group_settings);
-    setting_rows(&s, "sink", sink_settings);
-    for (size_t i = 0; sinks[i]; i++) {
-        char section[CELL_MAX];
-        snprintf(section, sizeof section, "sink (%s)", sinks[i]->name);
-        setting_rows(&s, section, sinks[i]->settings);
-    }
-    setting_rows(&s, "rule", rule_settings);
-#ifdef HELIO_HAS_WEB
-    setting_rows(&s, "web", web_settings);
-#endif
+    setting_tables_walk(setting_rows, &s);
     return sheet_end(&s);
 }
 

@@ -31,7 +31,7 @@ static const struct {
 } kinds[] = {
     {"site", plan_set_site},     {"store", plan_set_store}, {"bus", plan_add_bus},
     {"device", plan_add_device}, {"group", plan_add_group}, {"sink", plan_add_sink},
-    {"rule", plan_add_rule},     {"web", plan_set_web},
+    {"rule", plan_add_rule},     {"web", plan_set_web},     {"helio", plan_set_own},
 };
 
 static void refuse_kind(struct section *s)
@@ -45,7 +45,7 @@ static void refuse_kind(struct section *s)
     else
         section_fault(s, NULL,
                       "no such kind of section; there are [site], [store], [bus NAME], "
-                      "[device NAME], [group NAME], [sink NAME], [rule NAME] and [web]");
+                      "[device NAME], [group NAME], [sink NAME], [rule NAME], [web] and [helio]");
 }
 
 /* What reading the file came to is `rc`. */

@@ -46,6 +46,7 @@ struct plan_rule {
 struct plan {
     struct settings *file;        /* NULL without one */
     struct section *site, *store; /* the section of the file, or one made of defaults */
+    struct section *own;          /* [helio], likewise */
     struct sky sky;               /* over the site */
     struct section *web;          /* NULL without one */
     size_t group_count, sink_count, rule_count;
@@ -55,7 +56,7 @@ struct plan {
     size_t bus_count, device_count;
     struct plan_bus buses[PLAN_BUSES];
     struct plan_device devices[PLAN_DEVICES];
-    struct section *made[PLAN_BUSES + PLAN_DEVICES + 2]; /* sections of bare devices */
+    struct section *made[PLAN_BUSES + PLAN_DEVICES + 3]; /* sections of bare devices */
     size_t made_count;
 };
 
@@ -68,7 +69,7 @@ int plan_load(struct plan *p, const char *path) MUST_CHECK;
 /* The same of a text in memory; `name` stands for its path in complaints. */
 int plan_load_text(struct plan *p, const char *text, const char *name) MUST_CHECK;
 
-/* What [site] and [store] say, or their defaults; after loading, or without a file. */
+/* What [site], [store] and [helio] say, or their defaults; after loading, or without a file. */
 int plan_finish(struct plan *p) MUST_CHECK;
 const char *plan_site_name(const struct plan *p);
 const char *plan_store_path(const struct plan *p, char *to, size_t size);

@@ -1,6 +1,7 @@
 /* The site, the store, groups and sinks (collector/plan.h). */
 #include "collector/plan_inside.h"
 
+#include "collector/logbook.h"
 #include "store/days.h"
 #include "store/store.h"
 
@@ -118,6 +119,14 @@ void plan_set_store(struct plan *p, struct section *s)
         p->store = s;
 }
 
+void plan_set_own(struct plan *p, struct section *s)
+{
+    const struct setting *tables[] = {helio_settings};
+
+    if (section_check(s, tables, 1) == OK)
+        p->own = s;
+}
+
 static struct section *defaults(struct plan *p, const char *kind, const struct setting *rows)
 {
     struct section *s = plan_make_section(p, kind, "", "");
@@ -132,7 +141,9 @@ int plan_finish(struct plan *p)
         p->site = defaults(p, "site", site_settings);
     if (!p->store)
         p->store = defaults(p, "store", store_settings);
-    return p->site && p->store ? OK : ERR_FULL;
+    if (!p->own)
+        p->own = defaults(p, "helio", helio_settings);
+    return p->site && p->store && p->own ? OK : ERR_FULL;
 }
 
 const char *plan_site_name(const struct plan *p)

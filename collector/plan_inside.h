@@ -13,6 +13,7 @@ void plan_add_group(struct plan *p, struct section *s);
 void plan_add_sink(struct plan *p, struct section *s);
 void plan_add_rule(struct plan *p, struct section *s);
 void plan_set_web(struct plan *p, struct section *s);
+void plan_set_own(struct plan *p, struct section *s);
 
 /* A section nobody wrote, made of words ("speed=9600"); owned by the plan. NULL: no room. */
 struct section *plan_make_section(struct plan *p, const char *kind, const char *name,

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const int64_t ROUND_WAIT_US = 60000000;
+static const int64_t ROUND_WAIT_US = 60000000, PURGE_WAIT_US = 10000000;
 
 /* ---- once ---------------------------------------------------------------------------------- */
 
@@ -142,6 +142,33 @@ static int do_resend(struct asked *a)
     return OK;
 }
 
+/* discovery [SINKS]: what sinks left standing is taken back; the daemon's own stay quiet then. */
+static int do_discovery(struct asked *a)
+{
+    struct daemon *d = a->daemon;
+    bool wanted[PLAN_SINKS];
+    int worst = OK;
+
+    pthread_mutex_lock(&d->lock);
+    const char *only = a->count > 1 && *a->words[1] ? a->words[1] : NULL;
+    int rc = deliver_only(d->plan, only, wanted);
+    for (size_t i = 0; i < d->plan->sink_count && !rc; i++) {
+        const struct plan_sink *s = &d->plan->sinks[i];
+        struct pump *pump = wanted[i] && s->sink->purge ? deliver_pump(&d->deliver, s->name) : NULL;
+        char why[WHY_MAX];
+        if (!pump)
+            continue;
+        int count = pump_purge(pump, clock_us() + PURGE_WAIT_US, why);
+        if (count < 0)
+            answer_line(a, 'e', "%s: %s", s->name, *why ? why : error_text(count));
+        else
+            answer_line(a, 'o', "%s: %d topics cleared", s->name, count);
+        worst = count < 0 ? count : worst;
+    }
+    pthread_mutex_unlock(&d->lock);
+    return rc ? rc : worst;
+}
+
 static int do_import(struct asked *a)
 {
     struct intake intake = {.store = a->daemon->store};
@@ -171,5 +198,6 @@ static int do_status(struct asked *a)
 
 const struct request requests[] = {
     {"once", do_once},     {"tell", do_tell},     {"resend", do_resend},
-    {"import", do_import}, {"status", do_status}, {NULL, NULL},
+    {"import", do_import}, {"status", do_status}, {"discovery", do_discovery},
+    {NULL, NULL},
 };

@@ -182,6 +182,8 @@ void round_walk(struct rounds *r, size_t at, int64_t tick_ms, int64_t late_us)
         n.lacking = device_lacking(d);
         n.address = d->address;
         snprintf(n.serial, sizeof n.serial, "%s", d->identity.serial);
+        snprintf(n.model, sizeof n.model, "%s", d->identity.model);
+        snprintf(n.firmware, sizeof n.firmware, "%s", d->identity.firmware);
         if (!lent && !n.result && d->driver->others)
             walk_others(r, d, &n);
         if (t) {
@@ -287,8 +289,18 @@ static int make_thread(struct rounds *r, size_t bus)
     t->beat_us = clock_us();
     t->last_ms = calloc(r->house->plan->device_count + 1, sizeof *t->last_ms);
     r->house->buses[bus].stop = &t->stop;
+    r->house->buses[bus].beat_us = &t->beat_us;
     r->count++;
     return t->last_ms ? OK : ERR_FULL;
+}
+
+/* For top -H and debuggers: "bus roof", as much of it as fits. */
+static void name_thread(struct round_thread *t)
+{
+    char name[16];
+
+    snprintf(name, sizeof name, "bus %.11s", t->rounds->house->buses[t->bus].name);
+    pthread_setname_np(t->thread, name);
 }
 
 int rounds_start(struct rounds *r, struct house *house, unsigned limit, enum depth depth,
@@ -317,6 +329,8 @@ int rounds_start(struct rounds *r, struct house *house, unsigned limit, enum dep
         if (pthread_create(&t->thread, &small, run, t)) {
             t->is_running = false;
             rc = ERR_SYSTEM;
+        } else {
+            name_thread(t);
         }
     }
     pthread_attr_destroy(&small);
@@ -358,6 +372,7 @@ static void end_thread(struct rounds *r, struct round_thread *t)
     pthread_join(t->thread, NULL);
     t->is_running = false;
     r->house->buses[t->bus].stop = NULL;
+    r->house->buses[t->bus].beat_us = NULL;
 }
 
 void rounds_stop_bus(struct rounds *r, size_t bus)

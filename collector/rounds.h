@@ -18,10 +18,11 @@ struct news {
     uint16_t device; /* of that house's plan */
     uint8_t address; /* it may be found out on the wire */
     int result;
-    int64_t took_us, heard_us;   /* clock_us() when it was complete */
-    int64_t late_us;             /* how long after its tick the round began */
-    bool is_last;                /* of this bus, in this round */
-    char serial[IDENTITY_TEXT];  /* of the device, where it is known */
+    int64_t took_us, heard_us;  /* clock_us() when it was complete */
+    int64_t late_us;            /* how long after its tick the round began */
+    bool is_last;               /* of this bus, in this round */
+    char serial[IDENTITY_TEXT]; /* of the device, where it is known; so are the next two */
+    char model[IDENTITY_TEXT], firmware[IDENTITY_TEXT];
     char unit[IDENTITY_TEXT];    /* another unit, heard through the device; "" for itself */
     const struct driver *driver; /* of the unit */
     bool is_total;               /* no unit, but all of them together */

@@ -22,7 +22,7 @@ const struct verb *const verbs[] = {
     NULL,
 };
 
-static const struct option_row common[] = {
+const struct option_row common_options[] = {
     {"config", 'c', "FILE", "settings file (else HELIO_CONFIG, /etc/helio/helio.conf, ~/.config)"},
     {"verbose", 'v', NULL, "say more"},
     {"quiet", 'q', NULL, "say only errors"},
@@ -88,7 +88,7 @@ static void print_verb_help(const struct verb *v)
 {
     printf("helio %s %s\n\n%s\n\noptions:\n", v->name, v->synopsis, v->about);
     print_options(v->options);
-    print_options(common);
+    print_options(common_options);
     printf("\nexamples:\n%s", v->examples);
 }
 
@@ -157,7 +157,7 @@ static int parse(struct call *c, int argc, char **argv)
     int got;
 
     add_rows(&p, c->verb->options);
-    add_rows(&p, common);
+    add_rows(&p, common_options);
     opterr = 0;
     optind = 1;
     while ((got = getopt_long(argc, argv, p.letters, p.long_rows, NULL)) != -1) {

@@ -16,6 +16,8 @@ struct option_row {
 
 enum { OPTIONS_MAX = 24 };
 
+extern const struct option_row common_options[]; /* those of every verb */
+
 struct call;
 
 struct verb {

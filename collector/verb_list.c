@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const struct option_row options[] = {
-    {"as", 0, "FORM", "text, markdown, json or ini (ini: settings only)"},
+    {"as", 0, "FORM", "text, markdown or json; settings: ini, man; verbs: man, bash"},
     {"driver", 'd', "NAME", "commands, registers: only of this one"},
     {"effective", 'e', NULL, "settings: what holds now, and where each value comes from"},
     {.name = NULL},
@@ -23,15 +23,19 @@ static int run_list(struct call *c)
         return bad_call(c, "what to list is needed: drivers, devices, metrics, settings, "
                            "commands, registers, lines, sinks or verbs");
     if (!listing_form_read(call_text(c, "as", "text"), &form))
-        return bad_call(c, "--as: \"%s\" is not one of text, markdown, json, ini",
+        return bad_call(c, "--as: \"%s\" is not one of text, markdown, json, ini, man, bash",
                         call_text(c, "as", ""));
     n.word = c->words[0];
     for (size_t i = 0; listings[i].name; i++) {
         nearest_try(&n, listings[i].name);
         if (strcmp(listings[i].name, c->words[0]))
             continue;
-        if (form == AS_INI && strcmp(listings[i].name, "settings"))
-            return bad_call(c, "only settings can be listed as ini");
+        if (!listing_has(listings[i].name, form))
+            return bad_call(c, "only %s can be listed as %s",
+                            form == AS_INI   ? "settings"
+                            : form == AS_MAN ? "verbs and settings"
+                                             : "verbs",
+                            call_text(c, "as", ""));
         return listings[i].print(c, form);
     }
     return bad_call(c, "there is no list of \"%s\"%s%s%s", c->words[0],

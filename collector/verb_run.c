@@ -1,5 +1,6 @@
 /* helio run: the daemon, in the foreground. */
 #include "collector/daemon.h"
+#include "collector/logbook.h"
 #include "collector/verb.h"
 
 #include "base/clock.h"
@@ -25,7 +26,12 @@ static int run_run(struct call *c)
         return bad_call(c, c->config ? "the settings name no device"
                                      : "no settings file was found; begin with: helio list "
                                        "settings --as ini");
+    bool keeps_level = call_has(c, "verbose") || call_has(c, "quiet") || call_has(c, "trace");
+    rc = logbook_follow(c->plan, keeps_level);
+    if (rc)
+        return rc;
     rc = daemon_open(&d, c->plan, c->config);
+    d.keeps_level = keeps_level;
     c->plan = NULL; /* taken over */
     if (!rc && call_has(c, "record"))
         rc = house_record(&d.wings[0]->house, call_text(c, "record", ""));

@@ -1,4 +1,5 @@
 /* helio scan: find devices, and print the settings that would use them. */
+#include "collector/checks/adapters.h"
 #include "collector/known_units.h"
 #include "collector/verb.h"
 
@@ -169,12 +170,9 @@ static size_t scan_ports(struct search *s)
                  ports[i].driver, is_wanted ? "" : ": not an adapter we know, left alone");
         if (!is_wanted)
             continue;
-        /* An old kernel's cdc_acm takes the Exar cable and never switches its direction. */
-        if (!strcmp(ports[i].usb_id, "04e2:1411") && !strcmp(ports[i].driver, "cdc_acm"))
-            log_warn("scan",
-                     "%s: the Exar cable needs its xr_serial driver, not cdc_acm: see "
-                     "docs/adapters.md",
-                     ports[i].path);
+        const struct bound *bad = bound_of(ports[i].usb_id, ports[i].driver);
+        if (bad && bad->gravity == TROUBLE)
+            log_warn("scan", "%s: %s; helio check has the remedy", ports[i].path, bad->means);
         const struct port *p = &ports[i];
         snprintf(line, sizeof line, "rtu:%.200s", *p->stable ? p->stable : p->path);
         snprintf(name, sizeof name, "wire%d", i + 1);

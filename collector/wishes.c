@@ -124,10 +124,8 @@ static double system_volts(struct daemon *d, const char *name)
 
     if (!front_seat(d, name, &desk))
         return 0;
-    for (size_t i = 0; i < 2 && volts < 1; i++)
-        (void)board_get(d->keeper.board, desk,
-                        i ? M_BATTERY_RATED_VOLTAGE : M_BATTERY_NOMINAL_VOLTAGE, clock_us(),
-                        &volts);
+    if (!board_get(d->keeper.board, desk, M_BATTERY_NOMINAL_VOLTAGE, clock_us(), &volts))
+        (void)board_get(d->keeper.settings, desk, M_BATTERY_RATED_VOLTAGE, clock_us(), &volts);
     return volts;
 }
 

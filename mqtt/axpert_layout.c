@@ -160,6 +160,19 @@ static bool is_total(const struct state *one, char of[ORIGIN_NAME])
     return true;
 }
 
+/* One that has not said its mode yet shows it by having been heard again without totals. */
+static bool is_alone(const struct state *one)
+{
+    double mode;
+
+    if (state_get(one, M_OUTPUT_MODE, &mode))
+        return (int)mode == OUTPUT_MODE_SINGLE;
+    for (unsigned i = 0; i < one->count; i++)
+        if (one->keys[i].metric == M_BUS_VOLTAGE)
+            return one->keys[i].pause_ms > 0;
+    return false;
+}
+
 /* Only the connected unit says its bus voltage; those behind it are heard of through totals. */
 static bool say(const struct place *place, const struct states *all, const struct state *one,
                 emit_fn *emit, void *who)
@@ -178,8 +191,8 @@ static bool say(const struct place *place, const struct states *all, const struc
         return true;
     snprintf(name, sizeof name, "%.55s-system", one->from.name);
     const struct state *total = states_peek(all, name);
-    bool is_alone = !total || !total->at_ms;
-    return (!is_alone || say_parallel(place, one, one, emit, who)) &&
+    bool has_others = (total && total->at_ms) || !is_alone(one);
+    return (has_others || say_parallel(place, one, one, emit, who)) &&
            say_unit(place, one, emit, who);
 }
 

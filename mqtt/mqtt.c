@@ -3,6 +3,7 @@
  * connection lives in a thread of its own (mqtt/client.h), and with it those who say and hear
  * other things: who is there, what happened, what is to be set.
  */
+#include "mqtt/announce.h"
 #include "mqtt/batch.h"
 #include "mqtt/client.h"
 #include "mqtt/events.h"
@@ -11,6 +12,7 @@
 #include "mqtt/orders.h"
 #include "mqtt/place.h"
 #include "mqtt/presence.h"
+#include "mqtt/remembered.h"
 #include "mqtt/settings.h"
 #include "store/sink.h"
 
@@ -29,6 +31,8 @@ struct mqtt {
     struct client *client;
     struct states *states;
     struct presence *presence;
+    struct announce *announce;
+    bool is_announcing;
     struct events *events;
     struct orders *orders;
     struct goodwe_silence *silence;
@@ -59,6 +63,7 @@ static void mqtt_close(struct seat *s)
     events_free(m->events);
     goodwe_silence_free(m->silence);
     presence_free(m->presence);
+    announce_free(m->announce);
     states_free(m->states);
     names_free(m->place.names);
     batch_done(&m->batch);
@@ -77,12 +82,13 @@ static int mqtt_open(struct seat *s)
     m->place.names = names_new(s->name);
     m->states = states_new();
     m->presence = presence_new(&m->place);
+    m->announce = announce_new(&m->place, m->states, m->layout);
     m->events = events_new(&m->place);
     m->orders = orders_new(&m->place);
     m->silence = goodwe_silence_new(&m->place);
     int rc = batch_init(&m->batch, (size_t)section_number(s->section, "bytes"));
-    bool has_all =
-        m->place.names && m->states && m->presence && m->events && m->orders && m->silence;
+    bool has_all = m->place.names && m->states && m->presence && m->announce && m->events &&
+                   m->orders && m->silence;
     return has_all ? rc : ERR_FULL;
 }
 
@@ -107,6 +113,7 @@ static int make_client(struct seat *s, const char *suffix, bool is_five, struct 
 static int join_guests(struct mqtt *m)
 {
     struct client_guest silence = goodwe_silence_guest(m->silence);
+    struct client_guest announce = announce_guest(m->announce);
     const struct client_guest guests[] = {presence_guest(m->presence), events_guest(m->events),
                                           orders_guest(m->orders)};
     size_t count = sizeof guests / sizeof *guests - !orders_are_taken(m->orders);
@@ -114,6 +121,9 @@ static int join_guests(struct mqtt *m)
 
     for (size_t i = 0; i < count && !rc && m->layout->has_house; i++)
         rc = client_join(m->client, &guests[i]);
+    m->is_announcing = announce_is_needed(m->announce);
+    if (!rc && m->is_announcing)
+        rc = client_join(m->client, &announce);
     if (!rc && m->layout == &layout_goodwe)
         rc = client_join(m->client, &silence);
     return rc;
@@ -132,7 +142,9 @@ static void mqtt_begin(struct seat *s)
     names_learn(m->place.names, s->view);
     states_recall(m->states, s->store_path);
     events_begin(m->events);
-    rc = make_client(s, "", is_five(s->section), &m->client);
+    rc = announce_begin(m->announce);
+    if (!rc)
+        rc = make_client(s, "", is_five(s->section), &m->client);
     if (!rc)
         rc = join_guests(m);
     if (!rc)
@@ -294,6 +306,60 @@ static void mqtt_probe(struct seat *s, struct outcome *o)
         snprintf(o->why, sizeof o->why, "%s", r.why);
 }
 
+/* ---- taking back --------------------------------------------------------------------------- */
+
+static int clear_all(struct client *c, struct remembered *r, int64_t deadline_us, char *why)
+{
+    struct client_result result = {.is_lost = true};
+    int rc = client_start(c);
+
+    if (!rc)
+        client_wait_up(c, deadline_us, false, &result);
+    client_count_anew(c);
+    for (size_t i = 0; i < r->count && !rc && !result.is_lost; i++)
+        rc = client_say(c, SAY_COUNTED | SAY_RETAINED, r->all[i].topic, "", 0);
+    if (!rc && !result.is_lost)
+        client_settle(c, deadline_us, &result);
+    client_stop(c, clock_us() + GOODBYE_US);
+    if (rc || result.is_lost || result.refused)
+        snprintf(why, WHY_MAX, "%s", rc ? error_text(rc) : result.why);
+    return rc ? rc : result.is_lost ? ERR_GONE : result.refused ? ERR_DENIED : OK;
+}
+
+/* Without a daemon: what the store remembers is cleared, and forgotten. */
+static int purge_alone(struct seat *s, int64_t deadline_us, char why[WHY_MAX])
+{
+    struct remembered r;
+    struct client *c = NULL;
+    int rc = remembered_open(&r, s->store, s->name), count = (int)r.count;
+
+    if (!rc && count)
+        rc = make_client(s, "-purge", is_five(s->section), &c);
+    if (!rc && count)
+        rc = clear_all(c, &r, deadline_us, why);
+    client_free(c);
+    while (!rc && r.count)
+        remembered_drop(&r, r.count - 1);
+    if (!rc)
+        rc = remembered_save(&r);
+    remembered_close(&r);
+    return rc ? rc : count;
+}
+
+static int mqtt_purge(struct seat *s, int64_t deadline_us, char why[WHY_MAX])
+{
+    struct mqtt *m = s->memory;
+
+    if (!m->client)
+        return purge_alone(s, deadline_us, why);
+    if (!m->is_announcing)
+        return 0;
+    int count = announce_purge(m->announce, deadline_us);
+    if (count < 0)
+        snprintf(why, WHY_MAX, "the broker is not connected; it is done as soon as it is");
+    return count;
+}
+
 const struct sink sink_mqtt = {
     .name = "mqtt",
     .title = "an MQTT broker: states, availability, events, commands; or an older program's topics",
@@ -310,4 +376,5 @@ const struct sink sink_mqtt = {
     .settle = mqtt_settle,
     .forget = mqtt_forget,
     .probe = mqtt_probe,
+    .purge = mqtt_purge,
 };

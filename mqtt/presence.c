@@ -10,6 +10,8 @@
 
 struct presence {
     const struct place *place;
+    char filter[TOPIC_MAX];
+    bool is_leaving;
     struct view_device devices[VIEW_DEVICES]; /* of the last look */
     size_t count;
     struct {
@@ -23,8 +25,10 @@ struct presence *presence_new(const struct place *place)
 {
     struct presence *p = calloc(1, sizeof *p);
 
-    if (p)
-        p->place = place;
+    if (!p)
+        return NULL;
+    p->place = place;
+    topic_make(p->filter, place->prefix, "+", "availability");
     return p;
 }
 
@@ -126,6 +130,7 @@ static void arrive(void *who, struct client *c)
 {
     struct presence *p = who;
 
+    p->is_leaving = false;
     client_put(c, SAY_RETAINED, p->place->bridge, "online");
     for (size_t i = 0; i < VIEW_DEVICES; i++)
         p->known[i].said = -1;
@@ -139,11 +144,48 @@ static void leave(void *who, struct client *c)
 {
     struct presence *p = who;
 
+    p->is_leaving = true;
     if (p->place->seat->view)
         client_put(c, SAY_RETAINED, p->place->bridge, "offline");
 }
 
+static bool is_good(int state)
+{
+    return state == HEARD || state == ASLEEP;
+}
+
+/* A copy of us that came or left, or the last will of a connection we had before, may say that
+ * somebody is not there. Who hears them says that they are, and never the other way round, so that
+ * two of us do not quarrel. */
+static void contradict(void *who, struct client *c, const struct client_word *w)
+{
+    const struct presence *p = who;
+    char word[TOPIC_WORD], topic[TOPIC_MAX];
+    bool is_bad = strcmp(w->payload, board_state_names[HEARD]) != 0 &&
+                  strcmp(w->payload, board_state_names[ASLEEP]) != 0;
+
+    if (p->is_leaving || !is_bad)
+        return;
+    if (!strcmp(w->topic, p->place->bridge)) {
+        client_put(c, SAY_RETAINED, p->place->bridge, "online");
+        return;
+    }
+    for (size_t i = 0; i < VIEW_DEVICES; i++) {
+        if (!*p->known[i].name || !is_good(p->known[i].said))
+            continue;
+        names_word(p->place->names, p->known[i].name, word);
+        topic_make(topic, p->place->prefix, word, "availability");
+        if (!strcmp(topic, w->topic))
+            client_put(c, SAY_RETAINED, topic, board_state_names[p->known[i].said]);
+    }
+}
+
 struct client_guest presence_guest(struct presence *p)
 {
-    return (struct client_guest){.who = p, .up = arrive, .tick = look, .last = leave};
+    return (struct client_guest){.who = p,
+                                 .filters = {p->filter},
+                                 .up = arrive,
+                                 .tick = look,
+                                 .hear = contradict,
+                                 .last = leave};
 }

@@ -126,8 +126,13 @@ static void fault_tls(struct session *s)
 
 static void fault_closed(struct session *s)
 {
-    fault(s, false, "%s closed the connection before it was one%s", s->where,
-          s->is_tls ? "" : "; is this the broker's TLS port? then set tls = yes");
+    const char *perhaps = "";
+
+    if (!s->is_tls)
+        perhaps = "; is this the broker's TLS port? then set tls = yes";
+    else if (!*text(s, "cert_file")) /* TLS 1.3 has no better way to say it */
+        perhaps = "; does it want a certificate of ours? then set cert_file and key_file";
+    fault(s, false, "%s closed the connection before it was one%s", s->where, perhaps);
 }
 
 static void fault_system(struct session *s, int number)

@@ -2,6 +2,7 @@
 #include "mqtt/settings.h"
 
 #include "base/log.h"
+#include "mqtt/discovery.h"
 #include "mqtt/topics.h"
 
 #include <string.h>
@@ -27,6 +28,8 @@ const struct setting mqtt_settings[] = {
     { "topic_parallel",   TEXT,   "power/axpert",     0,    0,     NULL, "axpert-addon: the topic of units in parallel" },
     { "allow_tell",       YESNO,  "no",               0,    0,     NULL, "Take settings from PREFIX/DEVICE/set/SETTING; the device's own allow_tell is needed, too" },
     { "allow_cut_power",  YESNO,  "no",               0,    0,     NULL, "With allow_tell: also what leaves a house without power" },
+    { "discovery",        CHOICE, "no",               0,    0,     "no device entity", "Tell Home Assistant of all devices: one message each, or one for each entity (before 2024.12)" },
+    { "discovery_prefix", TEXT,   "homeassistant",    0,    0,     NULL, "Home Assistant's own discovery prefix" },
     SETTINGS_END,
 };
 // clang-format on
@@ -56,12 +59,13 @@ static void check_layout(struct section *s)
 {
     bool is_ours = !strcmp(section_text(s, "layout"), "helio");
     static const char *const old[] = {"topic", "topic_parallel"};
-    static const char *const ours[] = {"prefix", "allow_tell", "allow_cut_power"};
+    static const char *const ours[] = {"prefix", "allow_tell", "allow_cut_power", "discovery",
+                                       "discovery_prefix"};
 
     for (int i = 0; i < 2; i++)
         if (is_ours && section_has(s, old[i]))
             section_fault(s, old[i], "belongs to the layouts of older programs; ours has prefix =");
-    for (int i = 0; i < 3; i++)
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
         if (!is_ours && section_has(s, ours[i]))
             section_fault(s, ours[i], "belongs to layout = helio");
     if (!strcmp(section_text(s, "layout"), "goodwe") && section_has(s, "topic_parallel"))
@@ -71,6 +75,9 @@ static void check_layout(struct section *s)
     if (!topic_is_fine(section_text(s, "topic_parallel")))
         section_fault(s, "topic_parallel",
                       "is no topic: no blanks, no + or #, no slash or $ at its start");
+    if (!discovery_prefix_is_fine(section_text(s, "discovery_prefix")))
+        section_fault(s, "discovery_prefix",
+                      "must be of letters, digits, _ and -, with single slashes between");
     if (!topic_prefix_is_fine(section_text(s, "prefix")))
         section_fault(s, "prefix", "must be of a-z, 0-9, _ and -, with single slashes between");
 }

@@ -155,6 +155,7 @@ static void note_committed(struct store *s)
     for (size_t i = 0; i < s->shape_count; i++)
         s->shapes[i]->is_stored = true;
     for (size_t i = 0; i < s->origin_count; i++) {
+        s->generation += !s->origins[i]->is_stored; /* readers have its old words */
         s->origins[i]->is_stored = true;
         s->origins[i]->has_part &= !s->origins[i]->is_late;
         s->origins[i]->is_late = false;

@@ -160,6 +160,7 @@ int pump_start(struct pump **to, struct store *store, const struct sink *sink, c
     p->chance = chance_seeded(0);
     p->seat = (struct seat){.name = name, .sink = sink, .section = section, .site = site};
     p->seat.view = view;
+    p->seat.store = store;
     p->seat.store_path = store_path(store);
     p->seat.timeout_s = section_number(section, "timeout");
     p->seat.memory = calloc(1, sink->memory ? sink->memory : 1);
@@ -217,6 +218,12 @@ void pump_state(struct pump *p, struct pump_state *to)
 const struct section *pump_section(const struct pump *p)
 {
     return p->seat.section;
+}
+
+int pump_purge(struct pump *p, int64_t deadline_us, char why[WHY_MAX])
+{
+    *why = '\0';
+    return p->seat.sink->purge ? p->seat.sink->purge(&p->seat, deadline_us, why) : 0;
 }
 
 bool pump_wait(struct pump *p, int64_t seq, int64_t deadline_us)

@@ -26,6 +26,10 @@ bool pump_wait(struct pump *p, int64_t seq, int64_t deadline_us);
 /* Waits until what was to be sent again has been. */
 bool pump_wait_resends(struct pump *p, int64_t deadline_us);
 
+/* What the sink left standing at the far side is taken back (store/sink.h): how many, or an error.
+ */
+int pump_purge(struct pump *p, int64_t deadline_us, char why[WHY_MAX]) MUST_CHECK;
+
 struct pump_state {
     const char *name;
     int64_t cursor, backlog; /* rows of the log it has not had yet, or that are not safe there */

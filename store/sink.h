@@ -40,6 +40,7 @@ enum added {
 };
 
 struct seat;
+struct store;
 struct view;
 
 struct sink {
@@ -80,6 +81,12 @@ struct sink {
      * not. */
     bool (*life)(struct seat *s, uint64_t *to, char why[WHY_MAX]);
 
+    /* Takes back what it left standing at the far side that readings do not replace, until
+     * clock_us() `deadline_us`, and leaves nothing new until its next start. Called from any thread
+     * while the sink lives, or without a begin. Returns how many, or an error with the reason in
+     * `why`. NULL: it leaves nothing. */
+    int (*purge)(struct seat *s, int64_t deadline_us, char why[WHY_MAX]);
+
     bool keeps_doubles; /* what it gets twice is there twice: each batch's end is durable at once */
     bool wants_newest;  /* after a gap only the latest matters: old rows are not even read */
 };
@@ -90,6 +97,7 @@ struct seat {
     const struct sink *sink;
     const struct section *section;
     const char *site;        /* [site] name */
+    struct store *store;     /* for what a sink must remember; NULL for a probe */
     const char *store_path;  /* the file the readings are kept in; NULL for a probe */
     const struct view *view; /* the house as others may see it (store/view.h); NULL: no daemon */
     void *memory;            /* the sink's own, zeroed before open */

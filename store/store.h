@@ -93,7 +93,7 @@ void store_set_aside(struct store *s, const char *sink, int64_t seq, const char 
 
 /* A reader met a damaged page: the next commit sets the file aside and carries over the rest. */
 void store_suspect(struct store *s);
-/* Grows whenever the file is another one: readers open anew. */
+/* Grows whenever the file is another one, or says something else of a device: readers open anew. */
 unsigned store_generation(struct store *s);
 
 /* ---- history that is to be sent once more -------------------------------------------------- */
@@ -114,6 +114,11 @@ void store_meter_put(struct store *s, const struct origin *from, enum metric m, 
                      double carry);
 bool store_meter_get(struct store *s, const struct origin *from, enum metric m, double *value,
                      double *carry);
+
+/* A text kept under a name, for whoever must know it after a start ("" when there is none). Durable
+ * at once. The text read is the caller's to free; NULL: no memory, or it cannot be read. */
+int store_keep_text(struct store *s, const char *key, const char *text) MUST_CHECK;
+char *store_kept_text(struct store *s, const char *key);
 
 /* Every settings row of a device, oldest first; at the start. */
 void store_each_setting(struct store *s, const struct origin *from,

@@ -15,6 +15,9 @@ enum { VIEW_DEVICES = 512, VIEW_SINKS = 8 };
 struct view_device {
     const char *name, *driver, *title; /* "south", "tracer", "EPsolar Tracer" */
     const char *serial, *group;        /* "": unknown, none */
+    const char *model, *firmware;      /* "": unknown */
+    const char *through;               /* who speaks for a unit that was found; "": nobody */
+    double every_s;                    /* from one reading to the next */
     unsigned desk;                     /* its place on the board */
     unsigned address;
     bool is_group;
@@ -37,8 +40,9 @@ struct view_health {
 
 struct view {
     void *who;
-    struct board *board;
+    struct board *board, *settings; /* what is measured, and what is set, at the same desks */
     const char *store_path, *site, *version;
+    double commit_s; /* readings reach a sink no more often than this; 0: as they come */
     const struct control *control; /* NULL: nobody may be told anything from outside */
     size_t (*devices)(void *who, struct view_device *to, size_t room);
     size_t (*sinks)(void *who, struct pump_state *to, size_t room);

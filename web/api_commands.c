@@ -105,7 +105,9 @@ static void say_device(struct exchange *x, const struct view_device *d, struct j
 
     if (!count && !x->query.device)
         return;
-    unsigned known = board_all(front->board, d->desk, clock_us(), values, METRIC_COUNT);
+    int64_t now = clock_us();
+    unsigned known = board_all(front->settings, d->desk, now, values, METRIC_COUNT);
+    known += board_all(front->board, d->desk, now, values + known, METRIC_COUNT - known);
     json_open(j, NULL, '{');
     json_string(j, "device", d->name);
     json_bool(j, "allowed", is_allowed && count);

@@ -11,6 +11,11 @@ struct advice {
     const char *means, *mend;
 };
 
+#define MQTT_STRANGER "the broker does not know this user, or the password is another"
+#define MQTT_PASSWORD                                                                              \
+    "sudo mosquitto_passwd /etc/mosquitto/passwd $user, the same word alone into $password_file, " \
+    "then: sudo systemctl reload mosquitto"
+
 /* In `mend`, $url, $database... are the section's own settings, and $host is the url's. */
 // clang-format off
 static const struct advice rows[] = {
@@ -40,12 +45,12 @@ static const struct advice rows[] = {
     { "database is required", NULL, "the server wants to know which database", "database = solar under [sink $name]" },
     { "retention policy", NULL, "the database has no retention policy of this name", "retention_policy = autogen under [sink $name], or leave the line out" },
     { "407", NULL, "a proxy is on the way", "unset http_proxy https_proxy for helio, or: NO_PROXY=$host" },
-    { "refuses the user or the password", "mqtt", "the broker does not know this user, or the password is another",
-      "sudo mosquitto_passwd /etc/mosquitto/passwd $user, the same word alone into $password_file, then: sudo systemctl reload mosquitto" },
+    { "does not let us write", "mqtt", "the user is known, and may not write these topics",
+      "printf 'user $user\\ntopic readwrite $prefix/#\\n' | sudo tee -a /etc/mosquitto/acl && sudo systemctl reload mosquitto" },
+    { "refuses the user or the password", "mqtt", MQTT_STRANGER, MQTT_PASSWORD },
+    { "not permitted", "mqtt", MQTT_STRANGER, MQTT_PASSWORD },
     { "lets this user not in", "mqtt", "the broker wants to know who comes, and was not told, or not rightly",
       "user = NAME and password_file = FILE under [sink $name]; at the broker: sudo mosquitto_passwd /etc/mosquitto/passwd NAME && sudo systemctl reload mosquitto" },
-    { "access list", "mqtt", "the user is known, and may not write these topics",
-      "printf 'user $user\\ntopic readwrite $prefix/#\\n' | sudo tee -a /etc/mosquitto/acl && sudo systemctl reload mosquitto" },
     { "nobody listens at", "mqtt", "the broker is not running, or listens elsewhere (2.0 listens on this machine only, unless told)",
       "systemctl status mosquitto, sudo systemctl start mosquitto; from elsewhere: printf 'listener 1883\\n' | sudo tee /etc/mosquitto/conf.d/listener.conf && sudo systemctl restart mosquitto" },
     { "no such name", "mqtt", "no name server knows the broker's machine", "getent hosts $server; if that says nothing, mend server under [sink $name]" },
@@ -53,6 +58,7 @@ static const struct advice rows[] = {
       "openssl s_client -connect $server:8883 -showcerts </dev/null; put the authority's certificate into a file and name it: ca_file = /etc/helio/ca.pem" },
     { "for another name", "mqtt", "the certificate does not name $server", "server = the name that stands in it: openssl s_client -connect $server:8883 </dev/null | openssl x509 -noout -ext subjectAltName" },
     { "TLS port", "mqtt", "one side speaks TLS and the other does not", "tls = yes with port 8883, or tls = no with port 1883, under [sink $name]" },
+    { "closed the connection before", "mqtt", "one side speaks TLS and the other does not", "tls = yes with port 8883, or tls = no with port 1883, under [sink $name]" },
     { NULL, NULL, NULL, NULL },
 };
 // clang-format on

@@ -38,16 +38,25 @@ const char *sudo(void)
 struct rule_wanted {
     char vendor[8], product[8];
     const char *word;
-    bool is_found;
+    bool has_id, has_word; /* rules jump about: the id may stand in one line, the word in another */
 };
+
+/* "6001" and "6001|6010" are both its; "16001" is not. */
+static bool has_product(const char *line, const char *product)
+{
+    for (const char *at = line; (at = strcasestr(at, product)); at++)
+        if (at > line && strchr("\"|", at[-1]) && at[4] && strchr("\"|", at[4]))
+            return true;
+    return false;
+}
 
 static bool see_rule(void *who, char *line)
 {
     struct rule_wanted *w = who;
 
-    w->is_found =
-        strcasestr(line, w->vendor) && strcasestr(line, w->product) && strstr(line, w->word);
-    return !w->is_found;
+    w->has_id |= strcasestr(line, w->vendor) && has_product(line, w->product);
+    w->has_word |= strstr(line, w->word) != NULL;
+    return !w->has_id || !w->has_word;
 }
 
 bool rules_have(const char *id, const char *word, char *file, size_t size)
@@ -55,22 +64,24 @@ bool rules_have(const char *id, const char *word, char *file, size_t size)
     static const char *const folders[] = {"/etc/udev/rules.d", "/run/udev/rules.d",
                                           "/usr/lib/udev/rules.d", "/lib/udev/rules.d"};
     struct rule_wanted w = {.word = word};
+    bool is_found = false;
     char path[ROOT_PATH];
 
     snprintf(w.vendor, sizeof w.vendor, "\"%.4s\"", id);
-    snprintf(w.product, sizeof w.product, "\"%.4s\"", id + 5);
-    for (size_t i = 0; i < sizeof folders / sizeof *folders && !w.is_found; i++) {
+    snprintf(w.product, sizeof w.product, "%.4s", id + 5);
+    for (size_t i = 0; i < sizeof folders / sizeof *folders && !is_found; i++) {
         char *names = root_list(folders[i]);
         FOR_NAMES (name, names) {
             snprintf(path, sizeof path, "%s/%s", folders[i], name);
-            if (!w.is_found)
-                root_lines(path, see_rule, &w);
-            if (w.is_found && file && size)
+            w.has_id = w.has_word = false;
+            root_lines(path, see_rule, &w);
+            is_found = w.has_id && w.has_word;
+            if (is_found && file)
                 snprintf(file, size, "%s", path);
-            if (w.is_found)
+            if (is_found)
                 break;
         }
         free(names);
     }
-    return w.is_found;
+    return is_found;
 }

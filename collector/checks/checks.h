@@ -30,7 +30,7 @@ void checks_run(const struct plan *plan, const char *config, struct report *repo
 
 /* ---- shared, and for tests ----------------------------------------------------------------- */
 
-/* The file of udev rules where one line has both halves of the id and this word; "" none. */
+/* The file of udev rules that knows both halves of the id and this word; `file` may be NULL. */
 bool rules_have(const char *id, const char *word, char *file, size_t size);
 
 /* "sudo " in front for everybody but root. */

@@ -1,17 +1,15 @@
 /* The Axpert add-on for Home Assistant: options.json, an inverter on USB published to MQTT. */
 #include "collector/old_settings/program.h"
 
-#define MQTT_IS_NOT_THERE "goes into a comment: there is no MQTT sink yet"
-
 // clang-format off
 static const struct old_row rows[] = {
-    { "mqtt_server",         TAKE_HOST, .usual = "core-mosquitto", .told = MQTT_IS_NOT_THERE },
-    { "mqtt_client_id",      TAKE_WORD, .usual = "axpert", .told = MQTT_IS_NOT_THERE },
-    { "mqtt_topic_parallel", TAKE_WORD, .usual = "power/axpert", .told = MQTT_IS_NOT_THERE },
-    { "mqtt_topic",          TAKE_WORD, .usual = "power/axpert{sn}", .told = MQTT_IS_NOT_THERE },
-    { "mqtt_user",           TAKE_WORD, .told = MQTT_IS_NOT_THERE },
+    { "mqtt_server",         TAKE_HOST, .usual = "core-mosquitto" },
+    { "mqtt_client_id",      TAKE_WORD, .usual = "axpert" },
+    { "mqtt_topic_parallel", TAKE_WORD, .usual = "power/axpert" },
+    { "mqtt_topic",          TAKE_WORD, .usual = "power/axpert{sn}" },
+    { .name = "mqtt_user", .take = TAKE_WORD },
     { "mqtt_password",       TAKE_SECRET,
-      .told = "is not shown, and not needed before there is an MQTT sink; then it is kept in a file of its own: "
+      .told = "is not shown; it is kept in a file of its own: "
               "install -m 600 /dev/null /etc/helio/mqtt-password, then write it there with an editor" },
     { .name = NULL },
 };
@@ -29,17 +27,16 @@ static const struct old_line lines[] = {
     { .text = "driver = axpert" },
     { .text = "bus = inverter" },
     { .text = "" },
-    { .text = "# MQTT: not there yet, so this is a comment. What is read is kept in the store meanwhile;" },
-    { .text = "# helio watch --json, helio export, and a [sink file] hand it on. In a topic, sn in braces" },
-    { .text = "# is the serial number." },
-    { .text = "#[sink mqtt]" },
-    { .text = "#kind = mqtt" },
-    { .text = "#server = {mqtt_server}" },
-    { .text = "#client = {mqtt_client_id}" },
-    { .text = "#topic = {mqtt_topic}" },
-    { .text = "#topic_parallel = {mqtt_topic_parallel}" },
-    { "mqtt_user", "#user = {mqtt_user}", NULL },
-    { "mqtt_password", "#password_file = /etc/helio/mqtt-password", NULL },
+    { .text = "# The same two topics as before. In a topic, sn in braces is the serial number." },
+    { .text = "[sink mqtt]" },
+    { .text = "kind = mqtt" },
+    { .text = "layout = axpert-addon" },
+    { .text = "server = {mqtt_server}" },
+    { .text = "client = {mqtt_client_id}" },
+    { .text = "topic = {mqtt_topic}" },
+    { .text = "topic_parallel = {mqtt_topic_parallel}" },
+    { "mqtt_user", "user = {mqtt_user}", NULL },
+    { "mqtt_user", "password_file = /etc/helio/mqtt-password", NULL },
     { .text = NULL },
 };
 // clang-format on

@@ -1,8 +1,6 @@
 /* GoodWeUSBLogger: goodwe.conf, one inverter on USB, published to MQTT. */
 #include "collector/old_settings/program.h"
 
-#define MQTT_IS_NOT_THERE "goes into a comment: there is no MQTT sink yet"
-
 // clang-format off
 static const struct old_row rows[] = {
     { "inverter.pollinterval", TAKE_NUMBER, .usual = "2.5", .least = 100, .most = 86400000, .scale = 0.001,
@@ -13,13 +11,13 @@ static const struct old_row rows[] = {
       .told = "goes nowhere: helio -v says more, -q less" },
     { "inverter.logfile",  TAKE_NOT,
       .told = "goes nowhere: messages go to standard error, and from a service into the journal" },
-    { "mqtt.server",   TAKE_HOST,   .usual = "localhost", .told = MQTT_IS_NOT_THERE },
-    { "mqtt.port",     TAKE_NUMBER, .usual = "1883", .least = 1, .most = 65535, .told = MQTT_IS_NOT_THERE },
-    { "mqtt.topic",    TAKE_WORD,   .usual = "goodwe", .told = MQTT_IS_NOT_THERE },
-    { "mqtt.clientid", TAKE_WORD,   .usual = "goodwe-usb", .told = MQTT_IS_NOT_THERE },
-    { "mqtt.username", TAKE_WORD,   .told = MQTT_IS_NOT_THERE },
+    { "mqtt.server",   TAKE_HOST,   .usual = "localhost" },
+    { "mqtt.port",     TAKE_NUMBER, .usual = "1883", .least = 1, .most = 65535 },
+    { "mqtt.topic",    TAKE_WORD,   .usual = "goodwe" },
+    { "mqtt.clientid", TAKE_WORD,   .usual = "goodwe-usb" },
+    { .name = "mqtt.username", .take = TAKE_WORD },
     { "mqtt.password", TAKE_SECRET,
-      .told = "is not shown, and not needed before there is an MQTT sink; then it is kept in a file of its own: "
+      .told = "is not shown; it is kept in a file of its own: "
               "install -m 600 /dev/null /etc/helio/mqtt-password, then write it there with an editor" },
     { .name = NULL },
 };
@@ -38,16 +36,16 @@ static const struct old_line lines[] = {
     { .text = "# the address it is given: what the old program gave" },
     { .text = "address = 11" },
     { .text = "" },
-    { .text = "# MQTT: not there yet, so this is a comment. What is read is kept in the store meanwhile;" },
-    { .text = "# helio watch --json, helio export, and a [sink file] hand it on." },
-    { .text = "#[sink mqtt]" },
-    { .text = "#kind = mqtt" },
-    { .text = "#server = {mqtt.server}" },
-    { .text = "#port = {mqtt.port}" },
-    { .text = "#topic = {mqtt.topic}" },
-    { .text = "#client = {mqtt.clientid}" },
-    { "mqtt.username", .text = "#user = {mqtt.username}" },
-    { "mqtt.password", .text = "#password_file = /etc/helio/mqtt-password" },
+    { .text = "# The same topics as before: {mqtt.topic}/SERIAL/data and /online." },
+    { .text = "[sink mqtt]" },
+    { .text = "kind = mqtt" },
+    { .text = "layout = goodwe" },
+    { .text = "server = {mqtt.server}" },
+    { .text = "port = {mqtt.port}" },
+    { .text = "topic = {mqtt.topic}" },
+    { .text = "client = {mqtt.clientid}" },
+    { "mqtt.username", .text = "user = {mqtt.username}" },
+    { "mqtt.username", .text = "password_file = /etc/helio/mqtt-password" },
     { .text = NULL },
 };
 // clang-format on

@@ -19,6 +19,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 DAY_MS = 86_400_000
 ZONE, ZONE_MS = "Europe/Sofia", 3 * 3_600_000  # in June
+SITE, SITES = "cabin", ["cabin", "hill"]  # of make_day.py
 NOMINAL = 24
 PIXELS = 80  # of one of the 24 columns
 #             Grafana's: up to here, becomes this
@@ -48,7 +49,7 @@ class View:
 
     def fill(self, text, units, group, many):
         values = {"${device:regex}": many.format("|".join(units)), "$device": many.format("|".join(units)),
-                  "${group:regex}": group, "$group": group, "${zone}": ZONE, "$nominal": str(NOMINAL),
+                  "${group:regex}": group, "$group": group, "${site:regex}": SITE, "$site": SITE, "${zone}": ZONE, "$nominal": str(NOMINAL),
                   "$timeFilter": f"time >= {self.begin}ms and time <= {self.to}ms",
                   "$__interval": f"{self.step // 1000}s",
                   "$__range": f"{(self.to - self.begin) // 1000}s"}
@@ -183,13 +184,14 @@ def variables(dashboard, url, server, units, group):
         if row["type"] != "query":
             continue
         if server == "influx":
-            answer = fetch(url + "/query", db="solar", q=row["query"])["results"][0]
+            query = row["query"].replace("${site:regex}", SITE)
+            answer = fetch(url + "/query", db="solar", q=query)["results"][0]
             said = sorted(value for series in answer.get("series", []) for _, value in series["values"])
         else:
-            match, name = row["query"]["query"][len("label_values("):-1].rsplit(", ", 1)
+            match, name = row["query"]["query"].replace("$site", SITE)[len("label_values("):-1].rsplit(", ", 1)
             said = sorted(fetch(f"{url}/api/v1/label/{name}/values", **{
                 "match[]": match, "start": 0, "end": 4_000_000_000})["data"])
-        expected = units if row["name"] == "device" else [group]
+        expected = {"site": SITES, "device": units, "group": [group]}[row["name"]]
         if said != expected:
             wrong.append(f"variable {row['name']} offers {said}, not {expected}")
     return wrong

@@ -13,8 +13,7 @@ nats_config() {
     } >"$TESTS_TMP/$name.conf"
 }
 nats_ports() {
-    local port
-    for port in "$1" "$1.http" "$1.cluster"; do PORTS[$port]=$(free_port); done
+    read -r "PORTS[$1]" "PORTS[$1.http]" "PORTS[$1.cluster]" < <(lasting_ports 3)
 }
 nats_again() {
     nats-server -c "$TESTS_TMP/$1.conf" >>"$TESTS_TMP/$1.log" 2>&1 &

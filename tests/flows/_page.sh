@@ -26,6 +26,7 @@ time_scale = 60
 driver = tracer
 bus = roof
 address = 1
+allow_tell = yes
 [device east]
 driver = tracer
 bus = roof
@@ -39,6 +40,7 @@ time_scale = 60
 driver = mate_fx
 bus = shed
 address = 2
+allow_tell = yes
 [device shunt]
 driver = mate_dc
 bus = shed
@@ -67,7 +69,11 @@ grid = inverter
 [web]
 enabled = yes
 port = $port
+allow_tell = yes
+token_file = $TESTS_TMP/token
 INI
+token=made-up-$RANDOM$RANDOM
+(umask 077 && echo "$token" >token)
 python3 "$top/tests/page/make_days.py" "$(date +%s)" >days.csv || fail "no days were made"
 expect 0 "$HELIO" import -c a.ini days.csv
 "$HELIO" run -c a.ini >run.log 2>&1 &
@@ -86,6 +92,7 @@ look_at() {
     }
     [ $code = 0 ] || fail "npm's packages were not installed"
     mkdir -p "$pictures"
-    HELIO_SOURCE=$top node "$top/tests/page/look.mjs" "$base" "$packages" "$pictures" "$1" ${LOOK:-} || fail "the page is not as it should be"
+    TOKEN=$token HELIO_SOURCE=$top node "$top/tests/page/look.mjs" "$base" "$packages" "$pictures" "$1" ${LOOK:-} || fail "the page is not as it should be"
+    has_not run.log "$token"
     kill -0 $daemon || fail "the daemon is gone: $(tail -5 run.log)"
 }

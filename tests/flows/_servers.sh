@@ -14,6 +14,21 @@ free_port() {
     python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
+# lasting_ports COUNT: different ones, outside of those the system gives to connections, so that a server
+# that is away for a while finds its own free again
+lasting_ports() {
+    python3 -c 'import random, socket, sys
+held = []
+while len(held) < int(sys.argv[1]):
+    s = socket.socket()
+    try:
+        s.bind(("127.0.0.1", random.randint(10000, 15900)))
+        held.append(s)
+    except OSError:
+        pass
+print(*(s.getsockname()[1] for s in held))' "$1"
+}
+
 # ready PID URL LOG: waits until the address answers, as long as the process lives
 ready() {
     for _ in $(seq 400); do

@@ -104,6 +104,17 @@ status, said, _ = tell("fx", {"inverter_control": "off"})
 check(status == 422 and said.get("reason") == "cut_power", f"the house may go dark: {status} {said}")
 status, said, _ = tell("fx", {"inverter_control": "off"}, cut=True)
 check(status == 200 and "read back" in said["told"], f"it was said aloud: {status} {said}")
+for unit, word in ("hub-fx2", "ac_control"), ("well", "aux"):
+    for _ in range(200):  # units behind a device are known once they were heard
+        status, _, text = ask("GET", f"/api/v1/devices/{unit}/commands")
+        if status == 200 and word.encode() in text:
+            break
+        time.sleep(0.1)
+    check(status == 200 and word.encode() in text, f"{unit} has no {word}: {status} {text[:200]}")
+status, said, _ = tell("hub-fx2", {"ac_control": "drop"})
+check(status == 200 and "read back" in said["told"], f"a unit behind a hub: {status} {said}")
+status, said, _ = tell("well", {"aux": "on"})
+check(status == 403 and "allow_tell" in said["detail"], f"a unit whose own section does not allow it: {status} {said}")
 for n in range(3):
     status, said, _ = tell("east", {"load_manual": n % 2 == 0})
     check(status == 200 and said["told"] == "done, and read back", f"told: {status} {said}")

@@ -136,7 +136,7 @@ spoilt() { # WORDS FILTER
 }
 spoilt "control character" '.mqtt_topic = "a\n[bus evil]\nline = sim"'
 spoilt "is none of axpert-addon, helio, both" '.layout = "old"'
-spoilt "no such driver" '.devices[0].driver = "pacer"'
+spoilt "is no driver" '.devices[0].driver = "pacer"'
 echo '[]' >data/options.json
 expect 78 bash "$addon/run.sh"
 has err "cannot be read"

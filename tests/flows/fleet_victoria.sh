@@ -10,7 +10,7 @@ needs victoria-metrics vmauth vmagent curl python3 sqlite3
 
 sites=20 rounds=28
 tenant=/insert/7:0
-port=$(free_port)
+port=$(lasting_ports 1)
 # A single server under the path of a cluster: it takes the same addresses.
 victoria() {
     victoria-metrics -storageDataPath="$TESTS_TMP/victoria" -httpListenAddr=127.0.0.1:"$port" -http.pathPrefix=$tenant \

@@ -44,7 +44,7 @@ logfile = /var/log/goodwe.log
 [mqtt]
 server = 192.0.2.9
 port = 1883 # the usual one
-topic = house#1/goodwe
+topic = house1/goodwe
 clientid = \$MQTT_ClientId
 username = sun
 password = $secret;#
@@ -55,14 +55,15 @@ line "bus roof" "line = hid:0084:00a1"
 line "bus roof" "every = 5"
 line "device goodwe" "driver = goodwe"
 line "device goodwe" "address = 11"
-has new.ini "#server = 192.0.2.9"
-has new.ini '#topic = "house#1/goodwe"'
-has new.ini "#port = 1883"
-has new.ini "#password_file = "
+line "sink mqtt" "layout = goodwe"
+line "sink mqtt" "server = 192.0.2.9"
+line "sink mqtt" "topic = house1/goodwe"
+line "sink mqtt" "port = 1883"
+line "sink mqtt" "user = sun"
+line "sink mqtt" "password_file = /etc/helio/mqtt-password"
 has told "goodwe.conf:2: inverter.loglevel"
 has told "goodwe.conf:10: mqtt.port: is no number"
 has told "goodwe.conf:12: mqtt.clientid: was never filled in"
-has told "no MQTT sink"
 has told "install -m 600"
 has told "goodwe.conf:15: mqtt.colour: is not known"
 printf '[inverter]\npollinterval = $Inverter_PollInterval\nvendorId = $Inverter_VendorId\n' >template.conf
@@ -193,11 +194,11 @@ END
 taken options.json
 line "bus inverter" "line = hid:0665:5161"
 line "device axpert" "driver = axpert"
-has new.ini "#server = core-mosquitto"
-has new.ini "#client = axpert7"
-has new.ini "#topic = power/axpert{sn}"
-has new.ini "#topic_parallel = power/all"
-has told "no MQTT sink"
+line "sink mqtt" "layout = axpert-addon"
+line "sink mqtt" "server = core-mosquitto"
+line "sink mqtt" "client = axpert7"
+line "sink mqtt" "topic = power/axpert{sn}"
+line "sink mqtt" "topic_parallel = power/all"
 
 # ---- what is none of them -------------------------------------------------------------------------
 expect 0 "$HELIO" import-settings - --kind axpert-addon <options.json

@@ -47,7 +47,6 @@ rm snaps/ep_tracer_1.log.new
 [ "$(find snaps -type f | wc -l)" = 2 ] || fail "something is left beside the snapshots: $(ls snaps)"
 expect 255 "$old" "$tty:1,$tty:01" filesnap
 has err "ERROR: Device id 01 is named twice."
-expect 64 "$old" "$tty:1" mqtt
 expect 0 "$get" 1 pvvolt
 is_number "$(cat out)"
 expect 0 "$get" 2 pvwatt

@@ -33,7 +33,7 @@ python3 - all <<'PY' || fail "the states are not right"
 import json, sys
 states = [json.loads(l.split(" ", 2)[2]) for l in open("all") if "south_roof/state" in l]
 last = states[-1]
-assert last["charge_stage"] in ("none", "float", "boost", "equalize"), last["charge_stage"]
+assert last["charge_stage"] in ("not charging", "bulk", "absorb", "float", "equalize"), last["charge_stage"]
 assert isinstance(last["pv_power"], (int, float)) and isinstance(last["load_on"], bool), last
 assert set(states[0]) <= set(last), set(states[0]) - set(last)
 assert all(len(json.dumps(s)) < 16000 for s in states)
@@ -114,7 +114,12 @@ PORT=$was
 sed "s|broker|elsewhere|g" safe/tls >other.tls && mkdir -p named && mv other.tls named/tls
 broker_start named 'allow_anonymous true'
 tried 69 'certificate is for another name' "${safe[@]}"
+mkdir -p strict && { cat safe/tls && echo 'require_certificate true'; } >strict/tls
+broker_start strict 'allow_anonymous true'
+tried 69 'a certificate of ours' "${safe[@]}"
+tried 0 'takes readings' "${safe[@]}" 'cert_file = tls/client.crt' 'key_file = tls/client.key'
 PORT=$was
+tried 78 'key_file' "${safe[@]}" 'cert_file = tls/client.crt'
 tried 78 'belongs to tls' 'ca_file = tls/ca.crt'
 tried 78 'whose password' 'password_file = password'
 tried 78 'must be of a-z' 'prefix = /Helio/'

@@ -27,6 +27,8 @@ wire() {
     wire lossy silent=0.5 tries=2 patience=1
     wire naysay refuse=0.25
     printf '[bus hub]\nline = sim\nevery = 1\n[device fx]\ndriver = mate_fx\nbus = hub\naddress = 2\nallow_tell = yes\n'
+    printf '[bus cabin]\nline = sim\nevery = 1\nspeed = 1000000\nturnaround = 1\n'
+    printf '[device hub]\ndriver = mate\nbus = cabin\nallow_tell = yes\n[device well]\ndriver = mate\nbus = cabin\nserial = mx1\n'
     device south roof 1 "allow_tell = yes" "writes_per_day = 10000"
     device north roof 2
     device east roof 5 "allow_tell = yes" "writes_per_day = 3"

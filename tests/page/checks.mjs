@@ -118,6 +118,9 @@ async function energy({ look, check, ask, picture, read }) {
     const ours = rows.slice(0, -1).reduce((sum, row) => sum + Number(row[column]), 0);
     check(Math.abs(theirs - ours) < 1e-6 && said.rows.length === rows.length - 1, `${metric}: ${ours} in the file, ${theirs} by the API`);
   }
+  const unheard = await texts(page, '#view-energy .unheard');
+  check(unheard.some((text) => /^\d.* of it unheard since/.test(text)), `what grew in three silent days is not told: ${unheard}`);
+  check((await page.locator('#view-energy rect.is-unheard').count()) >= 1, 'what grew unheard looks like the rest');
   await picture(page, 'energy-wide-light');
   await page.getByRole('button', { name: 'Months' }).click();
   await until('months', async () => (await page.locator('#view-energy tbody tr').count()) < 4);
@@ -131,12 +134,13 @@ const phone = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, has
 async function onAPhone({ kit, look, check, picture }) {
   for (const [colorScheme, width] of [['light', 360], ['dark', 360], ['light', 320]]) {
     const { page, context } = await look({ ...phone, viewport: { width, height: 740 }, colorScheme });
-    for (const view of ['now', 'charts', 'energy', 'devices', 'log']) {
+    for (const view of ['now', 'charts', 'energy', 'devices', 'settings', 'log']) {
       await page.locator(`.tabs a[href="#${view}"]`).tap();
-      await shown(page, { now: '.flow .value', charts: drawn(kit, '#view-charts'), energy: '#view-energy tbody tr', devices: '.device dd', log: '#view-log .card' }[view]);
+      await shown(page, { now: '.flow .value', charts: drawn(kit, '#view-charts'), energy: '#view-energy tbody tr', devices: '.device dd', settings: '#view-settings details', log: '#view-log .card' }[view]);
       await page.waitForTimeout(400);
+      if (view === 'settings') await page.locator('#view-settings summary').first().tap();
       check(await fits(page), `${view} is wider than a screen of ${width}`);
-      if (width === 360) await picture(page, `${view}-phone-${colorScheme}`, view !== 'energy' && view !== 'devices');
+      if (width === 360) await picture(page, `${view}-phone-${colorScheme}`, !['energy', 'devices', 'settings'].includes(view));
     }
     const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const light = Number(/\d+/.exec(ground)[0]) > 128;
@@ -167,6 +171,94 @@ async function devices({ look, check, picture }) {
   await context.close();
 }
 
+async function settings({ look, check, ask, picture, token, base }) {
+  const { page, context } = await look({}, '#settings', undefined, /status of 401/);
+  const sent = [];
+  page.on('request', (request) => { if (request.method() === 'POST') sent.push(request); });
+  const card = (name) => page.locator('#view-settings details', { has: page.locator('h3', { hasText: name }) });
+  const rowOf = async (device, command) => {
+    const all = (await ask('commands')).devices.find((one) => one.device === device).commands;
+    const at = all.findIndex((one) => one.command === command);
+    return card(device).locator('.setting').nth(at).locator('input, select');
+  };
+  const result = (device) => card(device).locator('.result');
+  const dialog = page.locator('dialog');
+  await shown(page, '#view-settings details');
+  check((await texts(page, '#view-settings h3')).includes('south'), 'the device is not there');
+  await card('east').locator('summary').click();
+  check((await card('east').textContent()).includes('allow_tell = yes'), 'it is not said how to allow it');
+
+  // A wrong token is refused, and asked for anew.
+  await card('south').locator('summary').click();
+  const now = async () => (await ask('board?device=south'))[0].values.battery_type?.said;
+  await until('the kind of battery is known', async () => (await now()) !== undefined);
+  const before = await now();
+  const other = before === 'gel' ? 'sealed' : 'gel';
+  const field = await rowOf('south', 'battery_type');
+  await field.selectOption(other);
+  const change = card('south').getByRole('button', { name: 'Change…' });
+  await change.click();
+  check((await dialog.textContent()).includes('Change south?') && (await dialog.locator('td').count()) === 2, 'the question does not say what changes');
+  check(await dialog.getByRole('button', { name: 'Change south' }).isDisabled(), 'it can be told without a token');
+  await dialog.getByLabel('Token').fill('not-the-token');
+  await picture(page, 'settings-confirm', false);
+  await dialog.getByRole('button', { name: 'Change south' }).click();
+  await until('the wrong token is refused', async () => (await result('south').textContent()).includes('not the token'));
+  check((await now()) === before, 'a wrong token changed something');
+
+  // The right one: told, read back, and kept for the next time; never in the address.
+  await change.click();
+  await dialog.getByLabel('Token').fill(token);
+  await dialog.getByRole('button', { name: 'Change south' }).click();
+  await until('it is read back', async () => (await result('south').textContent()).includes('read back'));
+  await until('the board has it', async () => (await now()) === other);
+  check(sent.length === 2 && sent.every((one) => !one.url().includes(token)), `${sent.length} requests were sent`);
+  check((await context.cookies()).length === 0 && !page.url().includes(token), 'the token got about');
+  await until('the page shows it', async () => (await field.locator('xpath=ancestor::*[@class="setting"]//*[@class="number"]').textContent()) === other);
+
+  // Dry, without another question; what cannot be is not even sent.
+  await (await rowOf('south', 'battery_capacity')).fill('220');
+  await card('south').getByRole('button', { name: 'Try it dry' }).click();
+  await until('dry', async () => /^Dry run: would/.test(await result('south').textContent()));
+  await (await rowOf('south', 'battery_capacity')).fill('99999');
+  await change.click();
+  await until('out of range', async () => /9,?999/.test(await result('south').textContent()));
+  check(sent.length === 3, 'what cannot be was sent');
+  await card('south').getByRole('button', { name: 'Leave it' }).click();
+
+  // What leaves the house dark needs a tick of its own.
+  await card('inverter').locator('summary').click();
+  await (await rowOf('inverter', 'inverter_control')).selectOption('off');
+  await card('inverter').getByRole('button', { name: 'Change…' }).click();
+  const sure = dialog.getByRole('button', { name: 'Change inverter' });
+  check(await sure.isDisabled(), 'the house can go dark by one click');
+  await dialog.getByRole('checkbox').check();
+  await picture(page, 'settings-power', false);
+  await page.keyboard.press('Escape');
+  await until('no question', async () => (await dialog.count()) === 0);
+  check(sent.length === 3, 'what was cancelled was sent');
+  await card('inverter').getByRole('button', { name: 'Leave it' }).click();
+  await picture(page, 'settings-wide-light');
+
+  // The token lasts as long as the tab.
+  await page.reload();
+  await shown(page, '#view-settings details');
+  await page.getByRole('button', { name: 'Forget the token' }).click();
+  check((await page.evaluate(() => sessionStorage.length)) === 0, 'the token is not forgotten');
+  await context.close();
+
+  // Where nothing may be told, a sentence says what to do.
+  const closed = await look({}, '');
+  await closed.page.route('**/api/v1/commands', async (route) => {
+    const answer = await (await fetch(`${base}/api/v1/commands`)).json();
+    await route.fulfill({ json: { ...answer, allowed: false, why: 'settings cannot be changed from here: put "allow_tell = yes" into [web]' } });
+  });
+  await closed.page.locator('.tabs a[href="#settings"]').click();
+  await until('the sentence', async () => (await closed.page.locator('#view-settings').textContent()).includes('put "allow_tell = yes"'));
+  check((await closed.page.locator('#view-settings form').count()) === 0, 'a form is shown though nothing may be told');
+  await closed.context.close();
+}
+
 async function kiosk({ look, check, picture }) {
   const { page, context } = await look({ viewport: { width: 1024, height: 600 } }, '#kiosk');
   await shown(page, '.tile .big');
@@ -181,11 +273,12 @@ async function kiosk({ look, check, picture }) {
 
 // Every control gets the focus in turn, shows it, and has a name.
 async function keyboard({ look, check }) {
-  for (const view of ['now', 'charts', 'energy', 'devices', 'log']) {
+  for (const view of ['now', 'charts', 'energy', 'devices', 'settings', 'log']) {
     const { page, context } = await look({}, `#${view}`);
-    await page.locator(`#view-${view} >> css=button, a, summary, select`).first().waitFor();
+    await shown(page, `#view-${view} :is(button, a, summary, select):visible`);
+    if (view === 'settings') await page.locator('#view-settings summary').first().click();
     await page.waitForTimeout(1500);
-    const wanted = await page.evaluate(() => [...document.querySelectorAll('a[href], button, select, summary, [tabindex="0"]')]
+    const wanted = await page.evaluate(() => [...document.querySelectorAll('a[href], button, select, input, summary, [tabindex="0"]')]
       .filter((one) => !one.disabled && (one.checkVisibility?.() ?? one.offsetParent)).length);
     const reached = new Set();
     for (let i = 0; i < wanted + 3; i++) {
@@ -215,4 +308,4 @@ async function lost({ look, check }) {
   await context.close();
 }
 
-export const checks = { loads, charts, energy, onAPhone, motion, devices, kiosk, keyboard, lost };
+export const checks = { loads, charts, energy, onAPhone, motion, devices, settings, kiosk, keyboard, lost };

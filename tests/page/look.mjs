@@ -48,7 +48,7 @@ const tools = {
   kit: await findKit(),
   axe: readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8'),
   source: process.env.HELIO_SOURCE ?? '.',
-  base, check, look, MOST_BYTES,
+  base, check, look, MOST_BYTES, token: process.env.TOKEN,
   ask: async (where) => (await fetch(`${base}/api/v1/${where}`)).json(),
   picture: (page, name, full = true) => page.screenshot({ path: path.join(pictures, `page-${name}.png`), fullPage: full }),
 };

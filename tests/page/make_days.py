@@ -1,12 +1,12 @@
 """make_days.py NOW: forty days of a house that was never there, as CSV for helio import, until a little
-before NOW (seconds). Nothing was heard from eight to six hours before NOW."""
+before NOW (seconds). Nothing was heard from eight to six hours before NOW, and for three days a fortnight ago."""
 import math
 import random
 import sys
 
 now = int(sys.argv[1])
 STEP, DAY = 600, 86400
-GAP = (now - 8 * 3600, now - 6 * 3600)
+GAPS = (now - 8 * 3600, now - 6 * 3600), (now - 17 * DAY, now - 14 * DAY)
 COUNTED = ["pv_energy", "output_energy", "grid_import_energy"]
 # where the counters end; those of the simulated units that follow are higher
 ENDS = {"pv_energy": 2932.0, "output_energy": 1500.0, "grid_import_energy": 210.0}
@@ -33,7 +33,7 @@ while at < now - 60:
     soc = min(100.0, max(20.0, soc + battery * STEP / 3600 / 90))
     for name, watts in zip(COUNTED, (pv, load, grid)):
         totals[name] += watts * STEP / 3.6e6
-    if not GAP[0] <= at < GAP[1]:
+    if not any(begin <= at < end for begin, end in GAPS):
         rows.append((at, pv, battery, soc, load, grid, dict(totals)))
     at += STEP
 

@@ -8,6 +8,31 @@ export async function ask(path, params = {}) {
   return said;
 }
 
+// A key of its own for every change: if the request is sent twice on its way, it counts once.
+const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+
+// Tells a device something, once. Whatever happens is said in words, and nothing is tried again.
+export async function tell(device, said, token) {
+  let answer;
+  let words;
+  try {
+    answer = await fetch(`api/v1/devices/${encodeURIComponent(device)}/commands`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}`, 'Idempotency-Key': newKey() },
+      body: JSON.stringify(said),
+    });
+    words = await answer.json();
+  } catch {
+    return { isGood: false, isUnknown: true, text: 'No answer came. It may have been told: look at what is set before trying again.' };
+  }
+  return {
+    isGood: answer.ok,
+    isUnauthorised: answer.status === 401,
+    isUnknown: answer.status === 502 || answer.status === 504, // the answer says how far it came
+    text: answer.ok ? words.told : words.detail ?? words.title,
+  };
+}
+
 const POLL_MS = 3000;
 const POLL_SLOWEST_MS = 30000;
 const LIVE_MS = 1000; // a burst of events is shown at once

@@ -21,6 +21,7 @@ const makers = {
   devices: async (view) => makeDevices(view, state),
   charts: async (view) => (await import('./charts.js')).makeCharts(view, state),
   energy: async (view) => (await import('./energy.js')).makeEnergy(view, state),
+  settings: async (view) => (await import('./settings.js')).makeSettings(view),
   log: async (view) => (await import('./log.js')).makeLog(view),
   kiosk: async (view) => (await import('./kiosk.js')).makeKiosk(view, state),
 };

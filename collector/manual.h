@@ -1,0 +1,17 @@
+/* helio(1), helio.conf(5) and bash's completion, from the tables the program runs on. */
+#ifndef COLLECTOR_MANUAL_H
+#define COLLECTOR_MANUAL_H
+
+#include "collector/verb.h"
+
+int manual_verbs(void);    /* helio list verbs --as man */
+int manual_settings(void); /* helio list settings --as man */
+int manual_bash(void);     /* helio list verbs --as bash */
+
+/* Text as roff wants it: no word of it is a command. */
+void roff_text(const char *words);
+/* The same in bold, or as an argument: italic. */
+void roff_bold(const char *words);
+void roff_italic(const char *words);
+
+#endif

@@ -1,0 +1,88 @@
+/* helio discovery: what sinks left standing at the far side, taken back. */
+#include "collector/control_socket.h"
+#include "collector/deliver.h"
+#include "collector/verb.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct option_row options[] = {
+    {"sink", 's', "NAMES", "only these sinks (else all)"},
+    {.name = NULL},
+};
+
+static int purge_one(struct store *store, const struct plan *plan, const struct plan_sink *planned)
+{
+    char why[WHY_MAX] = "";
+    struct seat seat = {.name = planned->name,
+                        .sink = planned->sink,
+                        .section = planned->section,
+                        .site = plan_site_name(plan),
+                        .store = store,
+                        .store_path = store_path(store),
+                        .timeout_s = section_number(planned->section, "timeout")};
+    int64_t until = clock_us() + (int64_t)(seat.timeout_s * 1e6);
+
+    seat.memory = calloc(1, planned->sink->memory);
+    int rc = seat.memory ? planned->sink->open(&seat) : ERR_FULL;
+    if (!rc)
+        rc = planned->sink->purge(&seat, until, why);
+    if (seat.memory)
+        planned->sink->close(&seat);
+    free(seat.memory);
+    if (rc < 0)
+        log_err(planned->name, "%s", *why ? why : error_text(rc));
+    else
+        printf("%s: %d topics cleared\n", planned->name, rc);
+    return rc < 0 ? rc : OK;
+}
+
+static int purge_here(struct call *c, const bool wanted[PLAN_SINKS])
+{
+    char path[400], holder[64] = "";
+    struct store *store = NULL;
+    int rc = store_open(&store, plan_store_path(c->plan, path, sizeof path), c->plan->store, holder,
+                        sizeof holder);
+
+    if (rc == ERR_BUSY)
+        log_err("discovery", "%s is in use by process %s, which cannot be reached", path, holder);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < c->plan->sink_count; i++)
+        if (wanted[i] && c->plan->sinks[i].sink->purge) {
+            int one = purge_one(store, c->plan, &c->plan->sinks[i]);
+            rc = rc ? rc : one;
+        }
+    store_close(store);
+    return rc;
+}
+
+static int run_discovery(struct call *c)
+{
+    bool wanted[PLAN_SINKS];
+    const char *only = call_has(c, "sink") ? call_text(c, "sink", "") : NULL;
+    const char *const words[] = {"discovery", only ? only : ""};
+
+    if (c->count != 1 || strcmp(c->words[0], "purge") != 0)
+        return bad_call(c, "there is one thing to do: purge");
+    if (deliver_only(c->plan, only, wanted))
+        return ERR_USAGE;
+    int rc = control_ask(words, 2, NULL);
+    return rc == ERR_ABSENT ? purge_here(c, wanted) : rc;
+}
+
+const struct verb verb_discovery = {
+    .name = "discovery",
+    .synopsis = "purge [--sink NAMES]",
+    .about = "takes back what Home Assistant was told of all devices\n\n"
+             "Clears every discovery topic that was ever published. A daemon goes on, but tells\n"
+             "nothing of its devices until its next start: set discovery = no before that.",
+    .examples = "  helio discovery purge\n",
+    .options = options,
+    .needs_plan = true,
+    .run = run_discovery,
+};

@@ -1,0 +1,85 @@
+# A house of all four families and a group, for Home Assistant; sourced after _mosquitto.sh.
+# ha_house NAME FORM [LINES OF THE SINK]: NAME.ini with a store of its own, for the broker at PORT
+ha_house() {
+    local name=$1 form=$2
+    shift 2
+    cat >"$name.ini" <<INI
+[site]
+name = cabin
+[store]
+path = $TESTS_TMP/$name.db
+[bus roof]
+line = sim
+every = 0.5
+at = 12:00
+[bus shed]
+line = sim
+every = 0.5
+at = 12:00
+speed = 115200
+model = parallel
+[bus cellar]
+line = sim
+every = 0.2
+at = 12:00
+model = house
+[bus grid]
+line = sim
+every = 0.5
+at = 12:00
+[device south]
+driver = tracer
+bus = roof
+address = 1
+allow_tell = yes
+[device east]
+driver = tracer
+bus = roof
+address = 2
+[device ax]
+driver = axpert
+bus = shed
+allow_tell = yes
+[device hub]
+driver = mate
+bus = cellar
+allow_tell = yes
+[device gw]
+driver = goodwe
+bus = grid
+[group house]
+members = south, east
+[sink ha]
+kind = mqtt
+port = $PORT
+age = 0
+allow_tell = yes
+discovery = $form
+$(printf '%s\n' "$@")
+INI
+}
+
+# What stands at the broker now: TOPIC<tab>PAYLOAD. A word of our own comes last, so that a slow
+# machine is not taken for an empty broker.
+retained() { # FILE
+    local wait
+    mosquitto_pub -h 127.0.0.1 -p "$PORT" -q 1 -r -t test/last -m here || return 1
+    for wait in 1 2 5 10; do
+        mosquitto_sub -h 127.0.0.1 -p "$PORT" -W $wait -F '%t	%p' -t 'homeassistant/#' -t 'helio/#' -t test/last --retained-only >"$1.new" 2>/dev/null
+        grep -aq '^test/last' "$1.new" && break
+    done
+    grep -av '^test/last' "$1.new" >"$1"
+    grep -aq '^test/last' "$1.new"
+}
+# What Home Assistant would know now, in one word
+known() { retained now.tsv && grep -a '/config	' now.tsv | sort | md5sum; }
+
+# Are so many configs there, and nothing new for a while?
+settled() { # LEAST
+    local before after
+    before=$(known)
+    sleep 2.5
+    after=$(known)
+    [ "$before" = "$after" ] && [ "$(grep -ac '/config	' now.tsv)" -ge "$1" ]
+}
+judge() { python3 "$HELIO_SOURCE/tests/flows/_ha_rules.py" "$@"; }

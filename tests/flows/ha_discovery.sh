@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# Home Assistant is told of a house of all four families: every entity is held against its rules,
+# and against what the states say; wrong payloads are refused; devices that leave or get another
+# name leave nothing behind; both forms, and the way from one to the other; purge.
+source "$HELIO_SOURCE/tests/flows/lib.sh"
+source "$HELIO_SOURCE/tests/flows/_servers.sh"
+source "$HELIO_SOURCE/tests/flows/_mosquitto.sh"
+source "$HELIO_SOURCE/tests/flows/_ha_house.sh"
+needs python3 sqlite3
+python3 -c 'import jinja2' 2>/dev/null || { echo "skipped: python3-jinja2 is not installed"; exit 77; }
+
+states() { # FILE: the last state of every device
+    mosquitto_sub -h 127.0.0.1 -p "$PORT" -W 3 -F '%t	%p' -t 'helio/+/state' -t 'helio/+/availability' >"$1" 2>/dev/null
+}
+
+broker_start b
+ha_house a device
+daemon a.ini
+has_all() { retained now.tsv && judge energy now.tsv >energy 2>/dev/null; }
+until_true 60 has_all || fail "$(judge energy now.tsv 2>&1)"
+until_true 40 settled 10 || fail "discovery never settles"
+retained first.tsv
+states said.tsv
+judge judge first.tsv said.tsv >judged || fail "Home Assistant would refuse: $(cat judged)"
+echo "device form: $(cat judged)"
+echo "for the energy dashboard: $(cat energy)"
+refused=$(judge broken first.tsv) || fail "a wrong payload: $(judge broken first.tsv 2>&1)"
+between 20 "$refused" 100
+echo "payloads made wrong and refused, each for its own reason: $refused"
+judge ids first.tsv >ids
+cat first.tsv said.tsv >both.tsv
+echo "entities unavailable: $(judge there both.tsv ids)"
+[ "$(judge there both.tsv ids)" = 0 ] || fail "$(judge there both.tsv ids 2>&1)"
+
+# What may be told is a command here, and only where it may be: south says allow_tell, east does not.
+grep -q 'helio_south_set_float_voltage.*helio/south/set/float_voltage' first.tsv || fail "no command for south"
+grep -q 'helio_south_set_clock' first.tsv || fail "no button for the clock of south"
+has_not first.tsv helio_east_set_
+[ "$(grep -c '"via_device": "helio_92932004100443"' first.tsv)" -ge 2 ] || fail "units behind ax do not say so"
+has_not first.tsv '"via_device": "helio_hub"' # which is no device of its own
+
+# ---- a device less, and one with another name -----------------------------------------------------
+daemon_end
+sed -i '/^\[device gw\]/,/^bus = grid/d; /^\[bus grid\]/,/^at/d; s/^\[device east\]/[device attic]/; s/members = south, east/members = south, attic/' a.ini
+daemon a.ini
+clean() { retained now.tsv && ! grep -E '13600DSN|helio_east|helio/east|helio/gw' now.tsv && grep -q helio_attic now.tsv; }
+until_true 40 clean >/dev/null || fail "left over: $(grep -E '13600DSN|east|gw' now.tsv | cut -c1-80)"
+echo "left over of a device that went and one that got another name: 0"
+for id in $(judge ids first.tsv | grep -Ev '13600DSN|helio_east_'); do echo "$id"; done | sort >kept
+judge ids now.tsv | sort >have
+[ -z "$(comm -23 kept have | head -3)" ] || fail "lost with them: $(comm -23 kept have | head -3)"
+
+# ---- each entity by itself, and back --------------------------------------------------------------
+until_true 60 settled 10 || fail "discovery never settles with another name"
+judge ids now.tsv >by_device
+daemon_end
+rm -f moves; listen moves -t 'homeassistant/device/+/config'
+sed -i 's/^discovery = device/discovery = entity/' a.ini
+daemon a.ini
+no_devices() { retained now.tsv && ! grep -q 'homeassistant/device/' now.tsv && grep -q homeassistant/sensor/ now.tsv; }
+until_true 60 no_devices || fail "the devices' payloads stay: $(grep -c homeassistant/device/ now.tsv)"
+heard moves '{"migrate_discovery": true}' || fail "nobody was told that entities move"
+until_true 60 settled 100 || fail "discovery by entity never settles"
+retained second.tsv
+states said.tsv
+judge judge second.tsv said.tsv >judged || fail "by entity: $(cat judged)"
+echo "entity form: $(cat judged)"
+judge ids second.tsv >by_entity
+diff by_device by_entity >moved || fail "other unique ids by entity: $(head -5 moved)"
+
+daemon_end
+rm -f moves; listen moves -t 'homeassistant/sensor/+/+/config'
+sed -i 's/^discovery = entity/discovery = device/' a.ini
+daemon a.ini
+only_devices() { retained now.tsv && grep -q homeassistant/device/ now.tsv && ! grep -q '^homeassistant/sensor/' now.tsv; }
+until_true 60 only_devices || fail "entities stay: $(grep -c homeassistant/sensor/ now.tsv)"
+heard moves '{"migrate_discovery": true}' || fail "entities were not told that they move"
+
+# ---- purge, by the daemon and alone ---------------------------------------------------------------
+expect 0 "$HELIO" discovery purge -c a.ini
+has out "topics cleared"
+nothing() { retained now.tsv && ! grep -q '^homeassistant/' now.tsv; }
+until_true 10 nothing || fail "purge left $(grep -c ^homeassistant/ now.tsv)"
+sleep 2
+nothing || fail "something came back after the purge"
+daemon_end
+daemon a.ini
+until_true 30 settled 8 || fail "not told again after a start"
+daemon_end
+expect 0 "$HELIO" discovery purge -c a.ini
+nothing || fail "purge without a daemon left $(grep -c ^homeassistant/ now.tsv)"
+echo "left standing after a purge: 0"
+expect 0 "$HELIO" discovery purge -c a.ini
+has out "ha: 0 topics cleared"
+expect 64 "$HELIO" discovery -c a.ini
