@@ -108,8 +108,9 @@ struct web {
     const struct section *section;
     struct web_house house;
     struct MHD_Daemon *daemons[1 + WEB_OLD_PORTS]; /* each has a thread; NULL ends them early */
-    pthread_mutex_t lock;                          /* held while a request is served */
-    char tokens[WEB_TOKENS][WEB_TOKEN];            /* in the order of token_keys; "": none */
+    MHD_socket ears[1 + WEB_OLD_PORTS]; /* of the quiet; closed when their threads are gone */
+    pthread_mutex_t lock;               /* held while a request is served */
+    char tokens[WEB_TOKENS][WEB_TOKEN]; /* in the order of token_keys; "": none */
     struct stranger strangers[WEB_STRANGERS];
     struct told_before told[WEB_TOLD]; /* the newest in place of the oldest */
     unsigned told_next;

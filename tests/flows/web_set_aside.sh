@@ -6,6 +6,7 @@ needs curl python3
 
 web_house
 daemon web.ini
+until_true 15 eval '! "$HELIO" status --json | grep -q "\"unheard\""' || fail "somebody is not heard"
 history() { curl -sf "$URL/api/v1/history?device=unit1&metric=battery_voltage&from=$1"; }
 # the moment of the newest reading that the web knows, in ms
 newest() { history -10m | json_get metrics.0.points.-1.0; }
