@@ -1,7 +1,6 @@
 /* JSON out, without allocation (base/json.h). */
 #include "base/json.h"
 
-#include <inttypes.h>
 #include <math.h>
 
 struct json json_on(struct text *to)
@@ -110,7 +109,7 @@ void json_number(struct json *j, const char *key, double value)
 void json_integer(struct json *j, const char *key, int64_t value)
 {
     begin(j, key);
-    text_format(j->to, "%" PRId64, value);
+    text_integer(j->to, value);
 }
 
 void json_bool(struct json *j, const char *key, bool value)

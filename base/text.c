@@ -19,9 +19,15 @@ struct text text_on(char *to, size_t size)
     return (struct text){.to = to, .size = size};
 }
 
+/* Room for so many more, if it can be had. */
+static bool has_grown(struct text *t, size_t more)
+{
+    return t->grow && t->grow(t, t->used + more + 1);
+}
+
 void text_char(struct text *t, char c)
 {
-    if (t->used + 1 >= t->size) {
+    if (t->used + 1 >= t->size && !has_grown(t, 1)) {
         t->is_cut = true;
         return;
     }
@@ -33,6 +39,8 @@ void text_bytes(struct text *t, const char *bytes, size_t length)
 {
     size_t room = t->used + 1 < t->size ? t->size - t->used - 1 : 0;
 
+    if (length > room && has_grown(t, length))
+        room = length;
     t->is_cut |= length > room;
     length = length > room ? room : length;
     if (!length)
@@ -49,67 +57,23 @@ void text_add(struct text *t, const char *words)
 
 void text_format(struct text *t, const char *format, ...)
 {
-    size_t room = t->size - t->used;
     va_list args;
     int wrote;
 
     va_start(args, format);
-    wrote = vsnprintf(t->to + t->used, room, format, args);
+    wrote = vsnprintf(t->to + t->used, t->size - t->used, format, args);
     va_end(args);
-    if (wrote < 0 || (size_t)wrote >= room) {
+    if (wrote >= 0 && (size_t)wrote >= t->size - t->used && has_grown(t, (size_t)wrote)) {
+        va_start(args, format);
+        wrote = vsnprintf(t->to + t->used, t->size - t->used, format, args);
+        va_end(args);
+    }
+    if (wrote < 0 || (size_t)wrote >= t->size - t->used) {
         t->is_cut = true;
         t->used = t->size ? t->size - 1 : 0;
         return;
     }
     t->used += (size_t)wrote;
-}
-
-/*
- * Nearly all numbers of devices have up to four decimals and nine digits. Such a one is a whole
- * number over a power of ten, both of which a double holds exactly; so their quotient is the very
- * double that reading the text back would give, and the first that fits is the shortest form.
- */
-static bool add_decimal(struct text *t, double value)
-{
-    static const double powers[] = {1, 10, 100, 1000, 10000};
-    char digits[16];
-    size_t at = sizeof digits;
-
-    if (!(fabs(value) < 1e9))
-        return false;
-    for (int decimals = 0; decimals < 5; decimals++) {
-        double scaled = round(fabs(value) * powers[decimals]);
-        if (scaled >= 1e9)
-            return false;
-        if (scaled / powers[decimals] != fabs(value))
-            continue;
-        unsigned rest = (unsigned)scaled;
-        for (int i = 0; rest || i <= decimals; i++) {
-            if (i == decimals && i)
-                digits[--at] = '.';
-            digits[--at] = (char)('0' + rest % 10);
-            rest /= 10;
-        }
-        if (value < 0)
-            digits[--at] = '-';
-        text_bytes(t, digits + at, sizeof digits - at);
-        return true;
-    }
-    return false;
-}
-
-void text_number(struct text *t, double value)
-{
-    char digits[32] = "0";
-
-    if (add_decimal(t, value))
-        return;
-    for (int precision = 9; precision <= 17; precision += precision < 15 ? 6 : 1) {
-        snprintf(digits, sizeof digits, "%.*g", precision, value);
-        if (strtod(digits, NULL) == value)
-            break;
-    }
-    text_add(t, digits);
 }
 
 void text_csv(struct text *t, const char *cell)

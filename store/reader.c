@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char *const range_texts[RANGES] = {
 #define COLUMNS "SELECT seq, at, kind, device, shape, fields, sum FROM reading "
@@ -24,12 +23,14 @@ int reader_open(struct reader **to, const char *path)
 {
     struct reader *r;
     int rc;
+    struct stat file; /* asked for first: if it is replaced meanwhile, that shows */
 
-    if (access(path, F_OK))
+    if (stat(path, &file))
         return ERR_INPUT;
     r = calloc(1, sizeof *r);
     if (!r)
         return ERR_FULL;
+    r->file = file;
     rc = sql_error(sqlite3_open_v2(path, &r->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL));
     if (!rc) {
         sqlite3_db_config(r->db, SQLITE_DBCONFIG_LOOKASIDE, NULL, 256, 32);
@@ -70,6 +71,14 @@ void reader_close(struct reader *r)
     for (size_t i = 0; i < r->origin_count; i++)
         free(r->origins[i]);
     free(r);
+}
+
+/* Where nothing is at the moment, the old one is still the best there is. */
+bool reader_is_left(const struct reader *r, const char *path)
+{
+    struct stat now;
+
+    return stat(path, &now) == 0 && (now.st_ino != r->file.st_ino || now.st_dev != r->file.st_dev);
 }
 
 static int begin(struct reader *r, enum range range, const char *types, int64_t a, int64_t b,

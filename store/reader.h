@@ -16,6 +16,9 @@ struct reader;
 int reader_open(struct reader **to, const char *path) MUST_CHECK;
 void reader_close(struct reader *r);
 
+/* Is another file at `path` by now? A damaged one is set aside while readers have it open. */
+bool reader_is_left(const struct reader *r, const char *path);
+
 /* Everything after `seq`, in the order it was stored, up to `last`. */
 int reader_after(struct reader *r, int64_t seq, int64_t last) MUST_CHECK;
 

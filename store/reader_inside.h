@@ -5,11 +5,14 @@
 #include "store/inside.h"
 #include "store/reader.h"
 
+#include <sys/stat.h>
+
 enum range { AFTER, BETWEEN, BETWEEN_ONE, SETTINGS_OF, ALL_SETTINGS, RANGES };
 enum rolled { DAYS, PART, ROLLED };
 
 struct reader {
     sqlite3 *db;
+    struct stat file; /* as it was when it was opened */
     sqlite3_stmt *ranges[RANGES], *running;
     sqlite3_stmt *rolled[ROLLED]; /* made when history is first asked for */
     struct shape *shapes[STORE_SHAPES];

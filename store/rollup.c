@@ -40,7 +40,9 @@ void slot_join(struct slot *s, const struct slot *later)
 
 double slot_mean(const struct slot *s)
 {
-    return s->count ? s->sum / s->count : 0;
+    double mean = s->count ? round(s->sum / s->count * 1e9) / 1e9 : 0;
+
+    return fmin(fmax(mean, s->low), s->high);
 }
 
 double slot_worth(const struct slot *s, enum metric m)

@@ -20,6 +20,9 @@ struct slot {
 
 void slot_add(struct slot *s, double value);
 void slot_join(struct slot *s, const struct slot *later);
+
+/* To a billionth: what is behind that is only what adding up left over. Never outside of what was
+ * said. */
 double slot_mean(const struct slot *s);
 
 /* What one number says of it all: of what is measured the mean, of what counts or is a state the

@@ -177,24 +177,39 @@ enum MHD_Result answer_error(struct exchange *x, int rc)
     return answer_problem(x->connection, MHD_HTTP_INTERNAL_SERVER_ERROR, error_text(rc));
 }
 
+static bool sheet_grow(struct text *t, size_t size)
+{
+    size_t room = t->size;
+
+    while (room < size && room < SHEET_MOST)
+        room *= 2;
+    char *bytes = room < size ? NULL : realloc(t->to, room);
+    if (!bytes)
+        return false;
+    t->to = bytes;
+    t->size = room;
+    return true;
+}
+
 int sheet_write(struct exchange *x, sheet_fn *write, char **bytes, size_t *length)
 {
-    for (size_t size = SHEET_FIRST; size <= SHEET_MOST; size *= 4) {
-        char *room = malloc(size);
-        if (!room)
-            return ERR_SYSTEM;
-        struct text t = text_on(room, size);
-        int rc = write(x, &t);
-        if (!rc && !t.is_cut) {
-            *bytes = room;
-            *length = t.used;
-            return OK;
-        }
-        free(room);
-        if (rc)
-            return rc;
+    char *room = malloc(SHEET_FIRST);
+    int rc = room ? OK : ERR_SYSTEM;
+
+    if (rc)
+        return rc;
+    struct text t = text_on(room, SHEET_FIRST);
+    t.grow = sheet_grow;
+    rc = write(x, &t);
+    if (!rc && t.is_cut)
+        rc = ERR_USAGE;
+    if (rc) {
+        free(t.to);
+        return rc;
     }
-    return ERR_USAGE;
+    *bytes = t.to;
+    *length = t.used;
+    return OK;
 }
 
 enum MHD_Result answer_sheet(struct exchange *x, const char *type, sheet_fn *write)

@@ -10,7 +10,13 @@
 
 int web_reader(struct web *w, struct reader **to)
 {
-    int rc = w->reader ? OK : reader_open(&w->reader, w->house.front->store_path);
+    const char *path = w->house.front->store_path;
+
+    if (w->reader && reader_is_left(w->reader, path)) {
+        reader_close(w->reader);
+        w->reader = NULL;
+    }
+    int rc = w->reader ? OK : reader_open(&w->reader, path);
 
     *to = w->reader;
     return rc;

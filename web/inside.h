@@ -108,8 +108,9 @@ struct web {
     const struct section *section;
     struct web_house house;
     struct MHD_Daemon *daemons[1 + WEB_OLD_PORTS]; /* each has a thread; NULL ends them early */
-    pthread_mutex_t lock;                          /* held while a request is served */
-    char tokens[WEB_TOKENS][WEB_TOKEN];            /* in the order of token_keys; "": none */
+    MHD_socket ears[1 + WEB_OLD_PORTS]; /* of the quiet; closed when their threads are gone */
+    pthread_mutex_t lock;               /* held while a request is served */
+    char tokens[WEB_TOKENS][WEB_TOKEN]; /* in the order of token_keys; "": none */
     struct stranger strangers[WEB_STRANGERS];
     struct told_before told[WEB_TOLD]; /* the newest in place of the oldest */
     unsigned told_next;
@@ -187,7 +188,7 @@ enum MHD_Result answer_stream(struct MHD_Connection *c, struct MHD_Response *r);
 /* 405 with the methods that this path takes, or 204 with them. */
 enum MHD_Result answer_methods(struct MHD_Connection *c, unsigned status, const char *path);
 
-/* A page as long as it turns out to be: written anew into more room when it did not fit. */
+/* A page as long as it turns out to be: its room grows while it is written. */
 typedef int sheet_fn(struct exchange *x, struct text *to);
 enum MHD_Result answer_sheet(struct exchange *x, const char *type, sheet_fn *write);
 
@@ -267,7 +268,7 @@ int query_read(struct exchange *x, char *why, size_t size) MUST_CHECK;
 const struct view_device *query_device_of_path(struct exchange *x);
 const struct view_device *web_device_named(struct web *w, const char *name);
 
-/* ---- history (api_history.c) */
+/* ---- history (api_history.c): valid until it is asked for again */
 int web_reader(struct web *w, struct reader **to) MUST_CHECK;
 
 /* ---- the board of one device, as /api/v1/board and /api/v1/live have it (api_house.c) */

@@ -383,6 +383,8 @@ int web_start(struct web **to, const struct section *s, const struct web_house *
     if (rc)
         return rc;
     pthread_mutex_init(&w->lock, NULL);
+    for (size_t i = 0; i < sizeof w->ears / sizeof *w->ears; i++)
+        w->ears[i] = MHD_INVALID_SOCKET;
     w->section = s;
     w->house = *house;
     if (tokens_read(w))
@@ -398,11 +400,8 @@ int web_start(struct web **to, const struct section *s, const struct web_house *
 
 void web_quiet(struct web *w)
 {
-    for (size_t i = 0; i < sizeof w->daemons / sizeof *w->daemons && w->daemons[i]; i++) {
-        MHD_socket fd = MHD_quiesce_daemon(w->daemons[i]);
-        if (fd != MHD_INVALID_SOCKET)
-            close(fd);
-    }
+    for (size_t i = 0; i < sizeof w->daemons / sizeof *w->daemons && w->daemons[i]; i++)
+        w->ears[i] = MHD_quiesce_daemon(w->daemons[i]);
 }
 
 void web_stop(struct web *w)
@@ -410,8 +409,11 @@ void web_stop(struct web *w)
     if (!w)
         return;
     live_end(w);
-    for (size_t i = 0; i < sizeof w->daemons / sizeof *w->daemons && w->daemons[i]; i++)
+    for (size_t i = 0; i < sizeof w->daemons / sizeof *w->daemons && w->daemons[i]; i++) {
         MHD_stop_daemon(w->daemons[i]);
+        if (w->ears[i] != MHD_INVALID_SOCKET)
+            close(w->ears[i]);
+    }
     live_close(w);
     kept_drop(w);
     reader_close(w->reader);

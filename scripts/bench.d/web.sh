@@ -102,11 +102,14 @@ web_end
 # ---- rounds meanwhile -----------------------------------------------------------------------------------
 
 web_run yes 0.25
-python3 - "$web_port" <<'PYTHON' & # a thousand that say nothing, and come again when they are sent away
-import socket, sys, time
-held, until = [], time.monotonic() + 24
-while time.monotonic() < until:
-    held = held[-999:] + [socket.create_connection(("127.0.0.1", int(sys.argv[1])))]
+python3 - "$web_port" <<'PYTHON' & # a thousand that say nothing, from ten addresses; more come in place of the oldest
+import itertools, socket, sys, time
+time.sleep(1) # so that those who ask are there before them
+held, until = [], time.monotonic() + 23
+for i in itertools.count():
+    if time.monotonic() > until:
+        break
+    held = held[-999:] + [socket.create_connection(("127.0.0.1", int(sys.argv[1])), 5, (f"127.0.1.{i % 10 + 1}", 0))]
     time.sleep(0 if len(held) < 1000 else 0.02)
 PYTHON
 idle=$!
@@ -115,10 +118,10 @@ wrk -t 1 -c 8 -d 20 "$web_url/api/v1/board" >"$tmp/load.board" &
 load=$!
 wrk -t 1 -c 1 -d 20 "$web_url$year=500" >"$tmp/load.year"
 wait "$load"
-health=$(curl -s --interface 127.0.0.9 "$web_url/api/v1/health")
+status=$("$helio" status --json -c "$tmp/web.ini")
 wait "$idle"
-web_late=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["late_p99_ms"])' <<<"$health")
-web_rounds=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["rounds"])' <<<"$health")
+web_late=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["rounds"]["late_p99_ms"])' <<<"$status")
+web_rounds=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["rounds"]["count"])' <<<"$status")
 web_load=$(sed -n 's/^Requests\/sec: *//p' "$tmp/load.board")
 web_end
 

@@ -1,6 +1,6 @@
 # Whoever comes to the web to do harm: a thousand idle connections, headers that drip, huge bodies,
-# spans of a year again and again, pages of strangers. Rounds stay on time, memory stays small, and who
-# asks properly is answered.
+# spans of a year again and again, pages of strangers; then a thousand from everywhere at once. Rounds
+# stay on time, memory stays small, and who asks properly is answered.
 . "$HELIO_SOURCE/tests/flows/lib.sh"
 . "$HELIO_SOURCE/tests/flows/_servers.sh"
 . "$HELIO_SOURCE/tests/flows/_web.sh"
@@ -19,6 +19,8 @@ fds() { find "/proc/$DAEMON/fd" | wc -l; }
 before_rss=$(rss) before_fds=$(fds) before=$(status_get rounds.count) begun=$(date +%s%N)
 
 python3 "$HELIO_SOURCE/tests/flows/_web_abuse.py" "$URL" || fail "somebody who asked properly was not answered"
+echo "lateness p99 $(status_get rounds.late_p99_ms) ms so far"
+python3 "$HELIO_SOURCE/tests/flows/_web_crowd.py" "$URL" || fail "a crowd that says nothing is too much"
 took=$((($(date +%s%N) - begun) / 1000000))
 made=$(($(status_get rounds.count) - before))
 late=$(status_get rounds.late_p99_ms)

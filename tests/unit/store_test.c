@@ -414,6 +414,60 @@ static void untimed_rows_get_their_time(void **state)
     store_close(s);
 }
 
+static void means_are_short_and_within(void **state)
+{
+    struct slot s = {0};
+
+    (void)state;
+    assert_true(slot_mean(&s) == 0);
+    slot_add(&s, 0.1);
+    slot_add(&s, 0.2);
+    slot_add(&s, 0.2);
+    assert_true(slot_mean(&s) == 0.166666667);
+    s = (struct slot){0};
+    slot_add(&s, 1.0 / 3); /* a billionth less than the only one there is would not be true */
+    assert_true(slot_mean(&s) == 1.0 / 3);
+    s = (struct slot){0};
+    slot_add(&s, 2.0 / 3);
+    assert_true(slot_mean(&s) == 2.0 / 3);
+    assert_true(slot_worth(&s, M_PV_POWER) == 0.666667);
+}
+
+/* A damaged file is set aside while somebody reads it; the one in its place has what comes then. */
+static void who_reads_notices_another_file(void **state)
+{
+    struct store *s = open_store();
+    const struct origin *from = store_origin(s, &south);
+    struct reading r = reading_of(37, 100);
+    struct reader *reader = NULL;
+    struct record record;
+    char mark[300];
+
+    (void)state;
+    assert_true(store_append(s, from, RECORD_LIVE, 1700000000000, &r) > 0);
+    assert_int_equal(store_commit(s), OK);
+    assert_int_equal(reader_open(&reader, path), OK);
+    assert_false(reader_is_left(reader, path));
+    snprintf(mark, sizeof mark, "%s.suspect", path);
+    FILE *file = fopen(mark, "w");
+    assert_non_null(file);
+    assert_int_equal(fclose(file), 0);
+    assert_true(store_append(s, from, RECORD_LIVE, 1700000010000, &r) > 0);
+    assert_int_equal(store_commit(s), OK);
+    assert_true(reader_is_left(reader, path));
+    assert_int_equal(reader_last(reader), 1);
+    reader_close(reader);
+    assert_int_equal(reader_open(&reader, path), OK);
+    assert_false(reader_is_left(reader, path));
+    assert_int_equal(reader_after(reader, 0, 2), OK);
+    assert_int_equal(reader_next(reader, &record), OK);
+    assert_int_equal(record.at_ms, 1700000000000);
+    assert_int_equal(reader_next(reader, &record), OK);
+    assert_int_equal(record.at_ms, 1700000010000);
+    reader_close(reader);
+    store_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -427,6 +481,8 @@ int main(void)
         cmocka_unit_test(zones_have_names),
         cmocka_unit_test(moments_as_people_write_them),
         cmocka_unit_test_setup_teardown(untimed_rows_get_their_time, begin, end),
+        cmocka_unit_test(means_are_short_and_within),
+        cmocka_unit_test_setup_teardown(who_reads_notices_another_file, begin, end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,6 +64,38 @@ static void no_room_at_all_is_harmless(void **state)
     assert_string_equal(bytes, "");
 }
 
+static bool grow_by_bits(struct text *t, size_t size)
+{
+    char *to = size <= 40 ? realloc(t->to, size) : NULL;
+
+    if (!to)
+        return false;
+    t->to = to;
+    t->size = size;
+    return true;
+}
+
+static void room_grows_where_it_may(void **state)
+{
+    struct text t = text_on(malloc(1), 1);
+
+    (void)state;
+    t.grow = grow_by_bits;
+    text_add(&t, "ten signs.");
+    text_char(&t, '!');
+    text_format(&t, "%s %d", "twelve si", 12);
+    text_number(&t, 0.25);
+    assert_false(t.is_cut);
+    assert_string_equal(t.to, "ten signs.!twelve si 120.25");
+    text_format(&t, "%s", "more than forty");
+    assert_true(t.is_cut);
+    assert_true(strlen(t.to) < 40);
+    text_bytes(&t, "more than forty", 15);
+    text_char(&t, 'x');
+    assert_true(t.is_cut && t.used < t.size && t.size <= 40 && !t.to[t.used]);
+    free(t.to);
+}
+
 static void number_is(double value, const char *expected)
 {
     char bytes[40];
@@ -215,7 +247,7 @@ int main(void)
         cmocka_unit_test(numbers_read_back_the_same), cmocka_unit_test(hex_goes_both_ways),
         cmocka_unit_test(bad_hex_is_refused),         cmocka_unit_test(numbers_are_read_strictly),
         cmocka_unit_test(integers_are_read_strictly), cmocka_unit_test(distances),
-        cmocka_unit_test(equal_in_either_case),
+        cmocka_unit_test(equal_in_either_case),       cmocka_unit_test(room_grows_where_it_may),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
