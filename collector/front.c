@@ -65,16 +65,6 @@ static int64_t slowest_ms(const struct keeper *k, size_t slots)
     return most;
 }
 
-/* A group is as slow as the slowest of its house can be. */
-static int64_t slowest_ms(const struct keeper *k, size_t slots)
-{
-    int64_t most = 0;
-
-    for (size_t i = 0; i < slots; i++)
-        most = k->slots[i]->every_ms > most ? k->slots[i]->every_ms : most;
-    return most;
-}
-
 static size_t list_devices(void *who, struct view_device *to, size_t room)
 {
     struct daemon *d = who;
