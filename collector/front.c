@@ -38,7 +38,7 @@ void front_hear(struct front *f, const struct news *n)
 bool front_seat(struct daemon *d, const char *name, unsigned *desk)
 {
     for (size_t i = 0; i < d->keeper.count; i++)
-        if (!d->keeper.slots[i]->is_gone && d->keeper.slots[i]->from &&
+        if (!d->keeper.slots[i]->is_gone && d->keeper.slots[i]->shown &&
             !strcmp(d->keeper.slots[i]->name, name)) {
             *desk = (unsigned)i;
             return true;
@@ -73,22 +73,23 @@ static size_t list_devices(void *who, struct view_device *to, size_t room)
 
     for (size_t i = 0; i < slots && count < room; i++) {
         const struct slot_of *s = d->keeper.slots[i];
-        if (s->is_gone || !s->from)
+        const struct shown_as *shown = s->shown;
+        if (s->is_gone || !shown)
             continue;
         to[count++] = (struct view_device){
             .name = s->name,
             .driver = s->is_group ? "group"
                       : s->driver ? s->driver->name
-                                  : s->from->driver,
+                                  : shown->is.driver,
             .title = s->driver ? s->driver->title : "",
-            .serial = s->from->serial,
-            .group = s->from->group,
+            .serial = shown->is.serial,
+            .group = shown->is.group,
             .model = s->has_model ? s->model : "",
-            .firmware = s->from->firmware,
+            .firmware = shown->is.firmware,
             .through = s->is_found ? s->through : "",
             .every_s = (double)(s->every_ms ? s->every_ms : slowest) / (double)MS_PER_S,
             .desk = (unsigned)i,
-            .address = s->from->address,
+            .address = shown->is.address,
             .is_group = s->is_group,
             .asked = s->asked,
             .heard = s->heard,

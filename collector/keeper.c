@@ -25,6 +25,10 @@ void keeper_done(struct keeper *k)
         past_days_free(k->slots[i]->past);
         free(k->slots[i]->has);
         free(k->slots[i]->settings);
+        for (struct shown_as *shown = k->slots[i]->shown, *older; shown; shown = older) {
+            older = shown->older;
+            free(shown);
+        }
         free(k->slots[i]);
     }
     board_free(k->board);

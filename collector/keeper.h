@@ -17,13 +17,21 @@
 
 enum { SLOTS_IN_HOUSE = PLAN_DEVICES + PLAN_GROUPS, LATE_STEPS = 256 };
 
+/* Who it is, for others who look: never changed once it is shown, and kept as long as the keeper.
+ */
+struct shown_as {
+    struct origin is;
+    struct shown_as *older;
+};
+
 /* One device or group, whichever plan it came with; it stays when the plan is loaded anew. */
 struct slot_of {
     char name[ORIGIN_NAME];
     /* What is atomic here, other threads read, too. */
     _Atomic bool is_group, is_gone;
     _Atomic bool is_found; /* a unit that the plan does not name, heard through another device */
-    const struct origin *_Atomic from; /* NULL: not there yet, for others who look */
+    struct shown_as *_Atomic shown; /* NULL: not there yet */
+    const struct origin *from;
     struct gate *gate;
     struct meter meter;
     bool *has;                /* what it can say; until its meters begin */

@@ -34,6 +34,23 @@ static struct slot_of *slot_for(struct keeper *k, const char *name)
     return s;
 }
 
+/* Its row in the store is changed in place when it says more of itself; what others look at is not.
+ */
+static int call_it(struct keeper *k, struct slot_of *s, const struct origin *o)
+{
+    struct shown_as *shown;
+
+    s->from = store_origin(k->store, o);
+    if (s->from && s->shown && !memcmp(&s->shown->is, s->from, sizeof *s->from))
+        return OK;
+    shown = s->from ? calloc(1, sizeof *shown) : NULL;
+    if (!shown)
+        return ERR_FULL;
+    *shown = (struct shown_as){.is = *s->from, .older = s->shown};
+    s->shown = shown;
+    return OK;
+}
+
 /* The first group that counts a device names it in databases. */
 static const char *group_of(const struct plan *plan, size_t device)
 {
@@ -71,15 +88,16 @@ static int open_slot(struct keeper *k, struct slot_of *s, const struct origin *o
 {
     s->is_gone = false;
     s->driver = driver;
-    s->from = store_origin(k->store, o);
+    if (call_it(k, s, o))
+        return ERR_FULL;
     if (s->gate)
-        return s->from ? OK : ERR_FULL;
+        return OK;
     s->gate = gate_new(s->name, peak_w);
     s->has = calloc(METRIC_COUNT, sizeof *s->has);
     s->settings = calloc(1, sizeof *s->settings);
-    if (driver && driver->past_day && s->from)
+    if (driver && driver->past_day)
         s->past = past_days_new(k->store, s->from);
-    if (!s->from || !s->gate || !s->has || !s->settings)
+    if (!s->gate || !s->has || !s->settings)
         return ERR_FULL;
     restore_counters(k, s);
     store_each_setting(k->store, s->from, remember_setting, s->settings);
@@ -122,7 +140,7 @@ void keeper_hear_serial(struct keeper *k, struct slot_of *s, const struct news *
     if (*n->firmware)
         snprintf(o.firmware, sizeof o.firmware, "%s", n->firmware);
     if (strcmp(o.serial, s->from->serial) != 0 || strcmp(o.firmware, s->from->firmware) != 0)
-        s->from = store_origin(k->store, &o);
+        (void)call_it(k, s, &o); /* without memory it keeps what it was called */
 }
 
 /* ---- units found on a wire ----------------------------------------------------------------- */
@@ -185,12 +203,11 @@ static int learn_group(struct keeper *k, const struct plan *plan, size_t at)
     for (size_t m = 0; m < g->count; m++)
         g->members[m].device = (uint16_t)keeper_place(k, plan->devices[g->members[m].device].name);
     snprintf(o.name, sizeof o.name, "%s", g->name);
-    s->from = store_origin(k->store, &o);
     s->is_group = true;
     s->is_gone = false;
     g->name = s->name; /* outlives the plan */
     k->group_slots[at] = keeper_place(k, s->name);
-    return s->from ? OK : ERR_FULL;
+    return call_it(k, s, &o);
 }
 
 int keeper_learn(struct keeper *k, const struct plan *plan)
