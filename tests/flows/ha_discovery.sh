@@ -127,3 +127,10 @@ has out "ha: 0 topics cleared"
 expect 64 "$HELIO" discovery -c a.ini
 expect 69 "$HELIO" discovery show -c a.ini
 has err "no daemon runs"
+
+# ---- shown with no broker at all ------------------------------------------------------------------
+printf '[bus roof]\nline = sim\n[device south]\ndriver = tracer\nbus = roof\n[store]\npath = %s/away.db\n[sink ha]\nkind = mqtt\nserver = 127.0.0.1\nport = 9\ndiscovery = device\n' "$TESTS_TMP" >away.ini
+daemon away.ini
+shows() { "$HELIO" discovery show south -c away.ini 2>&1 | grep -q pv_power; }
+until_true 30 shows || fail "nothing is shown while the broker is away: $("$HELIO" discovery show south -c away.ini 2>&1 | head -3)"
+daemon_end
