@@ -3,6 +3,7 @@
 #include "collector/daemon.h"
 #include "collector/errand.h"
 #include "collector/intake.h"
+#include "collector/pretty.h"
 #include "collector/status.h"
 
 #include "base/clock.h"
@@ -142,28 +143,67 @@ static int do_resend(struct asked *a)
     return OK;
 }
 
-/* discovery [SINKS]: what sinks left standing is taken back; the daemon's own stay quiet then. */
+/* ---- discovery ----------------------------------------------------------------------------- */
+
+static void answer_pretty(void *who, const char *line)
+{
+    answer_line(who, 'o', "%s", line);
+}
+
+static void show_pretty(void *who, const char *topic, const char *text)
+{
+    answer_line(who, 'o', "%s", topic);
+    pretty_lines(text, answer_pretty, who);
+}
+
+static void show_raw(void *who, const char *topic, const char *text)
+{
+    answer_line(who, 'o', "%s\t%s", topic, text);
+}
+
+static int show_one(struct asked *a, struct pump *pump, const char *sink)
+{
+    bool is_raw = !strcmp(a->words[1], "show-raw");
+    char why[WHY_MAX];
+    int count = pump_show(pump, a->words[3], is_raw ? show_raw : show_pretty, a, why);
+
+    if (count <= 0)
+        answer_line(a, 'e', "%s: %s", sink, *why ? why : error_text(count));
+    return count;
+}
+
+/* What the sink left standing is taken back; it stays quiet then. */
+static int purge_one(struct asked *a, struct pump *pump, const char *sink)
+{
+    char why[WHY_MAX];
+    int count = pump_purge(pump, clock_us() + PURGE_WAIT_US, why);
+
+    if (count < 0)
+        answer_line(a, 'e', "%s: %s", sink, *why ? why : error_text(count));
+    else
+        answer_line(a, 'o', "%s: %d topics cleared", sink, count);
+    return count;
+}
+
+/* discovery purge|show|show-raw SINKS DEVICE: both may be empty, for all. */
 static int do_discovery(struct asked *a)
 {
     struct daemon *d = a->daemon;
     bool wanted[PLAN_SINKS];
     int worst = OK;
 
+    if (a->count != 4)
+        return ERR_USAGE;
+    bool is_purge = !strcmp(a->words[1], "purge");
     pthread_mutex_lock(&d->lock);
-    const char *only = a->count > 1 && *a->words[1] ? a->words[1] : NULL;
-    int rc = deliver_only(d->plan, only, wanted);
+    int rc = deliver_only(d->plan, *a->words[2] ? a->words[2] : NULL, wanted);
     for (size_t i = 0; i < d->plan->sink_count && !rc; i++) {
         const struct plan_sink *s = &d->plan->sinks[i];
         struct pump *pump = wanted[i] && s->sink->purge ? deliver_pump(&d->deliver, s->name) : NULL;
-        char why[WHY_MAX];
         if (!pump)
             continue;
-        int count = pump_purge(pump, clock_us() + PURGE_WAIT_US, why);
-        if (count < 0)
-            answer_line(a, 'e', "%s: %s", s->name, *why ? why : error_text(count));
-        else
-            answer_line(a, 'o', "%s: %d topics cleared", s->name, count);
-        worst = count < 0 ? count : worst;
+        int one = is_purge ? purge_one(a, pump, s->name) : show_one(a, pump, s->name);
+        worst = one < 0 ? one : worst;
     }
     pthread_mutex_unlock(&d->lock);
     return rc ? rc : worst;

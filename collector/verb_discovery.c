@@ -1,4 +1,4 @@
-/* helio discovery: what sinks left standing at the far side, taken back. */
+/* helio discovery: what sinks leave standing at the far side, taken back or shown. */
 #include "collector/control_socket.h"
 #include "collector/deliver.h"
 #include "collector/verb.h"
@@ -11,7 +11,8 @@
 #include <string.h>
 
 static const struct option_row options[] = {
-    {"sink", 's', "NAMES", "only these sinks (else all)"},
+    {"sink", 's', "SINK,...", "only these sinks (else all)"},
+    {"raw", 0, NULL, "show: a line a topic, then a tab and the payload as it is sent"},
     {.name = NULL},
 };
 
@@ -61,27 +62,39 @@ static int purge_here(struct call *c, const bool wanted[PLAN_SINKS])
     return rc;
 }
 
+/* What is shown is what the devices said, and only a daemon has heard them. */
 static int run_discovery(struct call *c)
 {
     bool wanted[PLAN_SINKS];
     const char *only = call_has(c, "sink") ? call_text(c, "sink", "") : NULL;
-    const char *const words[] = {"discovery", only ? only : ""};
+    bool is_purge = c->count == 1 && !strcmp(c->words[0], "purge");
+    bool is_show = (c->count == 1 || c->count == 2) && !strcmp(c->words[0], "show");
+    const char *const words[] = {"discovery",
+                                 is_purge             ? "purge"
+                                 : call_has(c, "raw") ? "show-raw"
+                                                      : "show",
+                                 only ? only : "", c->count == 2 ? c->words[1] : ""};
 
-    if (c->count != 1 || strcmp(c->words[0], "purge") != 0)
-        return bad_call(c, "there is one thing to do: purge");
+    if (!is_purge && !is_show)
+        return bad_call(c, "there are two things to do: purge, and show [DEVICE]");
     if (deliver_only(c->plan, only, wanted))
         return ERR_USAGE;
-    int rc = control_ask(words, 2, NULL);
-    return rc == ERR_ABSENT ? purge_here(c, wanted) : rc;
+    int rc = control_ask(words, 4, NULL);
+    if (rc == ERR_ABSENT && is_show)
+        log_err("discovery", "no daemon runs, so nobody has heard what the devices can say: "
+                             "start helio run");
+    return rc == ERR_ABSENT && is_purge ? purge_here(c, wanted) : rc;
 }
 
 const struct verb verb_discovery = {
     .name = "discovery",
-    .synopsis = "purge [--sink NAMES]",
-    .about = "takes back what Home Assistant was told of all devices\n\n"
-             "Clears every discovery topic that was ever published. A daemon goes on, but tells\n"
-             "nothing of its devices until its next start: set discovery = no before that.",
-    .examples = "  helio discovery purge\n",
+    .synopsis = "purge|show [DEVICE] [--sink SINK,...] [--raw]",
+    .about = "what Home Assistant is told of all devices: taken back, or shown\n\n"
+             "purge clears every discovery topic that was ever published. A daemon goes on, but\n"
+             "tells nothing of its devices until its next start: set discovery = no before that.\n"
+             "show prints what a running daemon would publish of each device, topic by topic.",
+    .examples = "  helio discovery purge\n  helio discovery show south\n"
+                "  helio discovery show --raw | cut -f 1\n",
     .options = options,
     .needs_plan = true,
     .run = run_discovery,

@@ -14,6 +14,7 @@
 #include "mqtt/presence.h"
 #include "mqtt/remembered.h"
 #include "mqtt/settings.h"
+#include "mqtt/show.h"
 #include "store/sink.h"
 
 #include "base/clock.h"
@@ -360,6 +361,14 @@ static int mqtt_purge(struct seat *s, int64_t deadline_us, char why[WHY_MAX])
     return count;
 }
 
+static int mqtt_show(struct seat *s, const char *device, show_fn *each, void *who,
+                     char why[WHY_MAX])
+{
+    struct mqtt *m = s->memory;
+
+    return show_devices(&m->place, m->states, device, each, who, why);
+}
+
 const struct sink sink_mqtt = {
     .name = "mqtt",
     .title = "an MQTT broker: states, availability, events, commands; or an older program's topics",
@@ -377,4 +386,5 @@ const struct sink sink_mqtt = {
     .forget = mqtt_forget,
     .probe = mqtt_probe,
     .purge = mqtt_purge,
+    .show = mqtt_show,
 };

@@ -226,6 +226,12 @@ int pump_purge(struct pump *p, int64_t deadline_us, char why[WHY_MAX])
     return p->seat.sink->purge ? p->seat.sink->purge(&p->seat, deadline_us, why) : 0;
 }
 
+int pump_show(struct pump *p, const char *device, show_fn *each, void *who, char why[WHY_MAX])
+{
+    *why = '\0';
+    return p->seat.sink->show ? p->seat.sink->show(&p->seat, device, each, who, why) : 0;
+}
+
 bool pump_wait(struct pump *p, int64_t seq, int64_t deadline_us)
 {
     bool is_done;

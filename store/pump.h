@@ -30,6 +30,10 @@ bool pump_wait_resends(struct pump *p, int64_t deadline_us);
  */
 int pump_purge(struct pump *p, int64_t deadline_us, char why[WHY_MAX]) MUST_CHECK;
 
+/* What the sink would leave standing there (store/sink.h). */
+int pump_show(struct pump *p, const char *device, show_fn *each, void *who,
+              char why[WHY_MAX]) MUST_CHECK;
+
 struct pump_state {
     const char *name;
     int64_t cursor, backlog; /* rows of the log it has not had yet, or that are not safe there */

@@ -43,6 +43,9 @@ struct seat;
 struct store;
 struct view;
 
+/* Something that stands at the far side: under which topic, and what it says. */
+typedef void show_fn(void *who, const char *topic, const char *text);
+
 struct sink {
     const char *name;  /* the settings' word: kind = influx */
     const char *title; /* one line for `list sinks` */
@@ -81,12 +84,16 @@ struct sink {
      * not. */
     bool (*life)(struct seat *s, uint64_t *to, char why[WHY_MAX]);
 
-
     /* Takes back what it left standing at the far side that readings do not replace, until
      * clock_us() `deadline_us`, and leaves nothing new until its next start. Called from any thread
      * while the sink lives, or without a begin. Returns how many, or an error with the reason in
      * `why`. NULL: it leaves nothing. */
     int (*purge)(struct seat *s, int64_t deadline_us, char why[WHY_MAX]);
+
+    /* Hands out what it would leave standing there now, of one device or of all (""), and says
+     * nothing. Called from any thread after begin. Returns how many; `why` says why none, or what
+     * an error means. NULL: it leaves nothing. */
+    int (*show)(struct seat *s, const char *device, show_fn *each, void *who, char why[WHY_MAX]);
 
     bool keeps_doubles; /* what it gets twice is there twice: each batch's end is durable at once */
     bool wants_newest;  /* after a gap only the latest matters: old rows are not even read */

@@ -48,6 +48,29 @@ done < <(judge knobs first.tsv said.tsv helio_south)
 between 4 "$(grep -c '"ok": *true' results)" 4
 echo "orders as Home Assistant sends them, carried out: $(grep -c '"ok": *true' results)"
 
+# ---- what is shown is what was told ---------------------------------------------------------------
+shown() {
+    retained now.tsv && "$HELIO" discovery show --raw -c a.ini >shown.tsv 2>said &&
+        diff <(grep '^homeassistant/' now.tsv | sort) <(sort shown.tsv) >other
+}
+until_true 30 shown || fail "shown is not what was told: $(cat said; cut -c1-300 other | head -4)"
+echo "messages shown as they were told: $(wc -l <shown.tsv)"
+expect 0 "$HELIO" discovery show south -c a.ini
+python3 - out shown.tsv <<'PYTHON' || fail "show south, for eyes, says something else"
+import json, sys
+raw = dict(line.rstrip("\n").split("\t") for line in open(sys.argv[2]))
+topic, eyes = None, {}
+for line in open(sys.argv[1]):
+    if line.startswith("homeassistant/"):
+        topic = line.strip()
+    else:
+        eyes[topic] = eyes.get(topic, "") + line
+assert all("helio_south" in topic for topic in eyes) and len(eyes) == sum("helio_south" in topic for topic in raw) > 0
+assert all(json.loads(text) == json.loads(raw[topic]) and text.count("\n") > 50 for topic, text in eyes.items())
+PYTHON
+expect 64 "$HELIO" discovery show nobody -c a.ini
+has err 'there is no device "nobody"'
+
 # ---- a device less, and one with another name -----------------------------------------------------
 daemon_end
 sed -i '/^\[device gw\]/,/^bus = grid/d; /^\[bus grid\]/,/^at/d; s/^\[device east\]/[device attic]/; s/members = south, east/members = south, attic/' a.ini
@@ -102,3 +125,12 @@ echo "left standing after a purge: 0"
 expect 0 "$HELIO" discovery purge -c a.ini
 has out "ha: 0 topics cleared"
 expect 64 "$HELIO" discovery -c a.ini
+expect 69 "$HELIO" discovery show -c a.ini
+has err "no daemon runs"
+
+# ---- shown with no broker at all ------------------------------------------------------------------
+printf '[bus roof]\nline = sim\n[device south]\ndriver = tracer\nbus = roof\n[store]\npath = %s/away.db\n[sink ha]\nkind = mqtt\nserver = 127.0.0.1\nport = 9\ndiscovery = device\n' "$TESTS_TMP" >away.ini
+daemon away.ini
+shows() { "$HELIO" discovery show south -c away.ini 2>&1 | grep -q pv_power; }
+until_true 30 shows || fail "nothing is shown while the broker is away: $("$HELIO" discovery show south -c away.ini 2>&1 | head -3)"
+daemon_end

@@ -67,6 +67,10 @@ offers "load_manual= load_manual_mode=" tell south load_man
 offers "drivers" list dr
 offers "goodwe" decode good
 offers "influx" resend in
+offers "purge show" discovery ''
+offers "south" discovery show so
+offers "--raw" discovery show --ra
+offers "influx" discovery purge --sink in
 offers "influx" once --to in
 offers "" once --wait ''
 offers "a.ini" run --config a.

@@ -1,0 +1,179 @@
+/* Putting devices into words (mqtt/portraits.h). */
+#include "mqtt/portraits.h"
+
+#include "mqtt/discovery.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { SERIAL_LEAST = 6 };
+
+/* ---- who a device is ----------------------------------------------------------------------- */
+
+/* "fx1" of a unit behind a hub is its place, not a number that nobody else has. */
+static const char *serial_of(const struct view_device *v)
+{
+    return strlen(v->serial) < SERIAL_LEAST ? "" : v->serial;
+}
+
+/* Its serial number, if no other device before it has the same one; else its name. */
+static void id_of(const struct portraits *p, const struct view_device *v, char to[HA_ID])
+{
+    char word[TOPIC_WORD], before[TOPIC_PREFIX];
+    bool is_first = true;
+
+    for (size_t i = 0; i < p->count && &p->devices[i] != v; i++)
+        is_first &= strcmp(p->devices[i].serial, v->serial) != 0;
+    if (*serial_of(v) && is_first) {
+        discovery_id(to, "helio", v->serial);
+        return;
+    }
+    names_word(p->place->names, v->name, word);
+    snprintf(before, sizeof before, "%s", p->place->prefix);
+    discovery_id(to, before, word);
+}
+
+void portraits_look(struct portraits *p)
+{
+    const struct view *view = p->place->seat->view;
+
+    p->count = view->devices(view->who, p->devices, VIEW_DEVICES);
+    for (size_t i = 0; i < p->count; i++)
+        id_of(p, &p->devices[i], p->ids[i]);
+}
+
+const struct view_device *portraits_named(const struct portraits *p, const char *name)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (!strcmp(p->devices[i].name, name))
+            return &p->devices[i];
+    return NULL;
+}
+
+/* The maker's name is the first word of what the driver is called. */
+static void name_maker(struct portraits *p, const struct view_device *v)
+{
+    snprintf(p->maker, sizeof p->maker, "%.*s", (int)strcspn(v->title, " ,/"), v->title);
+    if (v->is_group)
+        snprintf(p->maker, sizeof p->maker, "Heliograph");
+}
+
+static void take_key(struct ha_device *d, enum metric m, bool is_setting)
+{
+    for (unsigned i = 0; i < d->count; i++)
+        if (d->metrics[i].metric == m)
+            return;
+    if (m == M_NONE || d->count == READING_MAX)
+        return;
+    d->metrics[d->count].metric = (uint16_t)m;
+    d->metrics[d->count++].is_setting = is_setting;
+}
+
+static void take_state(void *who, const struct state *one)
+{
+    for (unsigned i = 0; i < one->count; i++)
+        take_key(who, (enum metric)one->keys[i].metric, one->keys[i].is_setting);
+}
+
+/* What it said before this start, and may not say before the sun rises. */
+static void take_remembered(struct portraits *p, const struct view_device *v)
+{
+    struct part one;
+
+    for (size_t i = 0; i < p->remembered->count; i++) {
+        const struct kept *k = &p->remembered->all[i];
+        const char *at = k->parts;
+        if (strcmp(k->id, p->id) != 0 || strcmp(k->driver, v->driver) != 0)
+            continue;
+        while (parts_next(&at, &one))
+            take_key(&p->device, metric_find(one.key), false);
+    }
+}
+
+static void take_offers(struct portraits *p, const struct view_device *v)
+{
+    const struct control *control = p->place->seat->view->control;
+    bool is_allowed = false;
+    size_t count = 0;
+
+    if (p->may_tell && control)
+        count = control->offers(control->who, v->name, p->offers, OFFERS_MAX, &is_allowed);
+    p->device.offers = p->offers;
+    p->device.offer_count = is_allowed ? count : 0;
+}
+
+static void describe(struct portraits *p, const struct view_device *v)
+{
+    const struct view_device *speaker = *v->through ? portraits_named(p, v->through) : NULL;
+    double pace =
+        v->every_s > p->place->seat->view->commit_s ? v->every_s : p->place->seat->view->commit_s;
+
+    memcpy(p->id, p->ids[v - p->devices], sizeof p->id);
+    *p->through = '\0';
+    if (speaker && p->said[speaker->desk % VIEW_DEVICES]) /* a hub that says nothing is no device */
+        memcpy(p->through, p->ids[speaker - p->devices], sizeof p->through);
+    name_maker(p, v);
+    names_word(p->place->names, v->name, p->word);
+    p->device = (struct ha_device){
+        .name = v->name,
+        .word = p->word,
+        .id = p->id,
+        .maker = p->maker,
+        .model = v->is_group ? "Devices added up"
+                 : *v->model ? v->model
+                             : v->title,
+        .serial = serial_of(v),
+        .firmware = v->firmware,
+        .through = p->through,
+        .prefix = p->place->prefix,
+        .bridge = p->place->bridge,
+        .version = p->place->seat->view->version,
+        .expire_s = 3 * pace > 15 ? (unsigned)(3 * pace + 0.5) : 15,
+    };
+    states_one(p->states, v->name, take_state, &p->device);
+    take_remembered(p, v);
+    take_offers(p, v);
+}
+
+const struct ha_device *portrait_of(struct portraits *p, const struct view_device *v)
+{
+    describe(p, v);
+    return p->device.count && v->desk < VIEW_DEVICES ? &p->device : NULL;
+}
+
+/* ---- is there anything new? ---------------------------------------------------------------- */
+
+static uint64_t mix(uint64_t sum, const void *bytes, size_t length)
+{
+    const unsigned char *at = bytes;
+
+    while (length--)
+        sum = (sum ^ *at++) * UINT64_C(0x100000001b3);
+    return sum;
+}
+
+static uint64_t mix_words(uint64_t sum, const char *words)
+{
+    return mix(sum, words, strlen(words) + 1);
+}
+
+uint64_t portrait_print(const struct ha_device *d)
+{
+    uint64_t sum = UINT64_C(0xcbf29ce484222325);
+    const char *const words[] = {d->name,  d->word,   d->id,       d->maker,
+                                 d->model, d->serial, d->firmware, d->through};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        sum = mix_words(sum, words[i]);
+    sum = mix(sum, &d->expire_s, sizeof d->expire_s);
+    for (unsigned i = 0; i < d->count; i++) {
+        sum = mix(sum, &d->metrics[i].metric, sizeof d->metrics[i].metric);
+        sum = mix(sum, &d->metrics[i].is_setting, sizeof d->metrics[i].is_setting);
+    }
+    for (size_t i = 0; i < d->offer_count; i++) {
+        sum = mix_words(sum, d->offers[i].name);
+        sum = mix(sum, &d->offers[i].least, sizeof d->offers[i].least);
+        sum = mix(sum, &d->offers[i].most, sizeof d->offers[i].most);
+    }
+    return sum ? sum : 1;
+}
