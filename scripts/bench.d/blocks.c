@@ -55,7 +55,8 @@ static int measure(struct device *d, unsigned times, char **names, int count)
 
     for (int i = 0; i < WARM_UP && !rc; i++)
         rc = ask_all(d, names, count);
-    if (d->driver == &driver_goodwe) /* as if the wire had been right for long: nothing is said twice */
+    if (d->driver ==
+        &driver_goodwe) /* as if the wire had been right for long: nothing is said twice */
         ((struct goodwe_memory *)d->memory)->clean = GOODWE_TRUST;
     for (unsigned i = 0; i < times && !rc; i++) {
         int64_t begun = clock_us();

@@ -98,7 +98,6 @@ static void payloads_become_orders(void **state)
 
 static const struct origin south = {.id = 1, .name = "south", .driver = "tracer"};
 
-
 /* One record of these names and numbers. */
 static bool take(struct states *s, int64_t seq, int64_t at_ms, enum record_kind kind, bool every,
                  const char *numbers, const enum metric *metrics, unsigned count)
