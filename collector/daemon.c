@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/notify.h"
+#include "base/plural.h"
 #include "collector/control_socket.h"
 #include "collector/logbook.h"
 
@@ -183,8 +184,10 @@ static void reload(struct daemon *d)
         pthread_mutex_unlock(&d->lock);
         if (logbook_follow(plan, d->keeps_level))
             log_warn("run", "the log goes on where it was");
-        log_note("run", "settings read again: %zu devices, %zu groups, %zu sinks",
-                 plan->device_count, plan->group_count, plan->sink_count);
+        log_note("run", "settings read again: %zu device%s, %zu group%s, %zu sink%s",
+                 plan->device_count, plural_s((int64_t)plan->device_count), plan->group_count,
+                 plural_s((int64_t)plan->group_count), plan->sink_count,
+                 plural_s((int64_t)plan->sink_count));
         store_event(d->store, LOG_LEVEL_NOTE, "run", "settings read again");
     }
     notify("READY=1");

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/plural.h"
 #include "base/text.h"
 #include "store/days.h"
 
@@ -137,8 +138,9 @@ static int do_resend(struct asked *a)
     }
     if (count < 0)
         return (int)count;
-    answer_line(a, 'o', "%lld readings %s", (long long)count,
-                is_done || !count ? "sent again" : "are being sent again");
+    is_done |= !count;
+    answer_line(a, 'o', "%lld reading%s %s%s", (long long)count, plural_s(count),
+                is_done ? "" : plural_are(count), is_done ? "sent again" : " being sent again");
     return OK;
 }
 
@@ -162,7 +164,7 @@ static int do_discovery(struct asked *a)
         if (count < 0)
             answer_line(a, 'e', "%s: %s", s->name, *why ? why : error_text(count));
         else
-            answer_line(a, 'o', "%s: %d topics cleared", s->name, count);
+            answer_line(a, 'o', "%s: %d topic%s cleared", s->name, count, plural_s(count));
         worst = count < 0 ? count : worst;
     }
     pthread_mutex_unlock(&d->lock);
