@@ -102,7 +102,9 @@ void session_fault_system(struct session *s, int number)
         session_fault(s, false,
                       "nobody listens at %s: is the broker running, are server and port right?",
                       s->where);
-    else if (number == ECONNRESET && !s->is_up)
+    else if (number == EPROTO && !s->is_up && *s->library) /* all that TLS does not like */
+        fault_tls(s);
+    else if ((number == ECONNRESET || number == EPROTO) && !s->is_up)
         fault_closed(s);
     else
         session_fault(s, false, "%s: %s", s->where, strerror(number));
