@@ -1,4 +1,4 @@
-/* The verb `talk`, and everything that may go wrong around it (bus/bus.h). */
+/* The verb `talk`: asked, and asked again (bus/bus.h). */
 #include "bus/bus.h"
 
 #include "base/backoff.h"
@@ -7,6 +7,8 @@
 #include "bus/capture.h"
 #include "bus/listen.h"
 #include "bus/loan.h"
+#include "bus/owed.h"
+#include "bus/receive.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,16 +27,9 @@ const struct setting bus_settings[] = {
 
 /* Pauses before a retry. Short ones suffice: the other talker is done within a frame or two. */
 static const int64_t PAUSE_LEAST_US = 5000, PAUSE_FIRST_US = 40000, PAUSE_MOST_US = 150000;
-/* Nobody answers later than this; until then an unanswered question is owed an answer. */
-static const int64_t OWED_US = 1000000;
-/* An answer before its question has ended is none. Clocks and queues are not exact to less. */
-static const int64_t EARLY_US = 5000;
 static const int64_t AGAIN_STEP_US = 100000;
 /* A wire that is never silent for this long is jammed. */
 static const int64_t JAMMED_US = 500000;
-/* Bytes may come for ever, and no answer with them: some bridges give garbage all the time. After
- * its turn and the time that the longest one takes, no answer needs this much more. */
-static const int64_t ENDLESS_US = 1000000;
 
 int bus_init(struct bus *bus, const char *name, const struct line *line, const char *where,
              const struct section *section)
@@ -68,16 +63,6 @@ void bus_done(struct bus *bus)
     bus->line = NULL;
 }
 
-/* Everything that comes is noted: silence is counted from the last byte anybody sent. */
-static int hear(struct bus *bus, uint8_t *to, size_t size, int64_t wait_us)
-{
-    int n = bus->line->receive(bus, to, size, wait_us);
-
-    if (n > 0)
-        bus->last_byte_us = clock_us();
-    return n;
-}
-
 /* Listens until nobody has spoken for so long, and at least to what came in the meantime: nobody
  * has read that yet. ERR_GARBAGE: somebody never stops. */
 static int wait_for_silence(struct bus *bus, int64_t silence_us)
@@ -92,7 +77,7 @@ static int wait_for_silence(struct bus *bus, int64_t silence_us)
             return OK;
         if (now - start > JAMMED_US)
             return ERR_GARBAGE;
-        int n = hear(bus, stray, sizeof stray, left > 0 ? left : 0);
+        int n = bus_hear(bus, stray, sizeof stray, left > 0 ? left : 0);
         if (n < 0)
             return n;
         is_quiet = n == 0;
@@ -175,169 +160,6 @@ void bus_return(struct bus *bus)
 
 /* ---- one exchange ---------------------------------------------------------------------- */
 
-static uint64_t question_of(const struct ask *ask)
-{
-    uint64_t hash = UINT64_C(14695981039346656037);
-
-    for (size_t i = 0; i < ask->length; i++)
-        hash = (hash ^ ask->bytes[i]) * UINT64_C(1099511628211);
-    return hash;
-}
-
-/* An answer still owed to another question of this shape could pass for ours: let it come. */
-static int wait_for_owed(struct bus *bus, const struct ask *ask, uint64_t question)
-{
-    uint8_t stray[ANSWER_MAX];
-    struct owed *owed = bus->owed;
-
-    while (owed < bus->owed + OWED_MAX && owed->shape != ask->shape)
-        owed++;
-    if (!ask->shape || owed == bus->owed + OWED_MAX || owed->question == question)
-        return OK;
-    while (clock_us() < owed->until_us) {
-        int n = hear(bus, stray, sizeof stray, owed->until_us - clock_us());
-        if (n < 0)
-            return n;
-        bus->counts.stray_bytes += (uint64_t)n;
-    }
-    owed->shape = 0;
-    return OK;
-}
-
-/* One debt for each shape; without a place left, the oldest is forgotten. */
-static void note_owed(struct bus *bus, const struct ask *ask, uint64_t question)
-{
-    struct owed *place = bus->owed;
-
-    if (!ask->shape)
-        return;
-    for (struct owed *o = bus->owed; o < bus->owed + OWED_MAX; o++) {
-        if (o->shape == ask->shape) {
-            place = o;
-            break;
-        }
-        if (o->until_us < place->until_us)
-            place = o;
-    }
-    *place =
-        (struct owed){ask->shape, question, clock_us() + (ask->late_us ? ask->late_us : OWED_US)};
-}
-
-static bool is_owed(const struct bus *bus, uint64_t question)
-{
-    for (const struct owed *o = bus->owed; o < bus->owed + OWED_MAX; o++)
-        if (o->shape && o->question == question && clock_us() < o->until_us)
-            return true;
-    return false;
-}
-
-static bool strip_echo(struct bus *bus, const struct ask *ask, struct answer *a, bool *is_due)
-{
-    if (!bus->strips_echo || !*is_due)
-        return false;
-    if (a->length < ask->length)
-        return memcmp(a->bytes, ask->bytes, a->length) == 0; /* still coming */
-    *is_due = false;
-    if (memcmp(a->bytes, ask->bytes, ask->length))
-        return false;
-    a->length -= ask->length;
-    memmove(a->bytes, a->bytes + ask->length, a->length);
-    return false;
-}
-
-/* Bytes stopped coming before the answer was whole: what was that? */
-static int judge_silence(const struct ask *ask, const struct answer *a)
-{
-    if (!a->length)
-        return ERR_TIMEOUT;
-    if (a->length >= ask->length && !memcmp(a->bytes, ask->bytes, ask->length))
-        return ERR_ECHO; /* alone, or with an answer behind it */
-    return a->bytes[0] == (ask->opening ? ask->opening : ask->bytes[0]) ? ERR_SHORT : ERR_GARBAGE;
-}
-
-/* Bytes that cannot be an answer, because the question was still being said when they came. An
- * adapter's echo may be that quick, and zeros, which fill reports, are nobody's answer. */
-static bool is_early(const struct bus *bus, const struct ask *ask, const struct answer *a,
-                     int64_t ended_us)
-{
-    size_t zeros = 0, length;
-
-    if (!bus->has_true_speed || clock_us() >= ended_us - EARLY_US)
-        return false;
-    while (zeros < a->length && !a->bytes[zeros])
-        zeros++;
-    length = a->length - zeros < ask->length ? a->length - zeros : ask->length;
-    return memcmp(a->bytes + zeros, ask->bytes, length) != 0;
-}
-
-/* How long its first byte may take: as was learned, and as long as the family may think when
- * nothing was learned, or when that was too short. */
-static int64_t turn_us(const struct ask *ask, const struct pace *pace, unsigned attempt)
-{
-    int64_t us = pace_wait_us(pace, attempt);
-    bool is_open = attempt > 1 || !pace->is_known;
-
-    return is_open && ask->patience_us > us ? ask->patience_us : us;
-}
-
-/* The question itself, come back: nobody has answered yet. */
-static bool is_echo(const struct ask *ask, const struct answer *a)
-{
-    return a->length == ask->length && !memcmp(a->bytes, ask->bytes, a->length);
-}
-
-static int receive_answer(struct bus *bus, const struct ask *ask, unsigned attempt,
-                          int64_t begun_us, struct answer *a)
-{
-    int64_t asked = clock_us() + (int64_t)ask->length * bus->byte_us;
-    int64_t ended = begun_us + (int64_t)ask->length * bus->byte_us;
-    struct pace guess = pace_guess(&bus->pace);
-    const struct pace *pace = ask->pace && ask->pace->is_known ? ask->pace : &guess;
-    int64_t wait = asked - clock_us() + turn_us(ask, pace, attempt);
-    int64_t pause = pace_pause_us(pace, attempt), first = 0, longest = 0, before = 0;
-    int64_t end = asked + turn_us(ask, pace, attempt) + ANSWER_MAX * bus->byte_us + ENDLESS_US;
-    bool echo_is_due = true;
-
-    a->length = 0;
-    for (;;) {
-        int n = hear(bus, a->bytes + a->length, sizeof a->bytes - a->length, wait);
-        if (n < 0)
-            return n;
-        if (n == 0)
-            return judge_silence(ask, a);
-        int64_t now = clock_us();
-        if (!before)
-            first = now - asked;
-        else if (now - before > longest)
-            longest = now - before;
-        before = now;
-        a->length += (size_t)n;
-        wait = pause;
-        if (is_early(bus, ask, a, ended))
-            return ERR_FOREIGN; /* said to somebody else, or long ago */
-        if (strip_echo(bus, ask, a, &echo_is_due))
-            continue;
-        if (!a->length) { /* that was our echo: now the turn-around begins */
-            wait = asked - now + turn_us(ask, pace, attempt);
-            before = 0;
-            continue;
-        }
-        if (is_echo(ask, a))
-            wait = asked - now + turn_us(ask, pace, attempt);
-        int whole = a->length ? ask->whole(ask, a->bytes, a->length) : 0;
-        if (whole > 0 && (size_t)whole < a->length)
-            return ERR_GARBAGE; /* something follows the answer: two were speaking */
-        if (whole > 0 || whole == ERR_REFUSED) {
-            pace_learn(ask->pace, first > 0 ? first : 0, longest);
-            pace_learn(&bus->pace, first > 0 ? first : 0, longest);
-        }
-        if (whole)
-            return whole > 0 ? OK : whole;
-        if (a->length == sizeof a->bytes || now > end)
-            return ERR_GARBAGE;
-    }
-}
-
 /* A spoilt answer was an answer all the same; one that was not heard may only be late. */
 static bool may_still_come(int rc)
 {
@@ -363,11 +185,11 @@ static int wait_for_again(struct bus *bus, const struct ask *ask, uint64_t quest
 
 static int exchange(struct bus *bus, const struct ask *ask, unsigned attempt, struct answer *a)
 {
-    uint64_t question = question_of(ask);
+    uint64_t question = owed_question(ask);
     int rc = wait_for_again(bus, ask, question);
 
     if (!rc)
-        rc = wait_for_owed(bus, ask, question);
+        rc = owed_wait(bus, ask, question);
     if (!rc)
         rc = wait_for_silence(bus, bus->gap_us);
     if (rc)
@@ -387,8 +209,8 @@ static int exchange(struct bus *bus, const struct ask *ask, unsigned attempt, st
     if (bus->record)
         capture_write(bus->record, ask->bytes, ask->length, a->bytes, a->length, rc);
     /* After a retry, what came may be the answer to the first try: the other is owed still. */
-    if (may_still_come(rc) || is_owed(bus, question))
-        note_owed(bus, ask, question);
+    if (may_still_come(rc) || owed_is(bus, question))
+        owed_note(bus, ask, question);
     return rc;
 }
 

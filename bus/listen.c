@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "bus/capture.h"
+#include "bus/receive.h"
 
 #include <string.h>
 
@@ -35,12 +36,9 @@ static int look(struct bus *bus, const struct ask *ask, struct answer *a)
 static int hear_more(struct bus *bus, int64_t wait_us)
 {
     size_t room = sizeof bus->kept_bytes - bus->kept;
-    int n = bus->line->receive(bus, bus->kept_bytes + bus->kept, room, wait_us);
+    int n = bus_hear(bus, bus->kept_bytes + bus->kept, room, wait_us);
 
-    if (n <= 0)
-        return n;
-    bus->kept += (size_t)n;
-    bus->last_byte_us = clock_us();
+    bus->kept += n > 0 ? (size_t)n : 0;
     return n;
 }
 

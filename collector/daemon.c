@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/notify.h"
+#include "base/plural.h"
+#include "collector/alive.h"
 #include "collector/control_socket.h"
 #include "collector/logbook.h"
 
@@ -14,8 +16,7 @@
 #include <string.h>
 
 enum { NEWS_WAITING = 16 }; /* and two for each bus */
-static const int64_t SINKS_LAST_US = 3000000, STATUS_US = 10000000, BEAT_OLDEST_US = 60000000,
-                     BEAT_PATIENCE_US = 20000000, LOOK_US = 500000, RULES_LAST_US = 10000000;
+static const int64_t SINKS_LAST_US = 3000000, LOOK_US = 500000, RULES_LAST_US = 10000000;
 
 static volatile sig_atomic_t is_asked_to_stop, is_asked_to_reload;
 
@@ -183,77 +184,16 @@ static void reload(struct daemon *d)
         pthread_mutex_unlock(&d->lock);
         if (logbook_follow(plan, d->keeps_level))
             log_warn("run", "the log goes on where it was");
-        log_note("run", "settings read again: %zu devices, %zu groups, %zu sinks",
-                 plan->device_count, plan->group_count, plan->sink_count);
+        log_note("run", "settings read again: %zu device%s, %zu group%s, %zu sink%s",
+                 plan->device_count, plural_s((int64_t)plan->device_count), plan->group_count,
+                 plural_s((int64_t)plan->group_count), plan->sink_count,
+                 plural_s((int64_t)plan->sink_count));
         store_event(d->store, LOG_LEVEL_NOTE, "run", "settings read again");
     }
     notify("READY=1");
 }
 
 /* ---- running ----------------------------------------------------------------------------- */
-
-/* The watchdog is fed only while every bus thread shows that it lives; that the keeper does is
- * shown by coming here. Sinks are not asked: one that is stuck is no reason to begin anew. A thread
- * may have to wait a while for a lent wire or a name server. */
-static bool lives(struct daemon *d, int64_t watchdog_us)
-{
-    int64_t oldest = 2 * watchdog_us;
-
-    oldest = oldest > BEAT_OLDEST_US     ? BEAT_OLDEST_US
-             : oldest < BEAT_PATIENCE_US ? BEAT_PATIENCE_US
-                                         : oldest;
-    for (size_t i = 0; i < d->wing_count; i++)
-        if (clock_us() - rounds_beat(&d->wings[i]->rounds) > oldest)
-            return false;
-    return true;
-}
-
-static int64_t waiting_for_sinks(struct daemon *d)
-{
-    int64_t most = 0;
-
-    for (size_t i = 0; i < d->deliver.count; i++) {
-        struct pump_state state;
-        pump_state(d->deliver.seats[i].pump, &state);
-        most = state.backlog > most ? state.backlog : most;
-    }
-    return most;
-}
-
-static void tell_systemd(struct daemon *d)
-{
-    static int64_t status_us, fed_us;
-    static bool is_starving;
-    int64_t now = clock_us(), watchdog = notify_watchdog_us();
-    struct store_counts counts;
-    char state[200];
-
-    if (watchdog && now - fed_us >= watchdog / 2) {
-        bool is_alive = lives(d, 2 * watchdog);
-        if (is_alive) {
-            notify("WATCHDOG=1");
-            fed_us = now;
-        } else if (!is_starving) {
-            log_err("run", "a wire has not moved for long; the watchdog will start this anew");
-        }
-        is_starving = !is_alive;
-    }
-    if (now - status_us < STATUS_US || !getenv("NOTIFY_SOCKET"))
-        return;
-    status_us = now;
-    store_count(d->store, &counts);
-    unsigned online = 0;
-    for (size_t i = 0; i < d->keeper.count; i++) {
-        int64_t age;
-        int error;
-        online += board_state(d->keeper.board, (unsigned)i, now, &age, &error) == HEARD;
-    }
-    snprintf(state, sizeof state,
-             "STATUS=%u of %zu devices and groups online, %llu readings kept, %lld not delivered",
-             online, d->keeper.count, (unsigned long long)counts.committed,
-             (long long)waiting_for_sinks(d));
-    notify(state);
-}
 
 int daemon_run(struct daemon *d, int64_t until_us)
 {
@@ -277,7 +217,7 @@ int daemon_run(struct daemon *d, int64_t until_us)
         rules_look(&d->rules, d);
         if (is_asked_to_reload)
             reload(d);
-        tell_systemd(d);
+        alive_tell(d);
     }
     notify("STOPPING=1");
     d->is_stopping = true;

@@ -2,6 +2,7 @@
 #include "collector/intake.h"
 
 #include "base/clock.h"
+#include "base/plural.h"
 #include "base/section.h"
 #include "base/text.h"
 #include "store/days.h"
@@ -85,7 +86,6 @@ static int read_head(struct intake *i, char *line, const char *device, struct co
 {
     char *cells[COLUMNS_MAX];
 
-    *c = (struct columns){.time = -1, .device = -1};
     c->count = csv_split(line, cells, COLUMNS_MAX);
     for (int k = 0; k < c->count; k++) {
         struct nearest n = {.word = text_trim(cells[k])};
@@ -184,46 +184,63 @@ void intake_say(const struct intake *i, char *to, size_t size)
 {
     struct text t = text_on(to, size);
 
-    text_format(&t, "%llu readings taken in, %llu rows refused", (unsigned long long)i->taken,
-                (unsigned long long)i->refused);
+    text_format(&t, "%llu reading%s taken in, %llu row%s refused", (unsigned long long)i->taken,
+                plural_s((int64_t)i->taken), (unsigned long long)i->refused,
+                plural_s((int64_t)i->refused));
     if (i->known)
         text_format(&t, ", %llu known already", (unsigned long long)i->known);
+}
+
+/* The first line names the columns. */
+static int read_first(struct intake *i, FILE *from, char *line, const char *device,
+                      struct columns *c)
+{
+    *c = (struct columns){.time = -1, .device = -1};
+    if (!fgets(line, LINE_BYTES, from)) {
+        fault(i, 1, "the file is empty");
+        return ERR_DATA;
+    }
+    char *head = strncmp(line, "\xef\xbb\xbf", 3) ? line : line + 3; /* a spreadsheet's mark */
+    head[strcspn(head, "\r\n")] = '\0';
+    return read_head(i, head, device, c);
+}
+
+static int take_lines(struct intake *i, FILE *from, char *line, const struct columns *c,
+                      const char *device, struct touched *days, size_t *day_count)
+{
+    struct touched touched;
+
+    for (unsigned number = 2; fgets(line, LINE_BYTES, from); number++) {
+        line[strcspn(line, "\r\n")] = '\0';
+        if (!*line)
+            continue;
+        enum fate fate = take_line(i, number, line, c, device, &touched);
+        i->refused += fate == TURNED_AWAY;
+        i->known += fate == KNOWN;
+        if (fate != TAKEN_IN)
+            continue;
+        note_day(days, day_count, &touched);
+        int rc = ++i->taken % CHUNK ? OK : store_commit(i->store);
+        if (rc)
+            return rc;
+    }
+    return store_commit(i->store);
 }
 
 int intake_run(struct intake *i, FILE *from, const char *device)
 {
     static char line[LINE_BYTES]; /* one import at a time */
-    struct touched *days = calloc(DAYS_MAX, sizeof *days), touched;
+    struct touched *days;
     struct columns columns;
     size_t day_count = 0;
-    unsigned number = 1;
-    int rc = days ? OK : ERR_FULL;
+    int rc = read_first(i, from, line, device, &columns);
 
-    if (!rc && !fgets(line, sizeof line, from)) {
-        fault(i, 1, "the file is empty");
-        rc = ERR_DATA;
-    }
-    if (!rc) {
-        char *head = strncmp(line, "\xef\xbb\xbf", 3) ? line : line + 3; /* a spreadsheet's mark */
-        head[strcspn(head, "\r\n")] = '\0';
-        rc = read_head(i, head, device, &columns);
-    }
-    while (!rc && fgets(line, sizeof line, from)) {
-        number++;
-        line[strcspn(line, "\r\n")] = '\0';
-        if (!*line)
-            continue;
-        enum fate fate = take_line(i, number, line, &columns, device, &touched);
-        i->refused += fate == TURNED_AWAY;
-        i->known += fate == KNOWN;
-        if (fate != TAKEN_IN)
-            continue;
-        note_day(days, &day_count, &touched);
-        if (++i->taken % CHUNK == 0)
-            rc = store_commit(i->store);
-    }
-    if (!rc)
-        rc = store_commit(i->store);
+    if (rc)
+        return rc;
+    days = calloc(DAYS_MAX, sizeof *days);
+    if (!days)
+        return ERR_FULL;
+    rc = take_lines(i, from, line, &columns, device, days, &day_count);
     for (size_t k = 0; k < day_count && !rc; k++)
         rc = store_close_day(i->store, days[k].from, days[k].day);
     free(days);

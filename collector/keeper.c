@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/plural.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -291,7 +292,8 @@ static void trust_clock(struct keeper *k)
     if (!store_has_untimed(k->store))
         return;
     count = store_stamp(k->store, wall - clock_us() / US_PER_MS);
-    log_note("clock", "the clock is set; %lld readings got their time", (long long)count);
+    log_note("clock", "the clock is set; %lld reading%s got %s time", (long long)count,
+             plural_s(count), count == 1 ? "its" : "their");
     k->is_clock_told = false;
 }
 

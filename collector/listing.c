@@ -1,23 +1,14 @@
 /* What there is to list (collector/listing.h). */
 #include "collector/listing.h"
 
-#include "collector/logbook.h"
 #include "collector/manual.h"
 #include "collector/setting_tables.h"
+#include "collector/sheet.h"
 #include "collector/telling.h"
 
-#include "base/json.h"
 #include "drivers/device.h"
-#include "store/store.h"
 
-#ifdef HELIO_HAS_WEB
-#include "web/web.h"
-#endif
-
-#include <stdarg.h>
 #include <string.h>
-
-enum { CELLS_MAX = 9, CELL_MAX = 256, ROW_TEXT = 4096 };
 
 bool listing_form_read(const char *text, enum listing_form *to)
 {
@@ -39,65 +30,6 @@ bool listing_has(const char *name, enum listing_form form)
            : form == AS_MAN  ? is_settings || is_verbs
            : form == AS_BASH ? is_verbs
                              : true;
-}
-
-/* A sheet of rows; the heads name the columns, and how wide they are as text. */
-struct sheet {
-    enum listing_form form;
-    int count;
-    const char *heads[CELLS_MAX];
-    int widths[CELLS_MAX];
-    bool is_begun;
-};
-
-static void print_heads(struct sheet *s)
-{
-    for (int i = 0; i < s->count; i++)
-        if (s->form == AS_MARKDOWN)
-            printf("| %s %s", s->heads[i], i + 1 == s->count ? "|\n" : "");
-        else
-            printf("%-*s%s", i + 1 == s->count ? 0 : s->widths[i], s->heads[i],
-                   i + 1 == s->count ? "\n" : " ");
-    for (int i = 0; i < s->count && s->form == AS_MARKDOWN; i++)
-        printf("|---%s", i + 1 == s->count ? "|\n" : "");
-}
-
-static void sheet_row(struct sheet *s, ...)
-{
-    char bytes[ROW_TEXT];
-    struct text text = text_on(bytes, sizeof bytes);
-    struct json j = json_on(&text);
-    va_list cells;
-
-    if (!s->is_begun && s->form != AS_JSON)
-        print_heads(s);
-    if (s->form == AS_JSON) {
-        text_add(&text, s->is_begun ? ",\n " : "[");
-        json_open(&j, NULL, '{');
-    }
-    s->is_begun = true;
-    va_start(cells, s);
-    for (int i = 0; i < s->count; i++) {
-        const char *cell = va_arg(cells, const char *);
-        bool is_last = i + 1 == s->count;
-        if (s->form == AS_JSON)
-            json_string(&j, s->heads[i], cell);
-        else if (s->form == AS_MARKDOWN)
-            text_format(&text, "| %s %s", cell, is_last ? "|\n" : "");
-        else
-            text_format(&text, "%-*s%s", is_last ? 0 : s->widths[i], cell, is_last ? "\n" : " ");
-    }
-    va_end(cells);
-    if (s->form == AS_JSON)
-        json_close(&j, '}');
-    fputs(bytes, stdout);
-}
-
-static int sheet_end(struct sheet *s)
-{
-    if (s->form == AS_JSON)
-        puts(s->is_begun ? "]" : "[]");
-    return OK;
 }
 
 static const char *number(double value, char to[CELL_MAX])
@@ -273,72 +205,6 @@ static void setting_rows(void *who, const char *section, const char *what,
                   rows->choices ? rows->choices : "", rows->help);
 }
 
-static void setting_ini(const struct setting *rows, const char *const given[][2])
-{
-    for (; rows && rows->key; rows++) {
-        const char *value = rows->fallback ? rows->fallback : "";
-        bool is_given = false;
-        for (size_t i = 0; given[i][0]; i++)
-            if (!strcmp(given[i][0], rows->key)) {
-                value = given[i][1];
-                is_given = true;
-            }
-        printf("# %s%s%s%s\n", rows->help, rows->choices ? " (one of: " : "",
-               rows->choices ? rows->choices : "", rows->choices ? ")" : "");
-        printf("%s%s = %s\n", is_given ? "" : "#", rows->key, value);
-    }
-}
-
-static int example_ini(void)
-{
-    static const char *const bus[][2] = {{"line", "rtu:/dev/ttyXRUSB0"}, {NULL, NULL}};
-    static const char *const device[][2] = {
-        {"driver", "tracer"}, {"bus", "west"}, {"address", "1"}, {NULL, NULL}};
-    static const char *const none[][2] = {{NULL, NULL}};
-
-    printf("# Settings of helio. A line with # is a comment; what is commented out shows the\n"
-           "# value that holds anyway. helio check says whether all is well.\n\n"
-           "# Where this is.\n[site]\n");
-    setting_ini(site_settings, none);
-    printf("\n# The program itself.\n[helio]\n");
-    setting_ini(helio_settings, none);
-    printf("\n# What is kept. Nothing is lost while a database is away.\n[store]\n");
-    setting_ini(store_settings, none);
-    printf("\n# A wire, and the line it is. Devices sit on it.\n[bus west]\n");
-    setting_ini(bus_settings, bus);
-    for (size_t i = 0; lines[i]; i++)
-        if (lines[i]->settings[0].key) {
-            printf("# -- only for %s lines (%s):\n", lines[i]->scheme, lines[i]->title);
-            setting_ini(lines[i]->settings, none);
-        }
-    printf("\n# A device on that wire; its name is yours to choose.\n[device south]\n");
-    setting_ini(device_settings, device);
-    for (size_t i = 0; drivers[i]; i++)
-        if (drivers[i]->settings) {
-            printf("# -- only for the %s:\n", drivers[i]->name);
-            setting_ini(drivers[i]->settings, none);
-        }
-    printf("\n# Devices added up: power and energy summed, voltages averaged.\n"
-           "#[group house]\n");
-    setting_ini(group_settings, none);
-    printf("\n# Who gets the readings. Each sink has its own place in the log.\n"
-           "#[sink influx]\n");
-    setting_ini(sink_settings, none);
-    for (size_t i = 0; sinks[i]; i++) {
-        printf("# -- only for kind = %s (%s):\n", sinks[i]->name, sinks[i]->title);
-        setting_ini(sinks[i]->settings, none);
-    }
-    printf("\n# A charge assistant for a lead-acid battery; see docs/charge-assistant.md first.\n"
-           "#[rule absorb]\n");
-    setting_ini(rule_settings, none);
-#ifdef HELIO_HAS_WEB
-    printf("\n# The web server: the page (docs/page.md), the API (docs/api.md), uploads "
-           "(docs/mate-rest.md).\n#[web]\n");
-    setting_ini(web_settings, none);
-#endif
-    return OK;
-}
-
 /* What holds in one section, and who says so. */
 static void effective_rows(struct sheet *s, const struct call *c, const struct section *in)
 {
@@ -381,7 +247,7 @@ static int list_settings(struct call *c, enum listing_form form)
         form, 5, {"section", "key", "default", "one of", "help"}, {16, 12, 16, 26, 0}, false};
 
     if (form == AS_INI)
-        return example_ini();
+        return manual_example();
     if (form == AS_MAN)
         return manual_settings();
     if (call_has(c, "effective"))

@@ -1,4 +1,4 @@
-/* helio(1), helio.conf(5) and bash's completion, from the tables the program runs on. */
+/* helio(1), helio.conf(5), its example, bash's completion: from the tables the program runs on. */
 #ifndef COLLECTOR_MANUAL_H
 #define COLLECTOR_MANUAL_H
 
@@ -7,6 +7,7 @@
 int manual_verbs(void);    /* helio list verbs --as man */
 int manual_settings(void); /* helio list settings --as man */
 int manual_bash(void);     /* helio list verbs --as bash */
+int manual_example(void);  /* helio list settings --as ini */
 
 /* Text as roff wants it: no word of it is a command. */
 void roff_text(const char *words);

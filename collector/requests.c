@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/plural.h"
 #include "base/text.h"
 #include "store/days.h"
 
@@ -138,8 +139,9 @@ static int do_resend(struct asked *a)
     }
     if (count < 0)
         return (int)count;
-    answer_line(a, 'o', "%lld readings %s", (long long)count,
-                is_done || !count ? "sent again" : "are being sent again");
+    is_done |= !count;
+    answer_line(a, 'o', "%lld reading%s %s%s", (long long)count, plural_s(count),
+                is_done ? "" : plural_are(count), is_done ? "sent again" : " being sent again");
     return OK;
 }
 

@@ -7,6 +7,7 @@
 #include "collector/verb.h"
 
 #include "base/log.h"
+#include "base/plural.h"
 #include "bus/loan.h"
 #include "store/reader.h"
 
@@ -143,7 +144,7 @@ static void tell_settings(const struct call *c, struct report *report)
 {
     report_fact(report, OK, "settings", c->config, "%zu bus%s, %zu device%s", c->plan->bus_count,
                 c->plan->bus_count == 1 ? "" : "es", c->plan->device_count,
-                c->plan->device_count == 1 ? "" : "s");
+                plural_s((int64_t)c->plan->device_count));
     for (size_t i = 0; i < c->plan->rule_count; i++) {
         const struct plan_rule *p = &c->plan->rules[i];
         report_fact(report, OK, "rule", p->name, "%s, float %g to %g V until less than %g A: %s",

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/plural.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,7 +39,7 @@ static int purge_one(struct store *store, const struct plan *plan, const struct 
     if (rc < 0)
         log_err(planned->name, "%s", *why ? why : error_text(rc));
     else
-        printf("%s: %d topics cleared\n", planned->name, rc);
+        printf("%s: %d topic%s cleared\n", planned->name, rc, plural_s(rc));
     return rc < 0 ? rc : OK;
 }
 

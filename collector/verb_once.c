@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/plural.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -137,8 +138,10 @@ static int deliver_all(struct snapshot *s, double wait_s, const bool wanted[PLAN
         struct pump_state state;
         pump_state(s->deliver.seats[i].pump, &state);
         if (state.backlog)
-            log_err(state.name, "%lld readings are not delivered yet%s%s; they are kept",
-                    (long long)state.backlog, *state.why ? ": " : "", state.why);
+            log_err(state.name, "%lld reading%s %s not delivered yet%s%s; %s %s kept",
+                    (long long)state.backlog, plural_s(state.backlog), plural_are(state.backlog),
+                    *state.why ? ": " : "", state.why, plural_they(state.backlog),
+                    plural_are(state.backlog));
     }
     deliver_stop(&s->deliver, clock_us());
     return rc ? rc : is_done ? OK : ERR_BUSY;

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/plural.h"
 #include "store/days.h"
 
 #include <stdio.h>
@@ -40,8 +41,9 @@ static int resend_here(struct call *c, const struct plan_sink *sink, int64_t fro
     store_close(store);
     if (rc || count < 0)
         return rc ? rc : (int)count;
-    printf("%lld readings %s\n", (long long)count,
-           is_done ? "sent again" : "are kept to be sent again with the next run");
+    printf("%lld reading%s %s%s\n", (long long)count, plural_s(count),
+           is_done ? "" : plural_are(count),
+           is_done ? "sent again" : " kept to be sent again with the next run");
     return is_done ? OK : ERR_BUSY;
 }
 

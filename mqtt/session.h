@@ -1,6 +1,6 @@
 /*
  * The wall around libmosquitto: one attempt to be connected, from the first packet to the end. For
- * the client's thread alone; this is the only file that knows the library.
+ * the client's thread alone; nobody else knows the library.
  */
 #ifndef MQTT_SESSION_H
 #define MQTT_SESSION_H

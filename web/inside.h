@@ -124,6 +124,12 @@ struct web {
     struct reader *reader; /* NULL until somebody asks for history */
 };
 
+/* ---- where to listen (settings.c) */
+struct addrinfo;
+int web_address(const struct section *s, double number, struct addrinfo **to) MUST_CHECK;
+/* Its own port first, then those of the old program. Returns how many; -1: one is none. */
+int web_ports(const struct section *s, double to[1 + WEB_OLD_PORTS]);
+
 enum stage { STAGE_BODY, STAGE_WAITING };
 
 /* One request. */
@@ -140,6 +146,16 @@ struct exchange {
     size_t length, room;
     bool is_too_large;
 };
+
+/* ---- requests (request.c), as the library wants to hand them over; `who` is the web. Several
+ * ports have a thread each; what they share is used by one at a time. */
+enum MHD_Result request_serve(void *who, struct MHD_Connection *c, const char *path,
+                              const char *method, const char *version, const char *bytes,
+                              size_t *length, void **memory);
+void request_end(void *who, struct MHD_Connection *c, void **memory,
+                 enum MHD_RequestTerminationCode why);
+/* "%41" in place; what would end the text within it stays as it stands. */
+size_t request_unescape(void *who, struct MHD_Connection *c, char *text);
 
 /* ---- answers (answer.c): each may be given once an exchange */
 

@@ -74,7 +74,7 @@ until_true 5 written_down || fail "not written down"
 expect 0 "$HELIO" read -c a.ini south pv_power
 printf 'time,device,pv_power,battery_voltage\n2026-05-02T10:00:00Z,old,812,26.1\n2026-05-02T10:05:00Z,old,90000000,26.2\nsoon,old,1,2\n' >old.csv
 expect 0 "$HELIO" import -c a.ini old.csv
-has out "2 readings taken in, 1 rows refused"
+has out "2 readings taken in, 1 row refused"
 has err "line 4"
 has err "pv_power cannot be 90000000"
 points=$(stand_in_get sink points)

@@ -116,7 +116,9 @@ broker_start named 'allow_anonymous true'
 tried 69 'certificate is for another name' "${safe[@]}"
 mkdir -p strict && { cat safe/tls && echo 'require_certificate true'; } >strict/tls
 broker_start strict 'allow_anonymous true'
-tried 69 'a certificate of ours' "${safe[@]}"
+for _ in 1 2 3 4; do # an alert, a reset, or an end: whichever comes first
+    tried 69 'a certificate of ours' "${safe[@]}"
+done
 tried 0 'takes readings' "${safe[@]}" 'cert_file = tls/client.crt' 'key_file = tls/client.key'
 PORT=$was
 tried 78 'key_file' "${safe[@]}" 'cert_file = tls/client.crt'

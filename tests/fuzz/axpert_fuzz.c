@@ -66,8 +66,8 @@ static void hear(const struct block *b, unsigned kind, const uint8_t *bytes, siz
     int whole = ask.whole(&ask, bytes, length);
     if (whole > (int)length || (rc == OK) != (whole > 0))
         abort();
-    int decoded = axpert_speech.decode(&(struct decoding){.rows = axpert_rows, .kind = kind}, asked, ask.length, bytes, length, take,
-                                       &r, &detail);
+    int decoded = axpert_speech.decode(&(struct decoding){.rows = axpert_rows, .kind = kind}, asked,
+                                       ask.length, bytes, length, take, &r, &detail);
     if (rc && (decoded != rc || r.count))
         abort();
     (void)axpert_speech.result(decoded, detail); /* any pair has words, or none */

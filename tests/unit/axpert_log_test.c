@@ -36,8 +36,9 @@ static int decode(const struct frame *f, struct reading *r)
     int detail = 0;
 
     *r = (struct reading){0};
-    return axpert_speech.decode(&(struct decoding){.rows = axpert_rows, .kind = KIND_CLASSIC}, qpigs, qpigs_length, f->bytes, f->length,
-                                device_collect, r, &detail);
+    return axpert_speech.decode(&(struct decoding){.rows = axpert_rows, .kind = KIND_CLASSIC},
+                                qpigs, qpigs_length, f->bytes, f->length, device_collect, r,
+                                &detail);
 }
 
 static bool same(const struct reading *a, const struct reading *b)

@@ -1,6 +1,7 @@
 /* The bounded writer and the strict readers. */
 #include "base/chance.h"
 #include "base/error.h"
+#include "base/plural.h"
 #include "base/text.h"
 
 #include <setjmp.h>
@@ -239,15 +240,36 @@ static void equal_in_either_case(void **state)
     assert_false(text_is("yes", "ye"));
 }
 
+static void counted_things(void **state)
+{
+    char to[80];
+
+    (void)state;
+    for (int64_t count = 0; count < 3; count++) {
+        const char *wanted[] = {"0 rows are, they", "1 row is, it", "2 rows are, they"};
+        struct text t = text_on(to, sizeof to);
+        text_format(&t, "%d row%s %s, %s", (int)count, plural_s(count), plural_are(count),
+                    plural_they(count));
+        assert_string_equal(to, wanted[count]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(overflow_is_remembered),     cmocka_unit_test(format_fills_what_fits),
-        cmocka_unit_test(no_room_at_all_is_harmless), cmocka_unit_test(numbers_are_short),
-        cmocka_unit_test(numbers_read_back_the_same), cmocka_unit_test(hex_goes_both_ways),
-        cmocka_unit_test(bad_hex_is_refused),         cmocka_unit_test(numbers_are_read_strictly),
-        cmocka_unit_test(integers_are_read_strictly), cmocka_unit_test(distances),
-        cmocka_unit_test(equal_in_either_case),       cmocka_unit_test(room_grows_where_it_may),
+        cmocka_unit_test(overflow_is_remembered),
+        cmocka_unit_test(format_fills_what_fits),
+        cmocka_unit_test(no_room_at_all_is_harmless),
+        cmocka_unit_test(numbers_are_short),
+        cmocka_unit_test(numbers_read_back_the_same),
+        cmocka_unit_test(hex_goes_both_ways),
+        cmocka_unit_test(bad_hex_is_refused),
+        cmocka_unit_test(numbers_are_read_strictly),
+        cmocka_unit_test(integers_are_read_strictly),
+        cmocka_unit_test(distances),
+        cmocka_unit_test(equal_in_either_case),
+        cmocka_unit_test(room_grows_where_it_may),
+        cmocka_unit_test(counted_things),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
