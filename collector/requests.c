@@ -183,7 +183,7 @@ static int purge_one(struct asked *a, struct pump *pump, const char *sink)
     if (count < 0)
         answer_line(a, 'e', "%s: %s", sink, *why ? why : error_text(count));
     else
-        answer_line(a, 'o', "%s: %d topics cleared", sink, count);
+        answer_line(a, 'o', "%s: %d topic%s cleared", sink, count, plural_s(count));
     return count;
 }
 
