@@ -1,13 +1,13 @@
 # shellcheck shell=dash
 # For jobs in the guest: . ./guest.sh
 
-# until_true WHAT COMMAND...: ten seconds; then says what did not come and ends the job
+# until_true WHAT COMMAND...: half a minute; then says what did not come and ends the job
 until_true() {
     what=$1 tries=0
     shift
     until "$@"; do
         tries=$((tries + 1))
-        [ $tries -lt 200 ] || {
+        [ $tries -lt 600 ] || {
             echo "the guest waited for: $what"
             tail -n 20 ./*.log
             dmesg | tail -n 10
