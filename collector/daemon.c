@@ -107,8 +107,23 @@ static bool is_used(const struct daemon *d, const struct plan *plan)
     return is;
 }
 
+/* A plan that no wing runs by any longer may still have the section of a sink. */
+static void free_unused(struct daemon *d)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < d->kept_count; i++) {
+        if (is_used(d, d->kept[i]))
+            d->kept[kept++] = d->kept[i];
+        else
+            plan_free(d->kept[i]);
+    }
+    d->kept_count = kept;
+}
+
 static void drop_empty_wings(struct daemon *d)
 {
+    free_unused(d);
     for (size_t i = d->wing_count; i-- > 0;) {
         struct wing *w = d->wings[i];
         struct plan *plan = w->plan;
@@ -118,7 +133,9 @@ static void drop_empty_wings(struct daemon *d)
         free(w);
         d->wing_count--;
         memmove(&d->wings[i], &d->wings[i + 1], (d->wing_count - i) * sizeof *d->wings);
-        if (!is_used(d, plan))
+        if (is_used(d, plan))
+            d->kept[d->kept_count++] = plan; /* by a sink: there are no more of these than sinks */
+        else
             plan_free(plan);
     }
 }
@@ -262,6 +279,7 @@ void daemon_close(struct daemon *d)
         if (!is_used(d, plan))
             plan_free(plan);
     }
+    free_unused(d);
     rules_done(&d->rules);
     keeper_done(&d->keeper);
     store_close(d->store);

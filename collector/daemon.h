@@ -25,6 +25,8 @@ struct daemon {
     struct queue *news;
     struct wing *wings[WINGS_MAX]; /* the newest last */
     size_t wing_count;
+    struct plan *kept[PLAN_SINKS]; /* of no wing any longer, but with a sink that goes by it */
+    size_t kept_count;
     pthread_mutex_t lock; /* wings and sinks: held by who uses or changes them */
     int64_t started_us;
     bool keeps_level; /* the command line has said how much is told */

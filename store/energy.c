@@ -152,10 +152,11 @@ static void stand_on_rollup(struct reader *r, const char *metric, int day, struc
     struct slot slots[SLOTS_MAX];
     sqlite3_stmt *find = NULL;
 
-    if (sqlite3_prepare_v2(r->db,
-                           "SELECT day, slots FROM rollup WHERE device = ? AND metric = ? AND day "
-                           "< ? ORDER BY day DESC",
-                           -1, &find, NULL) != SQLITE_OK ||
+    if (sqlite3_prepare_v2(
+            r->db,
+            "SELECT day, slots FROM rollup WHERE device = ? AND metric = ? AND day > 0 AND day "
+            "< ? ORDER BY day DESC",
+            -1, &find, NULL) != SQLITE_OK ||
         sql_bind(find, "iti", (int64_t)t->from->id, metric, (int64_t)day) != OK) {
         sqlite3_finalize(find);
         return;
@@ -234,7 +235,8 @@ int energy_between(struct reader *r, const struct origin *from, const char *metr
 
 int energy_first_day(struct reader *r, const struct origin *from)
 {
-    int rolled = (int)number_of(r, "SELECT min(day) FROM rollup WHERE device = ?", from);
+    int rolled =
+        (int)number_of(r, "SELECT min(day) FROM rollup WHERE device = ? AND day > 0", from);
     int64_t first_ms = 0, last_ms = 0;
     int read = reader_span(r, &first_ms, &last_ms) ? day_of(first_ms) : 0;
 

@@ -207,6 +207,26 @@ static void the_first_day(void **state)
     assert_false(g.is_known);
 }
 
+/* Of a first day that is not over, rollups have a part already: it is no day before it, and what
+ * was reckoned of it does not end the reckoning. */
+static void the_first_day_so_far(void **state)
+{
+    struct growth g;
+
+    (void)state;
+    grow(day_start(20260801) + 8 * HOUR_MS, day_start(20260801) + 14 * HOUR_MS, 5000, 6);
+    while (store_tidy(store, day_start(20260801) + 14 * HOUR_MS))
+        continue;
+    assert_int_equal(energy_first_day(reader, from), 20260801);
+    assert_int_equal(
+        energy_between(reader, from, "pv_energy", day_start(20260801), day_start(20260802), &g),
+        OK);
+    NEAR(g.grown, 35.5);
+    NEAR(table_of(20260801, 20260802, BY_DAY)->rows[0].grown, 35.5);
+    assert_true(energy_is_kept(reader, from, "pv_energy"));
+    assert_false(energy_is_kept(reader, from, "load_energy"));
+}
+
 /* The machine began in 1970, and the clock was set later: no day of 1970 has anything. */
 static void no_clock(void **state)
 {
@@ -231,6 +251,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_night_is_no_gap, begin, end),
         cmocka_unit_test_setup_teardown(other_units, begin, end),
         cmocka_unit_test_setup_teardown(the_first_day, begin, end),
+        cmocka_unit_test_setup_teardown(the_first_day_so_far, begin, end),
         cmocka_unit_test_setup_teardown(no_clock, begin, end),
     };
 
