@@ -95,6 +95,7 @@ struct store {
     double commit_s;
     int keep_days, keep_fine_h, thin_s;
     int64_t cap_bytes;
+    int64_t curves_gone; /* the last day whose rollups the cap took; 0: none yet */
 
     int64_t next_seq, visible_seq, oldest_seq;
     int64_t since_us;    /* the oldest waiting row came then; 0: none */

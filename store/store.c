@@ -18,7 +18,7 @@ const struct setting store_settings[] = {
     { "keep_days",  NUMBER, "0",    0,    36500, NULL, "Readings older than this go, once every sink has them; 0: never" },
     { "keep_fine",  NUMBER, "0",    0,    87600, NULL, "Hours to keep every reading; older ones are thinned to one each thin_to; 0: all" },
     { "thin_to",    NUMBER, "60",   1,    86400, NULL, "Seconds between the readings that thinning leaves" },
-    { "cap_mb",     NUMBER, "0",    0,    1e6,   NULL, "Largest size in megabytes: then the oldest go, and what a sink lost is told; 0: none" },
+    { "cap_mb",     NUMBER, "0",    0,    1e6,   NULL, "Largest size in megabytes: then the oldest go, and what a sink lost is told; 0: none. The curves of a year take up to 300" },
     SETTINGS_END,
 };
 // clang-format on

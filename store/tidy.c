@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PRUNE_ROWS = 500, THIN_MS = 600000 };
+enum { PRUNE_ROWS = 500, THIN_MS = 600000, FINE_LEAST_MS = 2 * 86400000 };
 
 /* ---- thinning ---------------------------------------------------------------------------- */
 
@@ -110,13 +110,36 @@ static void tell_lost(struct store *s, struct known_cursor *c, uint64_t lost)
         note_locked(s, &n);
 }
 
-static bool prune_cap(struct store *s)
+/* Rollups grow, too, if slowly. What was said these two days is worth more than the curve of a day
+ * long past: the oldest of those goes first then. False: there is none. */
+static bool drop_oldest_day(struct store *s, int64_t now_ms)
+{
+    int64_t day = sql_number(s->db, "SELECT min(day) FROM rollup WHERE day > 0", 0);
+    int64_t oldest_ms = sql_number(s->db, "SELECT at FROM reading ORDER BY seq LIMIT 1", now_ms);
+    char text[80];
+    struct text t = text_on(text, sizeof text);
+
+    if (!day || oldest_ms < now_ms - FINE_LEAST_MS)
+        return false;
+    text_format(&t, "DELETE FROM rollup WHERE day = %lld", (long long)day);
+    if (sql_run(s->db, text))
+        return false;
+    if (day / 100 != s->curves_gone / 100) /* a line a month of them is enough */
+        log_note("store", "at its cap: the curves of %lld are gone (raise cap_mb to keep more)",
+                 (long long)day);
+    s->curves_gone = day;
+    return true;
+}
+
+static bool prune_cap(struct store *s, int64_t now_ms)
 {
     char text[200];
     struct text t = text_on(text, sizeof text);
 
     if (!s->cap_bytes || used_bytes(s) <= s->cap_bytes)
         return false;
+    if (drop_oldest_day(s, now_ms))
+        return true;
     int64_t first = sql_number(s->db, "SELECT min(seq) FROM reading", 0);
     int64_t last = store_number(s,
                                 "SELECT max(seq) FROM (SELECT seq FROM reading WHERE seq >= %lld "
@@ -150,7 +173,7 @@ bool store_tidy(struct store *s, int64_t now_ms)
 
     pthread_mutex_lock(&s->lock);
     if (s->db && !s->trouble.count)
-        is_more = prune_cap(s) || close_one(s, now_ms) || part_one(s, now_ms) ||
+        is_more = prune_cap(s, now_ms) || close_one(s, now_ms) || part_one(s, now_ms) ||
                   thin_some(s, now_ms) || prune_old(s, now_ms);
     pthread_mutex_unlock(&s->lock);
     return is_more;

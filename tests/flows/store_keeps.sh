@@ -46,6 +46,22 @@ days=$(sqlite3 old.db "SELECT count(DISTINCT day) FROM rollup WHERE metric = 'pv
 between 4 "$days" 5
 echo "pruned: $(rows old) rows of five days are left, and $days days of rollups"
 
+# ---- the cap and the curves of days long past: those go before what was just said -----------------
+settings curves 'cap_mb = 1'
+"$TOOLS/fill_store" "$TESTS_TMP/curves.db" 1 200 5 --batch 100 >/dev/null
+"$HELIO" once -c curves.ini >/dev/null 2>&1
+before=$(rows curves)
+sqlite3 curves.db "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 899)
+    INSERT INTO rollup SELECT 1, 'pv_power', strftime('%Y%m%d', '2021-01-01', '+' || i || ' days') + 0, zeroblob(2000) FROM n"
+for _ in 1 2 3 4 5 6; do "$HELIO" once -c curves.ini >/dev/null 2>>curves.err; done
+[ "$(rows curves)" -ge "$before" ] || fail "readings went for the sake of old curves: $(rows curves) of $before are left"
+read -r first last count <<<"$(sqlite3 -separator ' ' curves.db "SELECT min(day), max(day), count(*) FROM rollup WHERE day > 0")"
+[ "$first" -gt 20210101 ] && [ "$last" -ge 20230618 ] || fail "not the oldest days went: $first to $last are left"
+used=$(sqlite3 curves.db "SELECT (pc - fl) * ps FROM (SELECT page_count pc FROM pragma_page_count), (SELECT freelist_count fl FROM pragma_freelist_count), (SELECT page_size ps FROM pragma_page_size)")
+[ "$used" -le $((1048576 + 65536)) ] || fail "the cap is passed by curves: $used bytes"
+grep -q "the curves of 20210101 are gone" curves.err || fail "it is not told"
+echo "curves: $count days of 900 are left within the cap, and all $before readings"
+
 # ---- the cap: the oldest go first, and the loss is told ------------------------------------------
 stand_in_start sink --api v1
 stand_in_set sink mode=unavailable
