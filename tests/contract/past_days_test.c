@@ -22,7 +22,12 @@
 
 #include <cmocka.h>
 
-enum { ROUND_S = 1200, ROUNDS_A_DAY = 72, DAYS_MAX = 600, FIRST = 20260301, LAST = 20270310 };
+enum { ROUND_S = 1200, ROUNDS_A_DAY = 72, DAYS_MAX = 600, FIRST = 20260301 };
+
+/* The day after the last: a year has gone by. A season with HELIO_SHORT (where each step takes
+ * long: valgrind), and behind a hub without HELIO_LONG. */
+enum { AFTER_A_SEASON = 20260601 };
+static int last = 20270310;
 
 static char folder[64], path[160], file[128];
 
@@ -176,7 +181,7 @@ static unsigned lives, kills;
 static void live_a_year(void)
 {
     struct chance c = chance_seeded(11);
-    int64_t wall_ms = day_start(FIRST) + 9 * 3600000, until = day_start(LAST) + 20 * 3600000;
+    int64_t wall_ms = day_start(FIRST) + 9 * 3600000, until = day_start(last) + 20 * 3600000;
 
     lives = kills = 0;
     while (wall_ms < until) {
@@ -259,7 +264,7 @@ static void look_at(const char *name, double share)
     assert_int_equal(reader_open(&reader, path), OK);
     assert_int_equal(reader_days(reader, 20250101, 20991231, see, &s), OK);
     assert_true(s.count > 0);
-    for (int date = s.dates[0]; date < LAST; date = day_next(date)) {
+    for (int date = s.dates[0]; date < last; date = day_next(date)) {
         double kwh = made_on(&plant, date, share);
         unsigned i = produced++;
         made += kwh;
@@ -275,7 +280,7 @@ static void look_at(const char *name, double share)
     assert_int_equal(s.count, produced);
     assert_int_equal(rows, s.count);
     assert_true(s.dates[0] < FIRST); /* what was before the program came */
-    assert_true(produced > 365);
+    assert_true(produced > 127);     /* more than there are pages */
 }
 
 static void a_year_that_turns_at_midnight(void **state)
@@ -294,9 +299,11 @@ static void a_year_that_turns_at_waking_up(void **state)
     look_at("roof", 1);
 }
 
-static void a_year_behind_a_hub(void **state)
+static void behind_a_hub(void **state)
 {
     (void)state;
+    if (!getenv("HELIO_LONG"))
+        last = AFTER_A_SEASON;
     write_settings("mate", "house", "");
     live_a_year();
     look_at("roof-mx1", 1);
@@ -307,8 +314,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_year_that_turns_at_midnight, begin, end),
         cmocka_unit_test_setup_teardown(a_year_that_turns_at_waking_up, begin, end),
-        cmocka_unit_test_setup_teardown(a_year_behind_a_hub, begin, end),
+        cmocka_unit_test_setup_teardown(behind_a_hub, begin, end),
     };
 
+    if (getenv("HELIO_SHORT"))
+        last = AFTER_A_SEASON;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
