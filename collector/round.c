@@ -1,0 +1,171 @@
+/* One round of a bus, from the first of its devices to the last (collector/rounds.h). */
+#include "collector/rounds_inside.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <stdio.h>
+
+static const int64_t LOAN_WAIT_US = 10000000, PUT_WAIT_US = 5000000;
+
+const char *news_name(const struct news *n, char *to, size_t size)
+{
+    const char *name = n->from->house->devices[n->device].name;
+
+    snprintf(to, size, "%s%s%s", name, *n->unit ? "-" : "", n->unit);
+    return to;
+}
+
+/* ---- whose turn it is ---------------------------------------------------------------------- */
+
+bool round_is_mine(const struct rounds *r, size_t device, size_t bus)
+{
+    return r->house->plan->devices[device].bus == &r->house->plan->buses[bus] &&
+           !r->house->plan->devices[device].is_heard_through &&
+           (!r->is_wanted || r->is_wanted[device]);
+}
+
+double device_every_s(const struct rounds *r, size_t device)
+{
+    const struct plan_device *d = &r->house->plan->devices[device];
+    double own = section_number(d->section, "every");
+
+    if (r->every_s > 0)
+        return r->every_s;
+    return own > 0 ? own : section_number(d->bus->section, "every");
+}
+
+double bus_every_s(const struct rounds *r, size_t bus)
+{
+    double least = 0;
+
+    for (size_t i = 0; i < r->house->plan->device_count; i++) {
+        double every = round_is_mine(r, i, bus) ? device_every_s(r, i) : 0;
+        if (every > 0 && (!(least > 0) || every < least))
+            least = every;
+    }
+    return least > 0 ? least : section_number(r->house->plan->buses[bus].section, "every");
+}
+
+/* A device with a pause of its own is passed over until its tick comes. */
+static bool is_due(const struct rounds *r, size_t device, size_t bus, int64_t tick_ms)
+{
+    const struct round_thread *t = round_thread_of(r, bus);
+    int64_t own_ms = (int64_t)(device_every_s(r, device) * MS_PER_S);
+    int64_t bus_ms = (int64_t)(bus_every_s(r, bus) * MS_PER_S);
+
+    if (!t || own_ms <= bus_ms || !t->last_ms[device] || tick_ms < t->last_ms[device])
+        return true;
+    return tick_ms - t->last_ms[device] >= own_ms - bus_ms / 2;
+}
+
+/* ---- one round ------------------------------------------------------------------------------ */
+
+static void tell(struct rounds *r, struct news *n)
+{
+    if (queue_put(r->news, n, PUT_WAIT_US) == ERR_FULL)
+        log_warn(r->house->devices[n->device].name, "nobody takes the readings; one is dropped");
+}
+
+/* The units behind a device follow it, each with a reading of its own. On return *n is the last
+ * one, not told yet: only now it is known that nothing follows. */
+static void walk_others(struct rounds *r, struct device *d, struct news *n)
+{
+    bool is_last = n->is_last;
+
+    n->is_last = false;
+    for (unsigned which = 0;; which++) {
+        struct news unit = *n;
+        struct identity who = {0};
+        unit.reading = (struct reading){.round_ms = n->reading.round_ms, .device = n->device};
+        if (d->driver->others(d, which, &unit.reading, &who))
+            break;
+        tell(r, n);
+        snprintf(unit.unit, sizeof unit.unit, "%s", who.serial);
+        unit.is_total = who.is_total;
+        unit.driver = who.driver;
+        unit.result = who.driver ? who.result : n->result;
+        unit.lacking = who.lacking;
+        unit.heard_us = clock_us();
+        *n = unit;
+    }
+    n->counts = d->bus->counts;
+    n->is_last = is_last;
+}
+
+/* Whether everybody on this wire sleeps, or would: then nobody misses it. */
+static bool is_excused(const struct rounds *r, size_t bus)
+{
+    bool is_anybody = false;
+
+    for (size_t i = 0; i < r->house->plan->device_count; i++) {
+        if (!round_is_mine(r, i, bus))
+            continue;
+        if (!silence_is_excused(&r->house->devices[i]))
+            return false;
+        is_anybody = true;
+    }
+    return is_anybody;
+}
+
+static int borrow(struct rounds *r, size_t at)
+{
+    struct bus *bus = &r->house->buses[at];
+    int rc;
+
+    bus->is_excused = is_excused(r, at);
+    rc = bus_borrow(bus, LOAN_WAIT_US);
+    if (!rc)
+        complaint_over(&bus->trouble, bus->name, "the line is back");
+    else if (bus->is_excused && silence_is_absence(rc))
+        bus->trouble = (struct complaint){0}; /* its devices say what there is to say */
+    else
+        complain(&bus->trouble, bus->name, error_text(rc));
+    return rc;
+}
+
+void round_walk(struct rounds *r, size_t at, int64_t tick_ms, int64_t late_us)
+{
+    const struct plan *plan = r->house->plan;
+    struct bus *bus = &r->house->buses[at];
+    struct round_thread *t = round_thread_of(r, at);
+    size_t last = plan->device_count;
+    int lent = borrow(r, at);
+
+    for (size_t i = 0; i < plan->device_count; i++)
+        if (round_is_mine(r, i, at) && is_due(r, i, at, tick_ms))
+            last = i;
+    for (size_t i = 0; i < plan->device_count && !(t && bell_is_rung(&t->stop)); i++) {
+        struct news n = {.from = r,
+                         .device = (uint16_t)i,
+                         .result = lent,
+                         .is_last = i == last,
+                         .bus = at,
+                         .late_us = late_us};
+        if (!round_is_mine(r, i, at) || !is_due(r, i, at, tick_ms))
+            continue;
+        int64_t begun = clock_us();
+        n.reading.round_ms = tick_ms;
+        n.reading.device = (uint16_t)i;
+        struct device *d = &r->house->devices[i];
+        n.result =
+            lent ? silence_note_line(d, lent) : device_round(d, r->depth, tick_ms, &n.reading);
+        n.heard_us = clock_us();
+        n.took_us = n.heard_us - begun;
+        n.counts = bus->counts;
+        n.lacking = device_lacking(d);
+        n.address = d->address;
+        snprintf(n.serial, sizeof n.serial, "%s", d->identity.serial);
+        snprintf(n.model, sizeof n.model, "%s", d->identity.model);
+        snprintf(n.firmware, sizeof n.firmware, "%s", d->identity.firmware);
+        if (!lent && !n.result && d->driver->others)
+            walk_others(r, d, &n);
+        if (t) {
+            t->last_ms[i] = tick_ms;
+            t->beat_us = clock_us();
+        }
+        tell(r, &n);
+    }
+    if (!lent)
+        bus_return(bus);
+}

@@ -1,0 +1,33 @@
+/* Between the rooms of the bus threads: the threads, one round (round.c), the box (round_box.c). */
+#ifndef COLLECTOR_ROUNDS_INSIDE_H
+#define COLLECTOR_ROUNDS_INSIDE_H
+
+#include "collector/rounds.h"
+
+#include <pthread.h>
+
+struct round_thread {
+    struct rounds *rounds;
+    size_t bus;
+    pthread_t thread;
+    bool is_running;
+    struct bell stop;
+    pthread_mutex_t lock; /* of the box */
+    struct job *job;
+    _Atomic int64_t beat_us;
+    int64_t *last_ms; /* by device: the tick of its last round */
+};
+
+/* Of the plan's devices those that this bus asks. */
+bool round_is_mine(const struct rounds *r, size_t device, size_t bus);
+
+/* NULL: nobody is on this bus. */
+struct round_thread *round_thread_of(const struct rounds *r, size_t bus);
+
+/* The bus goes as often as the most often asked of its devices. */
+double bus_every_s(const struct rounds *r, size_t bus);
+
+/* What waits in the box is done, if anything does. */
+void round_do_job(struct round_thread *t);
+
+#endif
