@@ -254,6 +254,25 @@ bool section_yes(const struct section *s, const char *key)
     return yes;
 }
 
+bool section_says(const struct section *s, const char *key)
+{
+    return *section_text(s, key) != '\0';
+}
+
+static bool is_printable(const char *text)
+{
+    while (*text && (unsigned char)*text >= ' ' && *text != 127)
+        text++;
+    return !*text;
+}
+
+void section_check_printable(struct section *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (!is_printable(s->entries[i].value))
+            section_fault(s, s->entries[i].key, "holds a character that cannot be printed");
+}
+
 bool section_has(const struct section *s, const char *key)
 {
     return section_entry(s, key) != NULL;

@@ -85,7 +85,12 @@ const struct entry *section_entry(const struct section *s, const char *key);
 const char *section_text(const struct section *s, const char *key);
 double section_number(const struct section *s, const char *key);
 bool section_yes(const struct section *s, const char *key);
-bool section_has(const struct section *s, const char *key); /* given, not just by default */
+bool section_has(const struct section *s, const char *key);  /* given, not just by default */
+bool section_says(const struct section *s, const char *key); /* it is not empty */
+
+/* Complains about values with characters that cannot be printed: what goes out to others holds
+ * none. */
+void section_check_printable(struct section *s);
 
 /* Two sections that say the same, in whatever order. */
 bool section_is_same(const struct section *a, const struct section *b);

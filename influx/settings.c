@@ -42,11 +42,6 @@ enum influx_api influx_api_of(const struct section *s)
     return API_V1;
 }
 
-static bool is_given(const struct section *s, const char *key)
-{
-    return *section_text(s, key) != '\0';
-}
-
 static void check_url(struct section *s)
 {
     const char *url = section_text(s, "url"), *host = strstr(url, "://");
@@ -62,7 +57,7 @@ static void check_url(struct section *s)
     if (strlen(url) > 300 || strpbrk(url, " ?#"))
         section_fault(s, "url", "is no address of a server");
     if (!strncmp(url, "http://", 7) &&
-        (is_given(s, "password_file") || is_given(s, "token_file")) &&
+        (section_says(s, "password_file") || section_says(s, "token_file")) &&
         strncmp(host, "127.", 4) != 0 && strncmp(host, "localhost", 9) != 0 &&
         strncmp(host, "[::1]", 5) != 0)
         log_warn(s->name, "the password or token travels readable: https would hide it");
@@ -75,9 +70,9 @@ static void check_layout(struct section *s)
 
     if (!is_old && section_has(s, "mode"))
         section_fault(s, "mode", "belongs to layout = logtracer");
-    if (is_old && is_aggregate && !is_given(s, "group"))
+    if (is_old && is_aggregate && !section_says(s, "group"))
         section_fault(s, "group", "is missing: mode = aggregate writes the total of a [group]");
-    if (!is_given(s, "measurement") || *section_text(s, "measurement") == '_')
+    if (!section_says(s, "measurement") || *section_text(s, "measurement") == '_')
         section_fault(s, "measurement", "must be a name, and not begin with _");
 }
 
@@ -102,20 +97,15 @@ void influx_check(struct section *s)
     check_url(s);
     check_layout(s);
     check_confirming(s, api);
-    if (api == API_V2 && !is_given(s, "bucket"))
+    if (api == API_V2 && !section_says(s, "bucket"))
         section_fault(s, "bucket", "is missing: api = v2 writes into a bucket");
-    if ((api == API_V1 || api == API_V3) && !is_given(s, "database"))
+    if ((api == API_V1 || api == API_V3) && !section_says(s, "database"))
         section_fault(s, "database", "must not be empty");
-    if (is_given(s, "user") && is_given(s, "token_file"))
+    if (section_says(s, "user") && section_says(s, "token_file"))
         section_fault(s, "token_file", "either a user with a password or a token, not both");
-    if (is_given(s, "password_file") && !is_given(s, "user"))
+    if (section_says(s, "password_file") && !section_says(s, "user"))
         section_fault(s, "user", "is missing: whose password is it?");
-    if (api == API_V1 && is_given(s, "token_file"))
+    if (api == API_V1 && section_says(s, "token_file"))
         section_fault(s, "token_file", "InfluxDB 1.x knows no tokens: use user and password_file");
-    for (size_t i = 0; i < s->count; i++)
-        for (const char *p = s->entries[i].value; *p; p++)
-            if ((unsigned char)*p < 32 || *p == 127) {
-                section_fault(s, s->entries[i].key, "holds a sign that cannot be printed");
-                break;
-            }
+    section_check_printable(s);
 }

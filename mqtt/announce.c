@@ -48,20 +48,14 @@ struct announce *announce_new(const struct place *place, struct states *states,
                               const struct layout *layout)
 {
     struct announce *a = calloc(1, sizeof *a);
-    const struct section *section = place->seat->section;
 
     if (!a)
         return NULL;
     a->place = place;
     a->states = states;
     a->layout = layout;
-    a->portraits.place = place;
-    a->portraits.states = states;
-    a->portraits.remembered = a->telling.remembered = &a->remembered;
-    a->portraits.may_tell = section_yes(section, "allow_tell");
-    a->telling.form = form_of(section);
-    a->telling.prefix = section_text(section, "discovery_prefix");
-    a->telling.tell = put;
+    portraits_open(&a->portraits, place, states, &a->remembered);
+    telling_open(&a->telling, place->seat->section, &a->remembered, put, NULL);
     snprintf(a->birth_topic, sizeof a->birth_topic, "%s/status", a->telling.prefix);
     a->chance = chance_seeded(0);
     pthread_mutex_init(&a->lock, NULL);

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "mqtt/remembered.h"
+#include "mqtt/topics.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -20,16 +21,7 @@ static bool is_plain(char c)
 
 bool discovery_prefix_is_fine(const char *prefix)
 {
-    bool is_start = true;
-
-    if (strlen(prefix) >= TOPIC_PREFIX)
-        return false;
-    for (; *prefix; prefix++) {
-        if (*prefix == '/' ? is_start : !is_plain(*prefix))
-            return false;
-        is_start = *prefix == '/';
-    }
-    return !is_start;
+    return topic_levels_are(prefix, is_plain);
 }
 
 void discovery_id(char to[HA_ID], const char *before, const char *own)

@@ -90,6 +90,17 @@ static void say_result(struct client *c, const char *topic, const char *setting,
     client_put(c, 0, there, bytes);
 }
 
+/* With the lock held. */
+static void take_out(struct orders *o, const struct errand *e)
+{
+    struct errand **at = &o->under_way;
+
+    while (*at && *at != e)
+        at = &(*at)->next;
+    if (*at)
+        *at = e->next;
+}
+
 /* From a thread of the house. */
 static void is_done(struct wish *w)
 {
@@ -98,11 +109,7 @@ static void is_done(struct wish *w)
     const char *value = strchr(w->words[0], '=') + 1;
 
     pthread_mutex_lock(&o->lock);
-    for (struct errand **at = &o->under_way; *at; at = &(*at)->next)
-        if (*at == e) {
-            *at = e->next;
-            break;
-        }
+    take_out(o, e);
     if (o->client)
         say_result(o->client, e->topic, e->setting, value, w->result, w->told.why);
     bool is_last = o->has_left && !o->under_way;
@@ -201,11 +208,7 @@ static int send_wish(struct orders *o, const char *topic, const char *device, co
             return OK; /* it is the house's now */
         *why = rc == ERR_FULL ? "too many orders wait" : error_text(rc);
         pthread_mutex_lock(&o->lock);
-        for (struct errand **at = &o->under_way; *at; at = &(*at)->next)
-            if (*at == e) {
-                *at = e->next;
-                break;
-            }
+        take_out(o, e);
         pthread_mutex_unlock(&o->lock);
     }
     free(e);

@@ -33,6 +33,15 @@ static void id_of(const struct portraits *p, const struct view_device *v, char t
     discovery_id(to, before, word);
 }
 
+void portraits_open(struct portraits *p, const struct place *place, struct states *states,
+                    const struct remembered *remembered)
+{
+    p->place = place;
+    p->states = states;
+    p->remembered = remembered;
+    p->may_tell = section_yes(place->seat->section, "allow_tell");
+}
+
 void portraits_look(struct portraits *p)
 {
     const struct view *view = p->place->seat->view;

@@ -28,6 +28,10 @@ struct portraits {
     char word[TOPIC_WORD], id[HA_ID], through[HA_ID], maker[32];
 };
 
+/* In memory that is all 0; the rest stays somebody else's. */
+void portraits_open(struct portraits *p, const struct place *place, struct states *states,
+                    const struct remembered *remembered);
+
 /* Lists the devices anew. */
 void portraits_look(struct portraits *p);
 

@@ -34,24 +34,20 @@ const struct setting mqtt_settings[] = {
 };
 // clang-format on
 
-static bool is_given(const struct section *s, const char *key)
-{
-    return *section_text(s, key) != '\0';
-}
-
 static void check_tls(struct section *s)
 {
     static const char *const keys[] = {"ca_file", "cert_file", "key_file"};
     const char *server = section_text(s, "server");
 
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (is_given(s, keys[i]) && !section_yes(s, "tls"))
+        if (section_says(s, keys[i]) && !section_yes(s, "tls"))
             section_fault(s, keys[i], "belongs to tls = yes");
-    if (is_given(s, "cert_file") != is_given(s, "key_file"))
-        section_fault(s, is_given(s, "key_file") ? "cert_file" : "key_file",
+    if (section_says(s, "cert_file") != section_says(s, "key_file"))
+        section_fault(s, section_says(s, "key_file") ? "cert_file" : "key_file",
                       "is missing: a certificate and its key belong together");
-    if (is_given(s, "password_file") && !section_yes(s, "tls") && strncmp(server, "127.", 4) != 0 &&
-        strcmp(server, "localhost") != 0 && strcmp(server, "::1") != 0)
+    if (section_says(s, "password_file") && !section_yes(s, "tls") &&
+        strncmp(server, "127.", 4) != 0 && strcmp(server, "localhost") != 0 &&
+        strcmp(server, "::1") != 0)
         log_warn(s->name, "the password travels readable: tls = yes would hide it");
 }
 
@@ -70,7 +66,7 @@ static void check_layout(struct section *s)
             section_fault(s, ours[i], "belongs to layout = helio");
     if (!strcmp(section_text(s, "layout"), "goodwe") && section_has(s, "topic_parallel"))
         section_fault(s, "topic_parallel", "belongs to layout = axpert-addon");
-    if (is_given(s, "topic") && !topic_is_fine(section_text(s, "topic")))
+    if (section_says(s, "topic") && !topic_is_fine(section_text(s, "topic")))
         section_fault(s, "topic", "is no topic: no blanks, no + or #, no slash or $ at its start");
     if (!topic_is_fine(section_text(s, "topic_parallel")))
         section_fault(s, "topic_parallel",
@@ -91,16 +87,11 @@ void mqtt_check(struct section *s)
                       "must be a host alone; port, user and tls have keys of their own");
     if (strlen(section_text(s, "client")) > 60)
         section_fault(s, "client", "is longer than 60 signs");
-    if (is_given(s, "password_file") && !is_given(s, "user"))
+    if (section_says(s, "password_file") && !section_says(s, "user"))
         section_fault(s, "user", "is missing: whose password is it?");
     if (section_yes(s, "allow_cut_power") && !section_yes(s, "allow_tell"))
         section_fault(s, "allow_cut_power", "means nothing without allow_tell = yes");
     check_tls(s);
     check_layout(s);
-    for (size_t i = 0; i < s->count; i++)
-        for (const char *p = s->entries[i].value; *p; p++)
-            if ((unsigned char)*p < 32 || *p == 127) {
-                section_fault(s, s->entries[i].key, "holds a sign that cannot be printed");
-                break;
-            }
+    section_check_printable(s);
 }

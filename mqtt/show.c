@@ -29,18 +29,11 @@ static void hand_out(void *who, const char *topic, const char *payload, bool is_
 
 static int begin(struct showing *s, const struct place *place, struct states *states)
 {
-    const struct section *section = place->seat->section;
     int rc = remembered_open(&s->remembered, place->seat->store, place->seat->name);
 
     s->remembered.store = NULL; /* it stays a copy */
-    s->portraits.place = place;
-    s->portraits.states = states;
-    s->portraits.remembered = s->telling.remembered = &s->remembered;
-    s->portraits.may_tell = section_yes(section, "allow_tell");
-    s->telling.form = form_of(section);
-    s->telling.prefix = section_text(section, "discovery_prefix");
-    s->telling.tell = hand_out;
-    s->telling.who = s;
+    portraits_open(&s->portraits, place, states, &s->remembered);
+    telling_open(&s->telling, place->seat->section, &s->remembered, hand_out, s);
     return rc;
 }
 

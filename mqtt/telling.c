@@ -11,6 +11,16 @@ enum form form_of(const struct section *s)
     return !strcmp(form, "device") ? BY_DEVICE : !strcmp(form, "entity") ? BY_ENTITY : NO_FORM;
 }
 
+void telling_open(struct telling *t, const struct section *s, struct remembered *remembered,
+                  tell_fn *tell, void *who)
+{
+    t->form = form_of(s);
+    t->prefix = section_text(s, "discovery_prefix");
+    t->remembered = remembered;
+    t->tell = tell;
+    t->who = who;
+}
+
 static struct kept *remember(struct telling *t, const char *topic, const char *parts)
 {
     const struct view_device *v = t->seen;

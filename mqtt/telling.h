@@ -33,6 +33,10 @@ struct telling {
 /* As the settings say. */
 enum form form_of(const struct section *s);
 
+/* In memory that is all 0. */
+void telling_open(struct telling *t, const struct section *s, struct remembered *remembered,
+                  tell_fn *tell, void *who);
+
 /* Says all of it. An error: it could not be remembered, so nothing was said. */
 int telling_say(struct telling *t, const struct ha_device *d,
                 const struct view_device *v) MUST_CHECK;

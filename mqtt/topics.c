@@ -30,18 +30,23 @@ void topic_word(const char *name, char to[TOPIC_WORD])
         snprintf(to, TOPIC_WORD, "%s_", topic_bridge);
 }
 
-bool topic_prefix_is_fine(const char *prefix)
+bool topic_levels_are(const char *prefix, bool (*is_letter)(char))
 {
     bool is_start = true; /* of a level */
 
     if (strlen(prefix) >= TOPIC_PREFIX)
         return false;
     for (; *prefix; prefix++) {
-        if (*prefix == '/' ? is_start : !is_plain(*prefix))
+        if (*prefix == '/' ? is_start : !is_letter(*prefix))
             return false;
         is_start = *prefix == '/';
     }
     return !is_start;
+}
+
+bool topic_prefix_is_fine(const char *prefix)
+{
+    return topic_levels_are(prefix, is_plain);
 }
 
 bool topic_is_fine(const char *topic)

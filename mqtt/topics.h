@@ -18,6 +18,9 @@ extern const char topic_bridge[];
 /* One level of a topic out of a name: "East Roof" becomes "east_roof". Never empty. */
 void topic_word(const char *name, char to[TOPIC_WORD]);
 
+/* Levels of such letters only, no empty one, and not too long. */
+bool topic_levels_are(const char *prefix, bool (*is_letter)(char));
+
 /* May this stand before our topics? Levels of [a-z0-9_-], no empty one. */
 bool topic_prefix_is_fine(const char *prefix);
 

@@ -43,11 +43,6 @@ bool nats_next_url(const char **at, char *to, size_t size)
     return length > 0;
 }
 
-static bool is_given(const struct section *s, const char *key)
-{
-    return *section_text(s, key) != '\0';
-}
-
 static void check_urls(struct section *s)
 {
     const char *at = section_text(s, "url");
@@ -76,7 +71,7 @@ static void check_names(struct section *s)
     if (!*subject || *subject == '.' || *subject == '$' || strlen(subject) > 100 ||
         subject[strlen(subject) - 1] == '.' || strstr(subject, "..") || strpbrk(subject, " *>\t"))
         section_fault(s, "subject", "is no subject to begin with: words with dots between them");
-    if (!is_given(s, "measurement") || *section_text(s, "measurement") == '_')
+    if (!section_says(s, "measurement") || *section_text(s, "measurement") == '_')
         section_fault(s, "measurement", "must be a name, and not begin with _");
 }
 
@@ -89,12 +84,12 @@ static void check_identity(struct section *s)
     unsigned count = 0;
 
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
-        count += is_given(s, ways[i]);
+        count += section_says(s, ways[i]);
     if (count > 1)
         section_fault(s, NULL, "one of user, token_file, creds_file and nkey, not several");
     for (size_t i = 0; i < sizeof halves / sizeof *halves; i++)
         for (int half = 0; half < 2; half++)
-            if (is_given(s, halves[i][half]) && !is_given(s, halves[i][!half]))
+            if (section_says(s, halves[i][half]) && !section_says(s, halves[i][!half]))
                 section_fault(s, halves[i][!half], "is missing beside %s", halves[i][half]);
 }
 
@@ -110,10 +105,5 @@ void nats_check(struct section *s)
     for (size_t i = 0; i < sizeof made / sizeof *made && !section_yes(s, "create_stream"); i++)
         if (section_has(s, made[i]))
             section_fault(s, made[i], "belongs to create_stream = yes");
-    for (size_t i = 0; i < s->count; i++)
-        for (const char *p = s->entries[i].value; *p; p++)
-            if ((unsigned char)*p < 32 || *p == 127) {
-                section_fault(s, s->entries[i].key, "holds a sign that cannot be printed");
-                break;
-            }
+    section_check_printable(s);
 }

@@ -38,22 +38,6 @@ static const char *input_of(const struct command *c)
     return m->words != NO_WORDS ? "words" : "number";
 }
 
-static void list_choices(struct json *j, const struct command *c)
-{
-    enum words set = catalogue[c->metric].words;
-
-    json_open(j, "words", '{');
-    for (int code = (int)c->least; set != NO_WORDS && code <= (int)c->most; code++) {
-        char key[12];
-        struct text t = text_on(key, sizeof key);
-        const char *word = words_text(set, code);
-        text_format(&t, "%d", code);
-        if (word)
-            json_string(j, key, word);
-    }
-    json_close(j, '}');
-}
-
 static void say_present(struct json *j, enum metric m, const struct board_value *values,
                         unsigned count)
 {
@@ -86,7 +70,7 @@ static void say_command(struct json *j, const struct offer *o, const struct boar
         json_number(j, "most", o->most);
     }
     if (c->metric != M_NONE && m->words != NO_WORDS)
-        list_choices(j, c);
+        words_write(j, catalogue[c->metric].words, (int)c->least, (int)c->most);
     say_present(j, c->metric, values, c->metric == M_NONE ? 0 : count);
     json_close(j, '}');
 }

@@ -18,11 +18,11 @@ static const struct view *front_of(const struct exchange *x)
 
 /* ---- catalogue ------------------------------------------------------------------------------- */
 
-static void list_words(struct json *j, enum words set)
+void words_write(struct json *j, enum words set, int least, int most)
 {
     json_open(j, "words", '{');
-    for (int code = 0; set != NO_WORDS && code < 256; code++) {
-        char key[8];
+    for (int code = least; set != NO_WORDS && code <= most; code++) {
+        char key[12];
         struct text t = text_on(key, sizeof key);
         const char *word = words_text(set, code);
         text_format(&t, "%d", code);
@@ -53,7 +53,7 @@ static int write_catalogue(struct exchange *x, struct text *to)
         if (metric_headline((enum metric)i))
             json_string(&j, "headline", metric_headline((enum metric)i));
         if (m->words != NO_WORDS)
-            list_words(&j, m->words);
+            words_write(&j, m->words, 0, 255);
         json_close(&j, '}');
     }
     json_close(&j, ']');

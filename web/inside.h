@@ -289,6 +289,7 @@ int web_reader(struct web *w, struct reader **to) MUST_CHECK;
 
 /* ---- the board of one device, as /api/v1/board and /api/v1/live have it (api_house.c) */
 struct json;
+void words_write(struct json *j, enum words set, int least, int most); /* "words": {"0": "off"} */
 void board_write(struct web *w, const struct view_device *d,
                  struct board_value values[METRIC_COUNT], struct json *j);
 
