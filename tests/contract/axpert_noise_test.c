@@ -2,7 +2,7 @@
  * An Axpert on a bad wire: bits fall over, bytes are lost and added, answers come late, reports of
  * a bridge are split, padded and merged. What is believed must be what was said.
  */
-#include "../unit/axpert_stage.h"
+#include "tests/unit/collector/axpert_stage.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* How one GoodWe gets its address: after a start, after ours, after its own, on a bad wire. */
-#include "goodwe_stage.h"
+#include "tests/contract/goodwe_stage.h"
 
 /* The first numbers are heard twice: nothing is known that they could be held against. */
 static const char start_sequence[] =

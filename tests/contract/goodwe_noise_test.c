@@ -2,7 +2,7 @@
  * Three GoodWe on one bad wire, thousands of rounds of every mood: no wrong number, none under
  * another's name, and never a packet that could change something (the tap looks at each).
  */
-#include "goodwe_stage.h"
+#include "tests/contract/goodwe_stage.h"
 
 static void say(const char *moods, double lost, const struct tally *t, const struct stage *s)
 {

@@ -1,6 +1,6 @@
 /* What it costs when nobody is there, and how soon a GoodWe is found that was away or passes over
  * searches: the wire may have others on it. */
-#include "goodwe_stage.h"
+#include "tests/contract/goodwe_stage.h"
 
 static const int64_t MINUTE_US = 60000000;
 

@@ -1,5 +1,5 @@
 /* Several GoodWe on one RS-485 wire: each gets its own address, whoever wakes, and when. */
-#include "goodwe_stage.h"
+#include "tests/contract/goodwe_stage.h"
 
 enum { ORDERS = 6 };
 static const char *const orders[ORDERS] = {"123", "132", "213", "231", "312", "321"};

@@ -5,7 +5,7 @@
 #ifndef TESTS_GOODWE_STAGE_H
 #define TESTS_GOODWE_STAGE_H
 
-#include "goodwe_tap.h"
+#include "tests/contract/goodwe_tap.h"
 
 /* ---- the program that asks ------------------------------------------------------------------- */
 

@@ -1,6 +1,7 @@
 /*
  * Stands in for a fuzzer: every file named, or lying in a folder named, is given once to the
- * target. So the corpus is walked by compilers that have no fuzzer, too.
+ * target. So the corpus is walked by compilers that have no fuzzer, too. Usage: corpus TARGET
+ * PATH...
  */
 #include <dirent.h>
 #include <errno.h>
@@ -10,7 +11,22 @@
 #include <string.h>
 #include <sys/stat.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+typedef int target_fn(const uint8_t *bytes, size_t length);
+
+#define TARGET(NAME) target_fn NAME##_input;
+#include "fuzz_targets.def"
+#undef TARGET
+
+static const struct target {
+    const char *name;
+    target_fn *run;
+} targets[] = {
+#define TARGET(NAME) {#NAME, NAME##_input},
+#include "fuzz_targets.def"
+#undef TARGET
+};
+
+static const struct target *target; /* the one that was asked for */
 
 static int replay_file(const char *path, size_t size)
 {
@@ -23,7 +39,7 @@ static int replay_file(const char *path, size_t size)
         length = 0;
         size = 1;
     } else {
-        (void)LLVMFuzzerTestOneInput(bytes, length); /* always 0, by libFuzzer's contract */
+        (void)target->run(bytes, length); /* always 0, by libFuzzer's contract */
     }
     if (from)
         (void)fclose(from); /* opened for reading */
@@ -62,7 +78,14 @@ int main(int count, char **words)
 {
     int runs = 0;
 
-    for (int i = 1; i < count; i++) {
+    for (size_t i = 0; count > 2 && i < sizeof targets / sizeof *targets; i++)
+        if (!strcmp(words[1], targets[i].name))
+            target = &targets[i];
+    if (!target) {
+        fprintf(stderr, "usage: %s TARGET PATH...\n", words[0]);
+        return 64;
+    }
+    for (int i = 2; i < count; i++) {
         int more = replay(words[i]);
         if (more < 0)
             return 1;

@@ -1,5 +1,5 @@
 /* Which kind of Axpert is it, and what do its words mean then? */
-#include "axpert_stage.h"
+#include "tests/unit/collector/axpert_stage.h"
 
 #include "drivers/axpert/twin.h"
 

@@ -1,5 +1,5 @@
 /* What a unit does not know is learned, and what it only would not say is not forgotten. */
-#include "axpert_stage.h"
+#include "tests/unit/collector/axpert_stage.h"
 
 static const int64_t HOUR_US = INT64_C(3600000000);
 

@@ -1,5 +1,5 @@
 /* What follows from an Axpert's numbers, and what must not. */
-#include "axpert_stage.h"
+#include "tests/unit/collector/axpert_stage.h"
 
 #include <math.h>
 

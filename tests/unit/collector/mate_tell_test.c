@@ -1,6 +1,6 @@
 /* What devices on MATEnet are told: each row on the wire once, and what is not sent. */
-#include "tests/unit/mate_case.h"
-#include "tests/unit/mate_orders.h"
+#include "tests/unit/collector/mate_case.h"
+#include "tests/unit/collector/mate_orders.h"
 
 static const int64_t NOON = INT64_C(1777723200000); /* 2026-05-02T12:00:00Z */
 

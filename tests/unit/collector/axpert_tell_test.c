@@ -1,5 +1,5 @@
 /* Telling an Axpert: every setting written and read back, and what is never sent. */
-#include "axpert_stage.h"
+#include "tests/unit/collector/axpert_stage.h"
 
 #include "collector/telling.h"
 #include "drivers/axpert/orders.h"

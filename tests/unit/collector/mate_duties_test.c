@@ -1,5 +1,5 @@
 /* What a MATE would tell its devices: which words, to whom, when, and when not. */
-#include "tests/unit/mate_case.h"
+#include "tests/unit/collector/mate_case.h"
 
 #include <stdlib.h>
 #include <time.h>

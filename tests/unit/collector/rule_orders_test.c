@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/rule_case.h"
+#include "tests/unit/collector/rule_case.h"
 
 /* ---- orders that fail -------------------------------------------------------------------- */
 

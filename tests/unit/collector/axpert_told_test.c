@@ -1,5 +1,5 @@
 /* What became of an order to an Axpert: done, refused, ignored, lost on the way. */
-#include "axpert_stage.h"
+#include "tests/unit/collector/axpert_stage.h"
 
 #include "collector/telling.h"
 
