@@ -2,6 +2,7 @@
 #include "collector/front.h"
 
 #include "base/clock.h"
+#include "base/version.h"
 #include "collector/daemon.h"
 #include "store/view.h"
 
@@ -159,7 +160,7 @@ const struct view *front_of(struct daemon *d)
             .board = d->keeper.board,
             .settings = d->keeper.settings,
             .store_path = store_path(d->store),
-            .version = HELIO_VERSION,
+            .version = program_version,
             .control = &d->wishes.control,
             .devices = list_devices,
             .sinks = list_sinks,

@@ -1,6 +1,8 @@
 /* helio.conf(5): the rows of every table of settings. */
 #include "collector/manual.h"
 
+#include "base/version.h"
+
 #include "collector/setting_tables.h"
 
 #include <string.h>
@@ -98,7 +100,7 @@ static const char tail[] =
 
 int manual_settings(void)
 {
-    printf(".TH HELIO.CONF 5 \"\" \"helio %s\" \"File Formats\"\n.nh\n.ad l\n%s", HELIO_VERSION,
+    printf(".TH HELIO.CONF 5 \"\" \"helio %s\" \"File Formats\"\n.nh\n.ad l\n%s", program_version,
            head);
     setting_tables_walk(print_table, NULL);
     fputs(tail, stdout);

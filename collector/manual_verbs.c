@@ -1,6 +1,8 @@
 /* helio(1): what helio VERB --help says, of all verbs, and what they have in common. */
 #include "collector/manual.h"
 
+#include "base/version.h"
+
 #include <string.h>
 
 static void print_option(const struct option_row *row)
@@ -133,7 +135,8 @@ static const char tail[] =
 
 int manual_verbs(void)
 {
-    printf(".TH HELIO 1 \"\" \"helio %s\" \"User Commands\"\n.nh\n.ad l\n%s", HELIO_VERSION, head);
+    printf(".TH HELIO 1 \"\" \"helio %s\" \"User Commands\"\n.nh\n.ad l\n%s", program_version,
+           head);
     for (size_t i = 0; verbs[i]; i++)
         print_verb(verbs[i]);
     puts(".SH \"COMMON OPTIONS\"");

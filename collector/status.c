@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/version.h"
 
 static void json_device(struct json *j, struct keeper *k, size_t at, int64_t now)
 {
@@ -93,7 +94,7 @@ static void as_json(struct daemon *d, struct text *text)
     int64_t now = clock_us();
 
     json_open(&j, NULL, '{');
-    json_string(&j, "version", HELIO_VERSION);
+    json_string(&j, "version", program_version);
     json_number(&j, "up_s", (double)((now - d->started_us) / 1000) / 1000);
     json_open(&j, "devices", '[');
     for (size_t i = 0; i < d->keeper.count; i++)

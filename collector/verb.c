@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "collector/sinks.h"
 #include "collector/telling.h"
 
@@ -229,7 +230,7 @@ int helio_main(int argc, char **argv)
         return 0;
     }
     if (!strcmp(argv[1], "--version")) {
-        printf("helio %s\n", HELIO_VERSION);
+        printf("helio %s\n", program_version);
         return 0;
     }
     call.verb = find_verb(argv[1]);

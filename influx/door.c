@@ -3,6 +3,7 @@
 
 #include "base/secret.h"
 #include "base/text.h"
+#include "base/version.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,7 +77,7 @@ CURL *door_handle(struct door *d)
     if (!curl)
         return NULL;
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_USERAGENT, "helio/" HELIO_VERSION);
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, program_agent);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L); /* credentials go nowhere else */
     curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);

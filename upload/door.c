@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "upload/verdict.h"
 
 #include <stdio.h>
@@ -68,7 +69,7 @@ int upload_door_open(struct upload_door *d, const char *who, const struct sectio
         return rc ? rc : ERR_FULL;
     }
     curl_easy_setopt(d->curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(d->curl, CURLOPT_USERAGENT, "helio/" HELIO_VERSION);
+    curl_easy_setopt(d->curl, CURLOPT_USERAGENT, program_agent);
     curl_easy_setopt(d->curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(d->curl, CURLOPT_FOLLOWLOCATION, 0L); /* the token goes nowhere else */
     curl_easy_setopt(d->curl, CURLOPT_TCP_KEEPALIVE, 1L);
