@@ -86,10 +86,9 @@ install_without_services() {
         --no-install-recommends --no-upgrade -o DPkg::Lock::Timeout=300 "$@" || code=$?
     [ $ours = no ] || as_root rm -f "$policy"
     enabled_services >"$LOGS/services-after"
-    comm -13 "$LOGS/services-before" "$LOGS/services-after" | while read -r link; do
-        as_root rm -f "$link"
-        echo "   not left enabled: ${link#/etc/}"
-    done
+    comm -13 "$LOGS/services-before" "$LOGS/services-after" >"$LOGS/services-new"
+    while read -r link; do as_root rm -f "$link"; done <"$LOGS/services-new"
+    [ ! -s "$LOGS/services-new" ] || echo "   not left enabled: $(sed -E 's,.*/(S[0-9]+)?,,' "$LOGS/services-new" | sort -u | tr '\n' ' ')"
     return $code
 }
 
