@@ -1,13 +1,14 @@
 /* Listening and asking (collector/control_socket.h). */
 #include "collector/control_socket.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/thread.h"
 #include "bus/loan.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { WORDS_MAX = 64, LINE_MAX_BYTES = 8192, LOOK_MS = 200, PATIENCE_S = 120 };
+enum { WORDS_MAX = 64, LINE_MAX_BYTES = 8192, LOOK_US = 200000, PATIENCE_S = 120 };
 
 /* ---- the address --------------------------------------------------------------------------- */
 
@@ -85,7 +86,7 @@ static void *listen_on(void *who)
 
     while (!c->is_stopping) {
         struct pollfd p = {.fd = c->fd, .events = POLLIN};
-        if (poll(&p, 1, LOOK_MS) <= 0)
+        if (clock_poll(&p, 1, LOOK_US) <= 0)
             continue;
         int fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC);
         if (fd >= 0)
@@ -108,7 +109,6 @@ static void open_to_dialout(const char *path)
 int control_open(struct control_socket *c, struct daemon *d)
 {
     struct sockaddr_un to;
-    pthread_attr_t small;
     int folder = -1, rc = address_of(&to, &folder);
 
     *c = (struct control_socket){.daemon = d, .fd = -1};
@@ -125,10 +125,7 @@ int control_open(struct control_socket *c, struct daemon *d)
     close(folder);
     if (!rc) {
         open_to_dialout(c->path);
-        pthread_attr_init(&small);
-        pthread_attr_setstacksize(&small, 256 * 1024);
-        rc = pthread_create(&c->thread, &small, listen_on, c) ? ERR_SYSTEM : OK;
-        pthread_attr_destroy(&small);
+        rc = thread_begin(&c->thread, "control", listen_on, c);
     }
     if (rc && c->fd >= 0) {
         close(c->fd);

@@ -3,12 +3,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { QUEUE_LENGTH = 64, STACK_BYTES = 256 * 1024 };
+enum { QUEUE_LENGTH = 64, NAME_BYTES = 20 };
 static const int64_t FOREVER_US = 3600000000, BEAT_US = 4000000;
 
 struct round_thread *round_thread_of(const struct rounds *r, size_t bus)
@@ -110,19 +110,22 @@ static int make_thread(struct rounds *r, size_t bus)
     return t->last_ms ? OK : ERR_FULL;
 }
 
-/* For top -H and debuggers: "bus roof", as much of it as fits. */
-static void name_thread(struct round_thread *t)
+static int begin_thread(struct round_thread *t)
 {
-    char name[16];
+    char name[NAME_BYTES];
+    int rc;
 
     snprintf(name, sizeof name, "bus %.11s", t->rounds->house->buses[t->bus].name);
-    pthread_setname_np(t->thread, name);
+    t->is_running = true; /* before it runs, since it asks */
+    rc = thread_begin(&t->thread, name, run, t);
+    if (rc)
+        t->is_running = false;
+    return rc;
 }
 
 int rounds_start(struct rounds *r, struct house *house, unsigned limit, enum depth depth,
                  double every_s, bool *is_wanted, struct queue *news)
 {
-    pthread_attr_t small;
     int rc = OK;
 
     *r = (struct rounds){.house = house, .limit = limit, .depth = depth};
@@ -137,19 +140,8 @@ int rounds_start(struct rounds *r, struct house *house, unsigned limit, enum dep
         if (has_devices(r, i))
             rc = make_thread(r, i);
     /* All of them are known before the first begins to look around. */
-    pthread_attr_init(&small);
-    pthread_attr_setstacksize(&small, STACK_BYTES);
-    for (size_t i = 0; i < r->count && !rc; i++) {
-        struct round_thread *t = &r->threads[i];
-        t->is_running = true;
-        if (pthread_create(&t->thread, &small, run, t)) {
-            t->is_running = false;
-            rc = ERR_SYSTEM;
-        } else {
-            name_thread(t);
-        }
-    }
-    pthread_attr_destroy(&small);
+    for (size_t i = 0; i < r->count && !rc; i++)
+        rc = begin_thread(&r->threads[i]);
     return rc;
 }
 

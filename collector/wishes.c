@@ -3,12 +3,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "collector/daemon.h"
 #include "collector/errand.h"
 
 #include <string.h>
 
-enum { STACK_BYTES = 256 * 1024 };
 static const int64_t PATIENCE_US = 60000000, LOOK_US = 2000, POST_AGAIN_US = 5000,
                      SLEEP_US = 3600000000, NEWS_WAIT_US = 10000;
 
@@ -176,16 +176,12 @@ static size_t offers(void *who, const char *device, struct offer *to, size_t roo
 
 int wishes_open(struct wishes *w, struct daemon *d)
 {
-    pthread_attr_t small;
     int rc;
 
     *w = (struct wishes){.daemon = d, .control = {.who = w, .offers = offers, .tell = tell}};
     pthread_mutex_init(&w->lock, NULL);
     bell_init(&w->bell);
-    pthread_attr_init(&small);
-    pthread_attr_setstacksize(&small, STACK_BYTES);
-    rc = pthread_create(&w->thread, &small, run, w) ? ERR_SYSTEM : OK;
-    pthread_attr_destroy(&small);
+    rc = thread_begin(&w->thread, "wishes", run, w);
     if (rc) {
         bell_done(&w->bell);
         pthread_mutex_destroy(&w->lock);

@@ -2,12 +2,12 @@
 #include "mqtt/outbox.h"
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "mqtt/session.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { WAITING_BYTES = 4 << 20, TOO_LARGE = 149, NOT_PERMITTED = 135 };
 
@@ -53,16 +53,11 @@ static void parcels_drop(struct parcels *p)
 
 void outbox_init(struct outbox *o)
 {
-    pthread_condattr_t monotonic;
-
     *o = (struct outbox){0};
     parcels_empty(&o->waiting);
     parcels_empty(&o->sent);
     pthread_mutex_init(&o->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&o->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    condition_init(&o->changed);
 }
 
 void outbox_done(struct outbox *o)
@@ -118,18 +113,11 @@ void outbox_count_anew(struct outbox *o)
     pthread_mutex_unlock(&o->lock);
 }
 
-static void wait_until(struct outbox *o, int64_t us)
-{
-    struct timespec ts = {us / 1000000, us % 1000000 * 1000};
-
-    pthread_cond_timedwait(&o->changed, &o->lock, &ts);
-}
-
 void outbox_settle(struct outbox *o, int64_t deadline_us, struct client_result *to)
 {
     pthread_mutex_lock(&o->lock);
     while (o->counted && !o->result.is_lost && clock_us() < deadline_us)
-        wait_until(o, deadline_us);
+        condition_wait_until(&o->changed, &o->lock, deadline_us);
     *to = o->result;
     to->is_settled = !o->counted && !o->result.is_lost;
     if (o->counted && !o->result.is_lost) { /* such a connection is worth nothing: make another */
@@ -148,7 +136,7 @@ void outbox_wait_up(struct outbox *o, int64_t deadline_us, bool is_patient,
 {
     pthread_mutex_lock(&o->lock);
     while (!o->is_up && (is_patient || !*o->result.why) && clock_us() < deadline_us)
-        wait_until(o, deadline_us);
+        condition_wait_until(&o->changed, &o->lock, deadline_us);
     *to = o->result;
     to->is_lost = !o->is_up;
     if (!o->is_up && !*to->why)

@@ -2,8 +2,8 @@
 #include "store/lane.h"
 
 #include "base/clock.h"
+#include "base/thread.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +21,9 @@ const struct setting sink_settings[] = {
 };
 // clang-format on
 
-enum { STACK_BYTES = 256 * 1024, NEWEST_ROWS = 2000 };
-static const int64_t IDLE_US = 1000000, COMPANY_LOOK_US = 20000, RESEND_TURN_US = 1000000;
+enum { NEWEST_ROWS = 2000 };
+static const int64_t IDLE_US = 1000000, COMPANY_LOOK_US = 20000, RESEND_TURN_US = 1000000,
+                     LOOK_US = 50000;
 
 static bool is_hurried(struct pump *p)
 {
@@ -57,14 +58,8 @@ static void pause_until(struct pump *p, int64_t until)
 {
     pthread_mutex_lock(&p->lock);
     while (!p->is_stopping && clock_us() < until) {
-        int64_t left = until - clock_us();
-        struct timespec ts;
-        left = left < IDLE_US ? left : IDLE_US;
-        clock_gettime(CLOCK_MONOTONIC, &ts);
-        ts.tv_nsec += left % 1000000 * 1000;
-        ts.tv_sec += left / 1000000 + ts.tv_nsec / 1000000000;
-        ts.tv_nsec %= 1000000000;
-        pthread_cond_timedwait(&p->moved, &p->lock, &ts);
+        int64_t look = clock_us() + IDLE_US; /* a turned clock must not be slept through */
+        condition_wait_until(&p->moved, &p->lock, look < until ? look : until);
     }
     pthread_mutex_unlock(&p->lock);
 }
@@ -143,17 +138,12 @@ int pump_start(struct pump **to, struct store *store, const struct sink *sink, c
                const struct section *section, const char *site, const struct view *view)
 {
     struct pump *p = calloc(1, sizeof *p);
-    pthread_condattr_t monotonic;
-    pthread_attr_t small;
     int rc;
 
     if (!p)
         return ERR_FULL;
     pthread_mutex_init(&p->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&p->moved, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    condition_init(&p->moved);
     p->store = store;
     p->batch = (unsigned)section_number(section, "batch");
     p->age_us = (int64_t)(section_number(section, "age") * 1e6);
@@ -178,10 +168,7 @@ int pump_start(struct pump **to, struct store *store, const struct sink *sink, c
     p->state.name = name;
     p->state.cursor = store_cursor(store, name, section_yes(section, "history"));
     p->hold = (struct hold){.after_us = (int64_t)(p->seat.hold_s * 1e6), .sent = p->state.cursor};
-    pthread_attr_init(&small);
-    pthread_attr_setstacksize(&small, STACK_BYTES);
-    rc = pthread_create(&p->thread, &small, run, p) ? ERR_SYSTEM : OK;
-    pthread_attr_destroy(&small);
+    rc = thread_begin(&p->thread, name, run, p);
     if (rc) {
         let_go(p);
         return rc;
@@ -238,14 +225,8 @@ bool pump_wait(struct pump *p, int64_t seq, int64_t deadline_us)
 
     pthread_mutex_lock(&p->lock);
     p->is_hurried = true;
-    while (p->state.cursor < seq && clock_us() < deadline_us) {
-        struct timespec ts;
-        clock_gettime(CLOCK_MONOTONIC, &ts);
-        ts.tv_nsec += 50000000;
-        ts.tv_sec += ts.tv_nsec / 1000000000;
-        ts.tv_nsec %= 1000000000;
-        pthread_cond_timedwait(&p->moved, &p->lock, &ts);
-    }
+    while (p->state.cursor < seq && clock_us() < deadline_us)
+        condition_wait_until(&p->moved, &p->lock, clock_us() + LOOK_US);
     is_done = p->state.cursor >= seq;
     p->is_hurried = false;
     pthread_mutex_unlock(&p->lock);
