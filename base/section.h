@@ -32,6 +32,7 @@ enum { TABLES_MAX = 4 };
 struct entry {
     char *key, *value;
     unsigned line;
+    bool is_quoted; /* in the file: the value is exactly what stands between the quotes */
 };
 
 /* One part of the file: "[bus west]" and the lines under it. */
