@@ -52,7 +52,7 @@ static void check_driver(const struct driver *driver, const struct rule *r, stru
         section_fault(s, "device", "float_voltage of the %s cannot be set", driver->name);
         return;
     }
-    double most = c->by_voltage ? c->most * VOLTAGES_MOST : c->most;
+    double most = c->by_voltage ? c->most * (double)VOLTAGES_MOST : c->most;
     if (r->normal_v < c->least || r->absorb_v > most)
         section_fault(s, "absorb_voltage", "the %s takes %g to %g V", driver->name, c->least, most);
 }
