@@ -70,7 +70,7 @@ static void *run(void *who)
 {
     struct round_thread *t = who;
     struct rounds *r = t->rounds;
-    int64_t step_ms = (int64_t)(bus_every_s(r, t->bus) * MS_PER_S);
+    int64_t step_ms = (int64_t)(bus_every_s(r, t->bus) * (double)MS_PER_S);
     struct tick tick;
 
     step_ms = step_ms > 0 ? step_ms : 1;

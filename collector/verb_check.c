@@ -6,7 +6,6 @@
 #include "collector/control_socket.h"
 #include "collector/verb.h"
 
-#include "base/log.h"
 #include "base/plural.h"
 #include "bus/loan.h"
 #include "store/reader.h"
@@ -153,6 +152,27 @@ static void tell_settings(const struct call *c, struct report *report)
     }
 }
 
+/* The machine is looked at all the same. */
+static void no_settings(struct report *report)
+{
+    const char *folder = getenv("XDG_CONFIG_HOME");
+    struct finding f;
+
+    if (!folder || !*folder)
+        folder = "~/.config";
+    finding_begin(&f, TROUBLE, ERR_INPUT, "settings");
+    text_format(&f.seen, "there is no /etc/helio/helio.conf and no %s/helio/helio.conf", folder);
+    text_add(&f.means, "a device can be read as DRIVER@LINE; helio run and names need settings");
+    if (geteuid() == 0)
+        folder = "/etc";
+    text_format(&f.mend,
+                "mkdir -p %s/helio && helio scan > %s/helio/helio.conf, with the adapter plugged "
+                "in; or all there is, to be filled in: mkdir -p %s/helio && helio list settings "
+                "--as ini > %s/helio/helio.conf",
+                folder, folder, folder, folder);
+    report_add(report, &f);
+}
+
 static int check_house(const struct call *c, struct report *report)
 {
     struct house house;
@@ -171,13 +191,11 @@ static int run_check(struct call *c)
     struct report report;
     int rc = OK;
 
-    if (!c->config) {
-        log_err("check", "no settings file was found; begin with:\n"
-                         "  helio list settings --as ini > ~/.config/helio/helio.conf");
-        return ERR_INPUT;
-    }
     report_begin(&report, stdout, call_has(c, "json"));
-    tell_settings(c, &report);
+    if (c->config)
+        tell_settings(c, &report);
+    else
+        no_settings(&report);
     if (call_has(c, "offline"))
         return report_end(&report);
     checks_run(c->plan, c->config, &report);
