@@ -233,6 +233,13 @@ int session_subscribe(struct session *s, const char *filter)
     return rc ? ERR_GONE : OK;
 }
 
+bool session_is_for(const char *filter, const char *topic)
+{
+    bool is_for = false;
+
+    return mosquitto_topic_matches_sub(filter, topic, &is_for) == MOSQ_ERR_SUCCESS && is_for;
+}
+
 void session_goodbye(struct session *s)
 {
     (void)mosquitto_disconnect(s->m);

@@ -38,6 +38,9 @@ int session_publish(struct session *s, const char *topic, const char *payload, s
 /* QoS 0 */
 int session_subscribe(struct session *s, const char *filter) MUST_CHECK;
 
+/* Is a message on this topic for whoever asked for `filter`? */
+bool session_is_for(const char *filter, const char *topic);
+
 void session_goodbye(struct session *s); /* a clean end: no last will */
 void session_close(struct session *s);
 

@@ -59,7 +59,7 @@ static void set_aside(struct pump *p, int64_t seq, const char *why)
 
 /* ---- filling ----------------------------------------------------------------------------- */
 
-static bool is_wanted(const struct lane *lane, const struct record *r)
+bool lane_wants(const struct lane *lane, const struct record *r)
 {
     if (r->kind == RECORD_UNTIMED)
         return false; /* of an earlier start of the machine: its time will never be known */
@@ -84,7 +84,7 @@ static bool open_reader(struct pump *p)
 static bool add_one(struct pump *p, const struct lane *lane, const struct record *r,
                     struct load *to)
 {
-    enum added added = is_wanted(lane, r) ? p->seat.sink->add(&p->seat, r) : SKIPPED;
+    enum added added = lane_wants(lane, r) ? p->seat.sink->add(&p->seat, r) : SKIPPED;
 
     if (added == IS_FULL)
         return false;

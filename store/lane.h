@@ -51,6 +51,9 @@ struct pump {
 /* Delivers until the lane is done, the far side says later, or time is up. */
 void lane_run(struct pump *p, struct lane *lane);
 
+/* Is this row for this lane? */
+bool lane_wants(const struct lane *lane, const struct record *r);
+
 /* Moves the place in the log, and tells who waits for it. */
 void lane_move(struct pump *p, struct lane *lane, int64_t upto);
 

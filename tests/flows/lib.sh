@@ -17,8 +17,11 @@ end_twins() {
 }
 trap end_twins EXIT
 
+# Inside of $( ), a pipe or a background too it is the whole test that ends.
+trap 'exit 1' USR1
 fail() {
     echo "FAILED: $*" >&2
+    [ "$BASHPID" = "$$" ] || kill -USR1 "$$"
     exit 1
 }
 
