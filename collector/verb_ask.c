@@ -117,6 +117,7 @@ static int run_ask(struct call *c)
 {
     char words[ORDER_TEXT] = "";
     struct visit v = {0};
+    char came[CAME_ROOM];
     struct block b;
     struct answer a;
     int rc;
@@ -144,7 +145,8 @@ static int run_ask(struct call *c)
     if (!rc) {
         rc = device_ask(v.device, &b, &a);
         if (rc && rc != ERR_REFUSED)
-            log_err(v.device->name, "%s (address %u)", error_text(rc), v.device->address);
+            log_err(v.device->name, "%s (address %u)%s", error_text(rc), v.device->address,
+                    device_came(v.device, rc, came));
         else
             rc = print_answer(c, v.device, words, &b, &a);
     }
