@@ -166,7 +166,7 @@ const struct verb verb_ask = {
         "reads back. A unit behind a hub is asked by DEVICE-UNIT, as in hub-mx1.",
     .examples = "  helio ask south 0x3100+5\n"
                 "  helio ask south 03:0x9000+15 --json\n"
-                "  helio ask tracer@rtu:/dev/ttyXRUSB0:1 identity\n"
+                "  helio ask tracer@rtu:/dev/ttyUSB0:1 identity\n"
                 "  helio ask axpert@hid:0665:5161 QPIGS\n"
                 "  helio ask hub-mx1 log:1\n"
                 "  helio ask axpert@hid:0665:5161 PBFT 53.0 --write\n",

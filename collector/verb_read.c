@@ -198,7 +198,7 @@ const struct verb verb_read = {
         "name (pvvolt, bastat). A device that does not answer is exit code 69, never a number;\n"
         "one that is asleep because the sun is down is exit code 0, and no number either.\n"
         "A unit behind a hub is read by DEVICE-UNIT, as in hub-mx1.",
-    .examples = "  helio read tracer@rtu:/dev/ttyXRUSB0:1 pvvolt\n"
+    .examples = "  helio read tracer@rtu:/dev/ttyUSB0:1 pvvolt\n"
                 "  helio read south pv_power battery_soc\n"
                 "  helio read south epstat --words\n",
     .options = options,
