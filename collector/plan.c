@@ -134,7 +134,7 @@ int plan_find(struct plan *p, const char *text, size_t *to)
     log_err(NULL, "there is no device \"%s\"%s%s%s", text,
             n.best ? "; did you mean \""
                    : ". Name one of the settings file, or write it "
-                     "DRIVER@LINE[:ADDRESS], like tracer@rtu:/dev/ttyXRUSB0:1",
+                     "DRIVER@LINE[:ADDRESS], like tracer@rtu:/dev/ttyUSB0:1",
             n.best ? n.best : "", n.best ? "\"?" : "");
     return ERR_USAGE;
 }

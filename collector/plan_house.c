@@ -88,8 +88,8 @@ const struct setting site_settings[] = {
     /* key         type    default least most choices help */
     { "name",      TEXT,   "home", 0,    0,   NULL, "What the site is called: the tag \"site\" in databases" },
     { "timezone",  TEXT,   "",     0,    0,   NULL, "Where its days begin, as Europe/Sofia; empty: as the machine is set" },
-    { "latitude",  NUMBER, "0",    -90,  90,  NULL, "Degrees north: by the sun it is told whether panels sleep. Not given: unknown" },
-    { "longitude", NUMBER, "0",    -180, 180, NULL, "Degrees east, likewise" },
+    { "latitude",  NUMBER, "",     -90,  90,  NULL, "Degrees north: by the sun it is told whether panels sleep; not given: unknown" },
+    { "longitude", NUMBER, "",     -180, 180, NULL, "Degrees east, likewise" },
     SETTINGS_END,
 };
 // clang-format on

@@ -42,7 +42,7 @@ static void check_device(struct house *h, size_t at, struct report *report)
 {
     struct device *d = &h->devices[at];
     struct reading r = {0};
-    char why[80];
+    char why[80], came[CAME_ROOM];
 
     if (h->plan->devices[at].is_heard_through) {
         report_fact(report, OK, "device", d->name, "%s, serial %s  heard through another one",
@@ -57,12 +57,13 @@ static void check_device(struct house *h, size_t at, struct report *report)
     }
     if (!rc && d->driver->greet && d->driver->greet(d, &d->identity))
         d->identity = (struct identity){0}; /* older models do not say who they are */
-    report_fact(report, rc, "device", d->name, "%s, address %u  %s%s%s%s", d->driver->name,
-                d->address, rc ? error_text(rc) : "answers", *d->identity.model ? ": " : "",
-                d->identity.model,
-                rc == ERR_TIMEOUT ? " (is it powered, is this its address, are A and B the right "
-                                    "way round? see: helio scan)"
-                                  : "");
+    device_came(d, rc, came);
+    report_fact(
+        report, rc, "device", d->name, "%s, address %u  %s%s%s%s%s", d->driver->name, d->address,
+        rc ? error_text(rc) : "answers", *d->identity.model ? ": " : "", d->identity.model, came,
+        rc == ERR_TIMEOUT && !*came ? " (is it powered, is this its address, are A and B the right "
+                                      "way round? see: helio scan)"
+                                    : "");
 }
 
 /* Is the wire there, may we open it, and does anybody on it answer? */

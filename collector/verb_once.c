@@ -203,8 +203,7 @@ static int run_once(struct call *c)
             return rc;
     }
     if (!c->plan->device_count)
-        return bad_call(c, c->config ? "the settings name no device"
-                                     : "no settings file was found, and no device named");
+        return call_has_no_device(c);
     rc = store_open(&s.store, plan_store_path(c->plan, path, sizeof path), c->plan->store, holder,
                     sizeof holder);
     if (rc == ERR_BUSY)

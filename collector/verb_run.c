@@ -23,9 +23,7 @@ static int run_run(struct call *c)
         return bad_call(c, "its devices are those of the settings file");
     bool is_receiver = c->plan->web && section_yes(c->plan->web, "enabled");
     if (!c->plan->device_count && !is_receiver)
-        return bad_call(c, c->config ? "the settings name no device"
-                                     : "no settings file was found; begin with: helio list "
-                                       "settings --as ini");
+        return call_has_no_device(c);
     bool keeps_level = call_has(c, "verbose") || call_has(c, "quiet") || call_has(c, "trace");
     rc = logbook_follow(c->plan, keeps_level);
     if (rc)
