@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "collector/rate.h"
 #include "collector/sinks.h"
 #include "collector/telling.h"
 
@@ -216,9 +217,11 @@ static const struct verb *find_verb(const char *name)
 int helio_main(int argc, char **argv)
 {
     struct call call = {0};
-    int rc;
+    int rc = rate_follow();
 
     (void)signal(SIGPIPE, SIG_IGN); /* a reader that leaves shows up as a failed write */
+    if (rc)
+        return error_exit(rc);
     sinks_prepare();
     if (argc < 2) {
         print_help(stderr);

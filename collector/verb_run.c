@@ -1,6 +1,7 @@
 /* helio run: the daemon, in the foreground. */
 #include "collector/daemon.h"
 #include "collector/logbook.h"
+#include "collector/rate.h"
 #include "collector/verb.h"
 
 #include "base/clock.h"
@@ -26,6 +27,7 @@ static int run_run(struct call *c)
         return bad_call(c, c->config ? "the settings name no device"
                                      : "no settings file was found; begin with: helio list "
                                        "settings --as ini");
+    rate_warn("run");
     bool keeps_level = call_has(c, "verbose") || call_has(c, "quiet") || call_has(c, "trace");
     rc = logbook_follow(c->plan, keeps_level);
     if (rc)
