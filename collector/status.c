@@ -96,6 +96,8 @@ static void as_json(struct daemon *d, struct text *text)
     json_open(&j, NULL, '{');
     json_string(&j, "version", program_version);
     json_number(&j, "up_s", (double)((now - d->started_us) / 1000) / 1000);
+    if (clock_is_rated())
+        json_number(&j, "clock_rate", clock_rate());
     json_open(&j, "devices", '[');
     for (size_t i = 0; i < d->keeper.count; i++)
         if (!d->keeper.slots[i]->is_gone)
@@ -184,6 +186,8 @@ void status_write(struct daemon *d, bool is_json, char *to, size_t size)
         as_json(d, &text);
         return;
     }
+    if (clock_is_rated())
+        text_format(&text, "the clock runs %g times as fast: this is a test\n", clock_rate());
     text_devices(d, &text);
     store_count(d->store, &c);
     text_format(&text, "store %s: %llu readings kept since the start, %llu wait, %.1f MB\n",

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "collector/rate.h"
 #include "collector/sinks.h"
 #include "collector/telling.h"
 
@@ -233,9 +234,11 @@ static int help(const char *verb_name)
 int helio_main(int argc, char **argv)
 {
     struct call call = {0};
-    int rc;
+    int rc = rate_follow();
 
     (void)signal(SIGPIPE, SIG_IGN); /* a reader that leaves shows up as a failed write */
+    if (rc)
+        return error_exit(rc);
     sinks_prepare();
     if (argc < 2) {
         print_help(stderr);

@@ -1,6 +1,7 @@
 /* Addresses, secrets, and single requests (influx/door.h). */
 #include "influx/door.h"
 
+#include "base/clock.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -214,6 +215,7 @@ int door_ask(struct door *d, const char *address, const char *body, const char *
              const char *accept, double timeout_s, struct door_reply *reply)
 {
     char detail[CURL_ERROR_SIZE] = "", line[200];
+    int64_t limit_us = clock_real_us((int64_t)(timeout_s * 1e6));
     struct curl_slist *headers = NULL;
     CURLcode code;
 
@@ -229,7 +231,7 @@ int door_ask(struct door *d, const char *address, const char *body, const char *
     curl_easy_setopt(d->curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(d->curl, CURLOPT_URL, address);
     curl_easy_setopt(d->curl, CURLOPT_ERRORBUFFER, detail);
-    curl_easy_setopt(d->curl, CURLOPT_TIMEOUT_MS, (long)(timeout_s * 1000));
+    curl_easy_setopt(d->curl, CURLOPT_TIMEOUT_MS, (long)(limit_us / US_PER_MS));
     curl_easy_setopt(d->curl, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(d->curl, CURLOPT_WRITEDATA, reply);
     if (body) {

@@ -74,12 +74,17 @@ static void on_error(natsConnection *nc, natsSubscription *sub, natsStatus statu
 
 /* ---- opening and closing ------------------------------------------------------------------- */
 
+static int64_t real_ms(int64_t ms)
+{
+    return clock_real_us(ms * US_PER_MS) / US_PER_MS;
+}
+
 static natsStatus set_options(struct link *l, const char *site)
 {
     natsOptions *o = l->options;
     void *number = (void *)l->number;
     char name[120];
-    natsStatus rc = natsOptions_SetTimeout(o, CONNECT_MS);
+    natsStatus rc = natsOptions_SetTimeout(o, real_ms(CONNECT_MS));
 
     snprintf(name, sizeof name, "helio %.100s", site);
     if (rc == NATS_OK)
@@ -87,13 +92,13 @@ static natsStatus set_options(struct link *l, const char *site)
     if (rc == NATS_OK)
         rc = natsOptions_SetMaxReconnect(o, -1); /* for ever */
     if (rc == NATS_OK)
-        rc = natsOptions_SetReconnectWait(o, RECONNECT_MS);
+        rc = natsOptions_SetReconnectWait(o, real_ms(RECONNECT_MS));
     if (rc == NATS_OK) /* a thousand sites that lost a server do not come back at once */
-        rc = natsOptions_SetReconnectJitter(o, JITTER_MS, 2 * JITTER_MS);
+        rc = natsOptions_SetReconnectJitter(o, real_ms(JITTER_MS), real_ms(2 * JITTER_MS));
     if (rc == NATS_OK)
-        rc = natsOptions_SetPingInterval(o, PING_MS);
+        rc = natsOptions_SetPingInterval(o, real_ms(PING_MS));
     if (rc == NATS_OK)
-        rc = natsOptions_SetWriteDeadline(o, WRITE_MS);
+        rc = natsOptions_SetWriteDeadline(o, real_ms(WRITE_MS));
     if (rc == NATS_OK)
         rc = natsOptions_UseGlobalMessageDelivery(o, true);
     if (rc == NATS_OK)
@@ -171,7 +176,7 @@ static natsStatus connect_now(struct link *l)
     if (rc == NATS_OK) {
         jso.PublishAsync.AckHandler = link_on_ack;
         jso.PublishAsync.AckHandlerClosure = (void *)l->number;
-        jso.Wait = CONNECT_MS;
+        jso.Wait = real_ms(CONNECT_MS);
         rc = natsConnection_JetStream(&l->js, l->connection, &jso);
     }
     if (rc != NATS_OK)

@@ -111,7 +111,7 @@ void upload_door_send(struct upload_door *d, const char *path, const char *json,
                       int64_t deadline_us, struct outcome *o)
 {
     char address[URL_MOST + 80];
-    int64_t left_ms = (deadline_us - clock_us()) / US_PER_MS;
+    int64_t left_ms = clock_real_us(deadline_us - clock_us()) / US_PER_MS;
     size_t length = strlen(d->url);
     bool has_slash = length && d->url[length - 1] == '/';
     long status = 0;
