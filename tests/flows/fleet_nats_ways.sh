@@ -14,9 +14,12 @@ server() {
 }
 # site FILE [LINE...]: settings; the first word of the name is the store
 site() {
-    printf '[site]\nname = cabin 7\n[store]\npath = %s/%s.db\n[bus roof]\nline = sim\n[device south]\ndriver = tracer\nbus = roof\n' "$TESTS_TMP" "$1" >"$1.ini"
-    printf '[sink far]\nkind = nats\ntimeout = 3\nage = 0\n' >>"$1.ini"
-    printf '%s\n' "${@:2}" >>"$1.ini"
+    {
+        printf '[site]\nname = cabin 7\n'
+        house_ini "$1"
+        printf '[sink far]\nkind = nats\ntimeout = 3\nage = 0\n'
+        printf '%s\n' "${@:2}"
+    } >"$1.ini"
 }
 once() { expect "$1" "$HELIO" once -c "$2.ini" --wait "${3:-1}"; }
 check() { expect "$1" "$HELIO" check -c "$2.ini"; }

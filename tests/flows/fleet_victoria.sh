@@ -10,7 +10,7 @@ needs victoria-metrics vmauth vmagent curl python3 sqlite3
 
 sites=20 rounds=28
 tenant=/insert/7:0
-port=$(lasting_ports 1)
+free_port port
 # A single server under the path of a cluster: it takes the same addresses.
 victoria() {
     victoria-metrics -storageDataPath="$TESTS_TMP/victoria" -httpListenAddr=127.0.0.1:"$port" -http.pathPrefix=$tenant \
@@ -71,7 +71,7 @@ has err "name its /metrics with confirm_url"
 rm -rf nowhere
 
 # ---- 2 ----
-agent=$(free_port)
+free_port agent
 vmagent -remoteWrite.multitenantURL=http://127.0.0.1:"$port" -remoteWrite.tmpDataPath="$TESTS_TMP/agent" \
     -httpListenAddr=127.0.0.1:"$agent" >agent.log 2>&1 &
 PIDS[agent]=$!
@@ -88,7 +88,7 @@ mkdir tokens
         printf -- '- bearer_token: "%s"\n  url_prefix: "http://127.0.0.1:%s%s/influx?extra_label=owner=site%s"\n' "$token" "$agent" "$tenant" $i
     done
 } >guard.yml
-guard=$(free_port)
+free_port guard
 vmauth -auth.config="$TESTS_TMP/guard.yml" -httpListenAddr=127.0.0.1:"$guard" >guard.log 2>&1 &
 PIDS[guard]=$!
 twins+=($!)

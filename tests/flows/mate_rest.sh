@@ -9,7 +9,7 @@ needs sqlite3 curl python3
     exit 77
 }
 
-port=$(free_port)
+free_port port
 token=made-up-$RANDOM$RANDOM
 umask 077
 printf '%s\n' "$token" >token

@@ -119,7 +119,7 @@ before=$(writes wire.log)
 say helio/south/set/load_manual_mode on
 server_end b KILL
 broker_again b
-kill "$LISTENER" 2>/dev/null
+unlisten
 listen all -t 'helio/#'
 until_true 40 stands helio/bridge/availability online || fail "not connected again"
 sleep 2

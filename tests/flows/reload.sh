@@ -25,7 +25,7 @@ influx=$URL
 stand_in_set sink token="$influx_old"
 mosquitto_passwd -c -b pw solar "$mqtt_old" && mosquitto_passwd -b pw eye sees && chmod 600 pw
 broker_start broker 'allow_anonymous false' "password_file $TESTS_TMP/pw"
-port=$(free_port)
+free_port port
 web=http://127.0.0.1:$port
 
 # settings EVERY-OF-SHED LINES OF EAST...

@@ -7,13 +7,7 @@ needs influxd curl python3
 influxd_start influx
 influx_command "$URL" "CREATE DATABASE solar"
 cat >a.ini <<INI
-[store]
-path = $TESTS_TMP/helio.db
-[bus roof]
-line = sim
-[device south]
-driver = tracer
-bus = roof
+$(house_ini)
 [sink old]
 kind = influx
 url = $URL
@@ -128,13 +122,7 @@ echo "$kills kills, $inside of them with points under the knife: $artefacts arte
 
 # ---- what the store knows is put right, not taken out ---------------------------------------------
 cat >b.ini <<INI
-[store]
-path = $TESTS_TMP/b.db
-[bus roof]
-line = sim
-[device south]
-driver = tracer
-bus = roof
+$(house_ini b)
 [sink influx]
 kind = influx
 url = $URL

@@ -9,8 +9,7 @@ settings() {
     local name=$1 api=$2
     shift 2
     {
-        printf '[store]\npath = %s/%s.db\n' "$TESTS_TMP" "$name"
-        printf '[bus roof]\nline = sim\nevery = 1\n[device south]\ndriver = tracer\nbus = roof\n'
+        house_ini "$name" 'every = 1'
         printf '[sink influx]\nkind = influx\nurl = %s\napi = %s\nbatch = 1000\nbytes = 1048576\n' "$URL" "$api"
         [ "$api" != v2 ] || echo 'bucket = solar'
         printf '%s\n' "$@"
