@@ -85,7 +85,7 @@ until_true 60 took_another || fail "they throw each other out for ever: $(tail -
 quiet() {
     local before
     before=$(grep -c 'already connected' b/log)
-    sleep 3
+    sleep 2
     [ "$before" = "$(grep -c 'already connected' b/log)" ]
 }
 until_true 30 quiet || fail "still thrown out: $(tail -3 b/log)"
