@@ -11,7 +11,7 @@ python3 -c 'import json,sys; [json.loads(l) for l in open("out")]' || fail "not 
 expect 0 "$HELIO" watch --for 1 --every 0.3 "${devs[@]}"
 "$HELIO" watch --every 0.3 "${devs[@]}" >out 2>err &
 watch=$!
-sleep 1
+until_true 10 grep -q '^round ' out || fail "nothing is shown"
 kill -INT $watch
 wait $watch || fail "Ctrl-C ended it with $?"
 # Many simulated devices of one settings file, no wire at all.
