@@ -75,8 +75,8 @@ judgement=$(judged away.tsv d111=111 d222=222 d333=333) || {
 gap=$(sql "SELECT r.at - lag(r.at) OVER (ORDER BY r.at) FROM reading r
     JOIN device d ON d.id = r.device
     WHERE d.name = 'd222' AND r.kind = 0 AND r.at BETWEEN $muted AND $sleeps" | grep . | percentiles)
-pairs() { sql "SELECT max(json_array_length(r.fields)) FROM reading r
-    JOIN device d ON d.id = r.device WHERE d.name = 'd333' AND r.kind = 0 AND r.at $1"; }
+pairs() { sql "SELECT max(pairs) FROM (SELECT count(*) AS pairs FROM value
+    WHERE device = 'd333' AND kind = 0 AND at $1 GROUP BY seq)"; }
 echo "locked up: $asked reports in 60 s, back $back ms after the power; the other wire: $gap ms;" \
     "after 10 s of refusals back in $came ms; $judgement; $lines log lines"
 [ "$asked" -le 40 ] || fail "a locked up unit was asked $asked times in a minute"

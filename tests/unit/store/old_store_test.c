@@ -247,12 +247,15 @@ static void compare_day(void *to, const struct origin *from, int date, const str
     sqlite3_finalize(said);
 }
 
-/* The device says it again: it must not be stored twice. */
+/* The device says it again, in whatever order: it must not be stored twice. */
 static void is_known(void *to, const struct origin *from, int date, const struct reading *day)
 {
     struct reading other = *day;
 
     assert_true(store_is_day(to, store_origin_named(to, from->name), date, day));
+    for (unsigned i = 0; i < day->count; i++)
+        other.fields[i] = day->fields[day->count - 1 - i];
+    assert_true(store_is_day(to, store_origin_named(to, from->name), date, &other));
     other.fields[0].value += 1;
     assert_false(store_is_day(to, store_origin_named(to, from->name), date, &other));
 }
