@@ -26,8 +26,11 @@ static struct slot_of *slot_for(struct keeper *k, const char *name)
     if (at < k->count)
         return k->slots[at];
     s = at < SLOTS_IN_HOUSE ? calloc(1, sizeof *s) : NULL;
-    if (!s)
+    if (!s) {
+        log_err(name, "there is no room for it: %d devices and groups are the most",
+                SLOTS_IN_HOUSE);
         return NULL;
+    }
     snprintf(s->name, sizeof s->name, "%s", name);
     k->slots[k->count] = s;
     k->count++; /* only now: others look at all that are counted */

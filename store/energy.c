@@ -146,6 +146,23 @@ static int64_t number_of(struct reader *r, const char *sql, const struct origin 
 
 static const char last_rolled[] = "SELECT rolled FROM device WHERE id = ?";
 
+/* The first day after one and before another that is closed, but got rows since: it has no rollups
+ * at the moment; 0: none. */
+static int first_reopened(struct reader *r, const struct origin *from, int after, int before)
+{
+    sqlite3_stmt *find = NULL;
+    int day = 0;
+
+    if (sqlite3_prepare_v2(r->db,
+                           "SELECT min(day) FROM reopened WHERE device = ? AND day > ? AND day < ?",
+                           -1, &find, NULL) == SQLITE_OK &&
+        sql_bind(find, "iii", (int64_t)from->id, (int64_t)after, (int64_t)before) == OK &&
+        sqlite3_step(find) == SQLITE_ROW)
+        day = sqlite3_column_int(find, 0);
+    sqlite3_finalize(find);
+    return day;
+}
+
 /* The newest closed day before `day` in which it was heard. */
 static void stand_on_rollup(struct reader *r, const char *metric, int day, struct tally *t)
 {
@@ -180,8 +197,11 @@ static int find_stand(struct reader *r, const char *metric, int64_t before_ms, s
     int64_t open_ms = first ? day_start(first) : before_ms;
 
     stand_on_rollup(r, metric, day, t);
+    int reopened = first_reopened(r, t->from, t->is_begun ? day_of(t->last_ms) : 0, day);
     if (rolled && day_start(day_next(rolled)) > open_ms)
         open_ms = day_start(day_next(rolled));
+    if (reopened && day_start(reopened) < open_ms)
+        open_ms = day_start(reopened);
     if (open_ms > day_start(day))
         open_ms = day_start(day); /* that day itself, when the span begins in it */
     if (open_ms >= before_ms)
@@ -236,7 +256,10 @@ int energy_between(struct reader *r, const struct origin *from, const char *metr
 int energy_first_day(struct reader *r, const struct origin *from)
 {
     int rolled =
-        (int)number_of(r, "SELECT min(day) FROM rollup WHERE device = ? AND day > 0", from);
+        (int)number_of(r,
+                       METRICS_OF "SELECT min(day) FROM (SELECT (SELECT min(day) FROM rollup WHERE "
+                                  "device = ?1 AND metric = m.metric AND day > 0) AS day FROM m)",
+                       from);
     int64_t first_ms = 0, last_ms = 0;
     int read = reader_span(r, &first_ms, &last_ms) ? day_of(first_ms) : 0;
 
@@ -259,7 +282,8 @@ bool energy_is_kept(struct reader *r, const struct origin *from, const char *met
     stand_on_rollup(r, metric, day_next(day_of(now)), &t);
     if (t.is_begun || !first)
         return t.is_begun;
-    int64_t open_ms = day_start(rolled ? day_next(rolled) : first);
+    int reopened = first_reopened(r, from, 0, rolled);
+    int64_t open_ms = day_start(reopened ? reopened : rolled ? day_next(rolled) : first);
     return history_walk(r, from, metric, open_ms, now + HOUR_MS, SLOT_MS, see, &is_seen) == OK &&
            is_seen;
 }

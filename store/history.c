@@ -84,9 +84,11 @@ static const char *const rolled_texts[ROLLED] = {
     [DAYS] = "SELECT slots, day FROM rollup WHERE device = ? AND metric = ? AND day >= ? AND "
              "day < ? ORDER BY day",
     [PART] = "SELECT slots FROM rollup WHERE device = ? AND metric = ? AND day = ?",
+    [PARTS] = METRICS_OF "SELECT r.metric, r.slots FROM m CROSS JOIN rollup r WHERE r.device = ?1 "
+                         "AND r.metric = m.metric AND r.day = ?2",
 };
 
-static sqlite3_stmt *rolled(struct reader *r, enum rolled which)
+sqlite3_stmt *reader_rolled(struct reader *r, enum rolled which)
 {
     if (!r->rolled[which] &&
         sqlite3_prepare_v3(r->db, rolled_texts[which], -1, SQLITE_PREPARE_PERSISTENT,
@@ -113,7 +115,7 @@ static int take_slots(sqlite3_stmt *row, int64_t start_ms, int64_t until_ms, str
 static int walk_open_day(struct reader *r, const struct origin *from, const char *metric, int day,
                          int64_t end_ms, struct walk *w)
 {
-    sqlite3_stmt *part = rolled(r, PART);
+    sqlite3_stmt *part = reader_rolled(r, PART);
     int64_t start = day_start(day);
     bool is_even = w->from_ms <= start || (w->from_ms - start) % SLOT_MS == 0;
     int slots = 0;
@@ -130,7 +132,7 @@ static int walk_open_day(struct reader *r, const struct origin *from, const char
 static int walk_days(struct reader *r, const struct origin *from, const char *metric,
                      struct walk *w)
 {
-    sqlite3_stmt *days = rolled(r, DAYS);
+    sqlite3_stmt *days = reader_rolled(r, DAYS);
     int day = day_of(w->from_ms);
     int64_t start = day_start(day);
     int rc = sql_bind(days, "itii", (int64_t)from->id, metric, (int64_t)day,

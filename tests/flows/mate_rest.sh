@@ -112,7 +112,8 @@ def rows(path, names):
             "SELECT d.name, r.at, s.names, r.fields FROM reading r JOIN device d ON d.id = r.device "
             "JOIN shape s ON s.id = r.shape WHERE r.kind = 0 ORDER BY r.seq"):
         if device in names:
-            yield device.removeprefix("cabin-"), at, dict(zip(json.loads(words), json.loads(numbers)))
+            said = {n: v for n, v in zip(json.loads(words), json.loads(numbers)) if v is not None}
+            yield device.removeprefix("cabin-"), at, said
 
 near, there, twice = {}, {}, 0
 for kind, at, numbers in rows("helio.db", {"mx", "fx", "dc"}):

@@ -58,7 +58,7 @@ lines=$(wc -l <daemon.err)
 [ "$lines" -le $((60 + 4 * flaps)) ] || fail "$lines lines of log"
 daemon_end
 expect 75 "$HELIO" once -c a.ini --wait 2
-points=$(sql "SELECT count(*) FROM (SELECT DISTINCT at FROM reading r JOIN shape s ON s.id = r.shape WHERE names LIKE '%\"pv_power\"%')")
+points=$(sql "SELECT count(*) FROM (SELECT DISTINCT at FROM value WHERE metric = 'pv_power')")
 there=$(influx_count "$influx" solar pv_power)
 [ "$there" = "$points" ] || fail "$points points here, $there there"
 between 0 "$late" 120

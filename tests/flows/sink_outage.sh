@@ -29,7 +29,7 @@ daemon_end
 expect 0 "$HELIO" once -c a.ini
 stored=$(sql "SELECT count(*) FROM reading WHERE kind = 0 AND fields <> ''")
 there=$(influx_count "$URL" solar pv_power)
-produced=$(sql "SELECT count(*) FROM (SELECT DISTINCT at, device FROM reading r JOIN shape s ON s.id = r.shape WHERE names LIKE '%\"pv_power\"%')")
+produced=$(sql "SELECT count(*) FROM (SELECT DISTINCT at, device FROM value WHERE metric = 'pv_power')")
 [ "$there" = "$produced" ] || fail "$there points there, $produced readings here"
 # in order: what was delivered last is the newest
 echo "produced $stored readings ($filled while it was away) = stored $there there; drained in $took s;" \

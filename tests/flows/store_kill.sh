@@ -50,7 +50,7 @@ holes=$(sqlite3 helio.db "SELECT max(seq) - count(*) FROM reading")
 points=$(sqlite3 helio.db "SELECT count(*) FROM (SELECT DISTINCT at, device FROM reading WHERE kind = 0)")
 there=$(($(influx_count "$URL" solar pv_power) + $(influx_query "$URL" solar \
     "SELECT count(members) FROM solar WHERE device = 'house'" | tail -n +2 | cut -d, -f4 | grep . || echo 0)))
-house=$(sqlite3 helio.db "SELECT count(*) FROM (SELECT DISTINCT at FROM reading r JOIN shape s ON s.id = r.shape JOIN device d ON d.id = r.device WHERE d.name = 'house' AND names LIKE '%pv_power%')")
+house=$(sqlite3 helio.db "SELECT count(*) FROM (SELECT DISTINCT at FROM value WHERE device = 'house' AND metric LIKE '%pv_power%')")
 there=$((there - house))
 echo "$kills kills: $failures failed to start, $lost committed readings lost, $twice twice, $holes holes;" \
     "$rows readings here, $points points, $there there"
