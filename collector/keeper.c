@@ -7,7 +7,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     METERS_AFTER = 3, /* readings, until it is known what a device says */
@@ -306,25 +305,16 @@ static void trust_clock(struct keeper *k)
     k->is_clock_told = false;
 }
 
-/* Processor time of this thread. */
-static int64_t worked_us(void)
-{
-    struct timespec t = {0};
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 /* A step of tidying, and then a rest: so what is to be done after a start, or at midnight for
  * hundreds of devices, is spread. Returns how long until the next step; `most`: there is none. */
 static int64_t tidy(struct keeper *k, int64_t most)
 {
-    int64_t begun_us = worked_us(), now = clock_us();
+    int64_t begun_us = clock_worked_us(), now = clock_us();
 
     if (now >= k->tidy_us && !store_tidy(k->store, clock_wall_ms()))
         return most;
     if (now >= k->tidy_us)
-        k->tidy_us = clock_us() + (worked_us() - begun_us) * TIDY_RESTS;
+        k->tidy_us = clock_us() + (clock_worked_us() - begun_us) * TIDY_RESTS;
     int64_t rest = k->tidy_us - clock_us();
     return rest < 0 ? 0 : rest < most ? rest : most;
 }
