@@ -166,6 +166,11 @@ static void taken(struct pump *p, struct lane *lane, const struct load *load,
         store_cursor_keep(p->store);
 }
 
+int64_t lane_retry_ms(int64_t asked_ms)
+{
+    return asked_ms < RETRY_AFTER_MOST_MS ? asked_ms : RETRY_AFTER_MOST_MS;
+}
+
 static void later(struct pump *p, const struct outcome *o)
 {
     int64_t most = o->is_alarm ? ALARM_MOST_US : PAUSE_MOST_US, wait = o->retry_after_ms;
@@ -173,7 +178,7 @@ static void later(struct pump *p, const struct outcome *o)
 
     p->failures++;
     pause = backoff_us(&p->chance, p->failures, PAUSE_LEAST_US, PAUSE_FIRST_US, most);
-    wait = (wait < RETRY_AFTER_MOST_MS ? wait : RETRY_AFTER_MOST_MS) * US_PER_MS;
+    wait = lane_retry_ms(wait) * US_PER_MS;
     if (wait > 0) /* obeyed, and a little jitter on top so that not all come back at once */
         pause = wait + chance_between(&p->chance, 0, wait / 10);
     p->next_try_us = clock_us() + pause;

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/error.h"
+#include "collector/rule_inside.h"
 #include "tests/unit/collector/rule_case.h"
 
 /* A look stands for the time since the one before, but never for more than a quarter of an hour:
@@ -88,6 +89,56 @@ static void how_often_it_tries(void **unused)
     }
 }
 
+/* Whoever leaves does not wait for the pause. */
+static void leaving_does_not_wait(void **unused)
+{
+    (void)unused;
+    raised_at_noon();
+    known.charge_a = 3;
+    lowers_because("absorption is finished");
+    end(ERR_TIMEOUT);
+    known.float_v = 58.4;
+    known.now_us += S;
+    known.float_us = known.now_us;
+    assert_int_equal(step(), RULE_NOTHING);
+    known.is_leaving = true;
+    lowers_because("nobody will watch");
+}
+
+/* Raised by the wall clock for max_raised_hours; one that was not known then says nothing. */
+static void how_long_it_was_raised(void **unused)
+{
+    static const struct {
+        int64_t raised_ago_s; /* -1: unknown */
+        bool is_lowered;
+    } rows[] = {{0, false}, {20 * 3600, false}, {20 * 3600 + 1, true}, {-1, false}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        (void)fresh(unused);
+        raised_at_noon();
+        state.raised_s = rows[i].raised_ago_s < 0 ? 0 : known.wall_s - rows[i].raised_ago_s;
+        if ((step() == RULE_LOWER) != rows[i].is_lowered)
+            fail_msg("row %zu", i);
+    }
+}
+
+/* Settings come in steps of 0.1 V, some rounded: nearer than a step is the same. */
+static void which_volts_are_the_same(void **unused)
+{
+    static const struct {
+        double a, b;
+        bool is_same;
+    } rows[] = {
+        {58.4, 58.4, true},  {58.4, 58.45, true}, {58.4, 58.35, true},
+        {58.4, 58.5, false}, {58.4, 58.3, false}, {58.4, 58.47, false},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rule_same_volts(rows[i].a, rows[i].b) != rows[i].is_same)
+            fail_msg("%g and %g", rows[i].a, rows[i].b);
+}
+
 /* What another try cannot mend, and the third failure, end the day. */
 static void which_failures_end_the_day(void **unused)
 {
@@ -117,6 +168,9 @@ int main(void)
         cmocka_unit_test(what_a_look_stands_for),
         cmocka_unit_test(when_the_day_is_done),
         cmocka_unit_test(how_often_it_tries),
+        cmocka_unit_test_setup(leaving_does_not_wait, fresh),
+        cmocka_unit_test(how_long_it_was_raised),
+        cmocka_unit_test(which_volts_are_the_same),
         cmocka_unit_test(which_failures_end_the_day),
     };
 

@@ -57,6 +57,22 @@ static void only_while_it_is_connected(void **state)
     assert_int_equal(outbox_say(&box, 0, "t", "1", 1), ERR_GONE);
 }
 
+/* What is lost is not waited for. */
+static void a_loss_is_told_at_once(void **state)
+{
+    const int64_t deadline = clock_us() + 5000000;
+    struct client_result r;
+
+    (void)state;
+    outbox_open(&box);
+    outbox_count_anew(&box);
+    assert_int_equal(outbox_say(&box, SAY_COUNTED, "t", "1", 1), OK);
+    outbox_lose(&box, "gone", false);
+    outbox_settle(&box, deadline, &r);
+    assert_true(r.is_lost && !r.is_settled);
+    assert_true(clock_us() < deadline);
+}
+
 /* Nobody acknowledged in time: another connection is to be made. */
 static void silence_cuts(void **state)
 {
@@ -108,6 +124,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(only_while_it_is_connected, begin, end),
+        cmocka_unit_test_setup_teardown(a_loss_is_told_at_once, begin, end),
         cmocka_unit_test_setup_teardown(silence_cuts, begin, end),
         cmocka_unit_test_setup_teardown(there_is_an_end_to_what_may_wait, begin, end),
         cmocka_unit_test_setup_teardown(what_was_never_sent_is_not_acknowledged, begin, end),

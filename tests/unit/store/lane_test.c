@@ -43,9 +43,23 @@ static void which_rows_are_wanted(void **state)
     }
 }
 
+static void how_long_the_far_side_may_ask_for(void **state)
+{
+    static const struct {
+        int64_t asked, then;
+    } rows[] = {{0, 0}, {1000, 1000}, {599999, 599999}, {600000, 600000}, {86400000, 600000}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_int_equal(lane_retry_ms(rows[i].asked), rows[i].then);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(which_rows_are_wanted)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(which_rows_are_wanted),
+        cmocka_unit_test(how_long_the_far_side_may_ask_for),
+    };
 
     return cmocka_run_group_tests_name("lane", tests, NULL, NULL);
 }
