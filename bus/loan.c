@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { LOCK_MODE = 0660 };
 static const int64_t LOOK_US = 3000; /* how often a lent wire is looked at */
 
 const char *loan_folder(void)
@@ -37,7 +38,25 @@ bool loan_group(gid_t *to)
     return true;
 }
 
-/* Readable and lockable by everybody who may use serial ports. */
+/*
+ * For everybody who may use serial ports, and for nobody else: whoever may open the file, even only
+ * to read, can lock it and so stop the wire for as long as they like. One that an older version
+ * made readable for all is narrowed.
+ */
+static void narrow(int fd)
+{
+    gid_t dialout;
+    struct stat st;
+
+    if (fstat(fd, &st) || st.st_uid != geteuid())
+        return;
+    /* A file may be given to a group one is in oneself; else it stays with the group it has. */
+    if (loan_group(&dialout) && st.st_gid != dialout && fchown(fd, (uid_t)-1, dialout))
+        log_debug("run", "a lock file stays with its group: %s", strerror(errno));
+    if ((st.st_mode & 07777) != LOCK_MODE && fchmod(fd, LOCK_MODE))
+        log_debug("run", "a lock file keeps its mode: %s", strerror(errno));
+}
+
 static int open_file(const char *path)
 {
     /* Without O_CREAT first: sticky folders refuse to "create" a file that another user made. */
@@ -45,17 +64,12 @@ static int open_file(const char *path)
 
     if (fd < 0 && errno == EACCES)
         fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW); /* flock needs no more */
-    if (fd >= 0 || errno != ENOENT)
-        return fd;
-    fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0664);
+    if (fd < 0 && errno == ENOENT)
+        fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, LOCK_MODE);
     if (fd < 0 && errno == EEXIST)
-        return open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    if (fd >= 0) {
-        gid_t dialout;
-        /* Only root may give a file away; for others it stays their own, and readable. */
-        if (loan_group(&dialout) && fchown(fd, (uid_t)-1, dialout) == 0)
-            (void)fchmod(fd, 0664);
-    }
+        fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd >= 0)
+        narrow(fd);
     return fd;
 }
 

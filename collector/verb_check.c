@@ -94,7 +94,7 @@ static void check_folder(struct report *report)
     finding_begin(&f, TROUBLE, ERR_DENIED, "folder %s", loan_folder());
     text_add(&f.seen, "it cannot be written to");
     text_add(&f.means, "wires cannot be shared with other programs without the lock files in it");
-    text_format(&f.mend, "%sinstall -d -m 2775 -g dialout /run/helio", sudo());
+    text_format(&f.mend, "%sinstall -d -m 3770 -g dialout /run/helio", sudo());
     report_add(report, &f);
 }
 

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -158,12 +159,36 @@ static void no_folder_no_loan(void **state)
     assert_non_null(strstr(said.text, "/no/such/folder"));
 }
 
+/* Whoever can open the file can lock it: nobody but its owner and its group may. */
+static void others_cannot_open_it(void **state)
+{
+    char path[100];
+    struct stat st;
+    int loan = -1;
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/helio-tty-1-2.lock", folder);
+    (void)unlink(path);
+    mode_t before = umask(0);
+    assert_int_equal(loan_take("tty-1-2", "me", 0, &loan), OK);
+    loan_return(&loan);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0660);
+    assert_int_equal(chmod(path, 0664), 0); /* as older versions left it */
+    assert_int_equal(loan_take("tty-1-2", "me", 0, &loan), OK);
+    loan_return(&loan);
+    umask(before);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0660);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_folder_is_as_told), cmocka_unit_test(taken_and_given_back),
         cmocka_unit_test(busy_after_the_wait),   cmocka_unit_test(free_when_the_holder_dies),
         cmocka_unit_test(a_waiting_one_gets_it), cmocka_unit_test(no_folder_no_loan),
+        cmocka_unit_test(others_cannot_open_it),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
