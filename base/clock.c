@@ -7,6 +7,7 @@
 #include <time.h>
 
 static const int64_t US_PER_S = 1000000;
+static const long NS_PER_S = 1000000000;
 
 static _Atomic int64_t taken_us = -1; /* the hands: microseconds since they were taken */
 static _Atomic int64_t taken_wall_ms;
@@ -32,6 +33,39 @@ void clock_give_back(void)
     taken_us = -1;
 }
 
+/* ---- as the machine has it ------------------------------------------------------------------ */
+
+static struct timespec span_of(int64_t us)
+{
+    us = us > 0 ? us : 0;
+    return (struct timespec){.tv_sec = (time_t)(us / US_PER_S),
+                             .tv_nsec = (long)(us % US_PER_S) * 1000};
+}
+
+struct timespec clock_after(int64_t us)
+{
+    struct timespec at, span = span_of(us);
+
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    at.tv_sec += span.tv_sec;
+    at.tv_nsec += span.tv_nsec;
+    if (at.tv_nsec >= NS_PER_S) {
+        at.tv_nsec -= NS_PER_S;
+        at.tv_sec++;
+    }
+    return at;
+}
+
+int clock_poll(struct pollfd *fds, unsigned count, int64_t us)
+{
+    struct timespec limit = span_of(us);
+    int ready = ppoll(fds, count, &limit, NULL);
+
+    return ready < 0 && errno == EINTR ? 0 : ready;
+}
+
+/* ---- as the program sees it ----------------------------------------------------------------- */
+
 int64_t clock_us(void)
 {
     struct timespec now;
@@ -56,8 +90,7 @@ int64_t clock_wall_ms(void)
 
 void clock_sleep_us(int64_t us)
 {
-    struct timespec left = {.tv_sec = (time_t)(us / US_PER_S),
-                            .tv_nsec = (long)(us % US_PER_S) * 1000};
+    struct timespec left = span_of(us);
 
     if (us <= 0)
         return;

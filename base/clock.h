@@ -5,14 +5,22 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 enum { US_PER_MS = 1000, MS_PER_S = 1000 };
 
 int64_t clock_us(void);      /* monotonic, microseconds */
 int64_t clock_wall_ms(void); /* since 1970, UTC */
 void clock_sleep_us(int64_t us);
+
+/* As poll(), for so long at most (0: only a look). A signal ends it early: 0. */
+int clock_poll(struct pollfd *fds, unsigned count, int64_t us);
+
+/* The moment after `us`, as condition variables want it (base/thread.c): of CLOCK_MONOTONIC. */
+struct timespec clock_after(int64_t us);
 
 /* Before this program was written, or decades after: such a clock was never set. */
 bool clock_is_trusted(int64_t wall_ms);

@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 enum { LOCK_MODE = 0660 };
-static const int64_t LOOK_US = 3000; /* how often a lent wire is looked at */
+static const char SHARED_FOLDER[] = "/run/lock"; /* of every machine, for everybody */
+static const int64_t LOOK_US = 3000;             /* how often a lent wire is looked at */
 
 const char *loan_folder(void)
 {
@@ -24,7 +25,12 @@ const char *loan_folder(void)
 
     if (given && *given)
         return given;
-    return stat("/run/helio", &info) == 0 && S_ISDIR(info.st_mode) ? "/run/helio" : "/run/lock";
+    return stat("/run/helio", &info) == 0 && S_ISDIR(info.st_mode) ? "/run/helio" : SHARED_FOLDER;
+}
+
+bool loan_is_ours(void)
+{
+    return strcmp(loan_folder(), SHARED_FOLDER) != 0;
 }
 
 bool loan_group(gid_t *to)
@@ -104,7 +110,7 @@ static int open_loan(const char *wire, const char *who, int *fd)
     return errno == EACCES ? ERR_DENIED : ERR_SYSTEM;
 }
 
-int loan_take(const char *wire, const char *who, int64_t wait_us, int *loan)
+int loan_take(const char *wire, const char *who, int64_t wait_us, struct bell *stop, int *loan)
 {
     int64_t until = clock_us() + wait_us;
     int fd, rc = open_loan(wire, who, &fd);
@@ -112,10 +118,12 @@ int loan_take(const char *wire, const char *who, int64_t wait_us, int *loan)
     if (rc)
         return rc;
     while (flock(fd, LOCK_EX | LOCK_NB)) {
-        if (clock_us() >= until) {
+        bool is_late = clock_us() >= until;
+        if (is_late)
             complain_of_holder(fd, wire);
+        if (is_late || (stop && bell_is_rung(stop))) {
             close(fd);
-            return ERR_BUSY;
+            return is_late ? ERR_BUSY : ERR_STOPPED;
         }
         clock_sleep_us(LOOK_US);
     }
