@@ -1,9 +1,12 @@
 /*
  * Time, said once: monotonic for waiting, wall clock for stamping. Nobody else sleeps. A test
- * can take the hands: then time moves only when somebody waits, and waiting costs nothing.
+ * can take the hands: then time moves only when somebody waits, and waiting costs nothing. Or it
+ * sets a rate: then all time of the program, its sleeps and its limits run so many times as fast.
  */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
+
+#include "base/error.h"
 
 #include <poll.h>
 #include <stdbool.h>
@@ -33,6 +36,21 @@ void clock_take(int64_t wall_ms);
 void clock_step(int64_t ms); /* the wall clock alone is set forward or back */
 void clock_give_back(void);
 bool clock_is_taken(void);
+
+/*
+ * For tests of the whole program: "10", ten times as fast; "10@1777723200000" the same, where the
+ * wall clock was right at that moment (milliseconds since 1970): processes that are to agree about
+ * it get the same text. NULL and "" are 1. Before the first thread begins. ERR_USAGE: no such rate.
+ */
+int clock_set_rate(const char *text) MUST_CHECK;
+double clock_rate(void);
+bool clock_is_rated(void); /* other than 1 */
+
+/* What lasts so long here takes so long outside: limits that a library or the kernel keeps. Rounded
+ * up; 0 for what is over. */
+int64_t clock_real_us(int64_t us);
+/* And back: what lasts so long outside, as systemd's watchdog, takes so long here. */
+int64_t clock_made_us(int64_t real_us);
 
 /* "2026-05-02T11:24:05Z" */
 enum { CLOCK_TEXT = 40 };

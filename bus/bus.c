@@ -188,6 +188,17 @@ static int wait_for_again(struct bus *bus, const struct ask *ask, uint64_t quest
     return OK;
 }
 
+static void note_misheard(struct bus *bus, const struct answer *a, int rc)
+{
+    struct misheard *m = &bus->misheard;
+
+    if (rc == OK || rc == ERR_REFUSED || a->length) {
+        m->length = rc == OK || rc == ERR_REFUSED ? 0 : a->length;
+        m->why = rc;
+        memcpy(m->bytes, a->bytes, m->length < MISHEARD_ROOM ? m->length : MISHEARD_ROOM);
+    }
+}
+
 static int exchange(struct bus *bus, const struct ask *ask, unsigned attempt, struct answer *a)
 {
     uint64_t question = owed_question(ask);
@@ -208,7 +219,9 @@ static int exchange(struct bus *bus, const struct ask *ask, unsigned attempt, st
     bus->last_question = question;
     bus->last_question_us = begun;
     bus->last_byte_us = clock_us();
+    bus->misheard.is_early = false;
     rc = receive_answer(bus, ask, attempt, begun, a);
+    note_misheard(bus, a, rc);
     if (a->length)
         log_wire(bus->name, '<', a->bytes, a->length);
     if (bus->record)

@@ -35,13 +35,18 @@ static int64_t waiting_for_sinks(struct daemon *d)
     return most;
 }
 
+bool watchdog_is_due(int64_t now_us, int64_t fed_us, int64_t period_us)
+{
+    return period_us && now_us - fed_us >= period_us / 2;
+}
+
 static void feed_watchdog(struct daemon *d, int64_t now)
 {
     static int64_t fed_us;
     static bool is_starving;
     int64_t watchdog = notify_watchdog_us();
 
-    if (!watchdog || now - fed_us < watchdog / 2)
+    if (!watchdog_is_due(now, fed_us, watchdog))
         return;
     bool is_alive = lives(d, 2 * watchdog);
     if (is_alive) {

@@ -1,6 +1,7 @@
 /* Listening, and hearing who asks (collector/control_socket.h). */
 #include "collector/control_inside.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/thread.h"
 #include "bus/loan.h"
@@ -135,7 +136,7 @@ static void end_all(struct control_socket *c)
  * wake a poll at once, again and again. */
 static void wait_for_somebody(struct control_socket *c, bool *is_new)
 {
-    static const int look_ms = 20, rest_ms = 1000;
+    static const int64_t look_us = 20000, rest_us = 1000000;
     struct pollfd all[2] = {{.fd = c->wake_fd, .events = POLLIN},
                             {.fd = free_place(c) ? c->fd : -1, .events = POLLIN}};
     bool is_hearing = false;
@@ -143,7 +144,7 @@ static void wait_for_somebody(struct control_socket *c, bool *is_new)
 
     for (size_t i = 0; i < CONVERSATIONS; i++)
         is_hearing |= c->all[i].fd >= 0 && !c->all[i].has_thread;
-    *is_new = poll(all, 2, is_hearing ? look_ms : rest_ms) > 0 && all[1].revents;
+    *is_new = clock_poll(all, 2, is_hearing ? look_us : rest_us) > 0 && all[1].revents;
     if (all[0].revents && read(c->wake_fd, &count, sizeof count) < 0)
         log_debug("run", "control socket: %s", strerror(errno));
 }

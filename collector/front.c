@@ -2,6 +2,7 @@
 #include "collector/front.h"
 
 #include "base/clock.h"
+#include "base/version.h"
 #include "collector/daemon.h"
 #include "store/view.h"
 
@@ -145,7 +146,7 @@ void front_view(struct daemon *d, const struct plan *plan, struct view *to)
         .settings = d->keeper.settings,
         .store_path = store_path(d->store),
         .site = plan_site_name(plan),
-        .version = HELIO_VERSION,
+        .version = program_version,
         .commit_s = section_number(plan->store, "commit_s"),
         .control = &d->wishes.control,
         .devices = list_devices,

@@ -45,10 +45,11 @@ static bool is_plain(const struct allowance *a, const struct gauge *g, double va
     return is_step(a, g->last, value);
 }
 
-/* The next reading says the same: then it is no stray number. */
-static bool confirms(const struct allowance *a, const struct gauge *g, double value, int64_t now_us)
+/* The next reading says the same: then it is no stray number. What is held was said after what is
+ * believed, so that it is no older. */
+static bool confirms(const struct allowance *a, const struct gauge *g, double value)
 {
-    if (!g->is_held || now_us - g->held_us > near_us)
+    if (!g->is_held)
         return false;
     if (a->move == LEVEL)
         return fabs(value - g->held) <= 0.25 * fabs(g->held) + a->margin;
@@ -62,10 +63,9 @@ bool gauge_judge(struct gauge *g, enum metric m, double value, int64_t now_us)
     if (!a)
         return true;
     if (g->is_known && now_us - g->last_us <= near_us && !is_plain(a, g, value) &&
-        !confirms(a, g, value, now_us)) {
+        !confirms(a, g, value)) {
         g->is_held = true;
         g->held = value;
-        g->held_us = now_us;
         return false;
     }
     /* Two in a row must reach it: else stray numbers that are only a little too high would raise

@@ -9,7 +9,8 @@
 #include <string.h>
 
 enum { METERS_AFTER = 3 }; /* readings, until it is known what a device says */
-static const int64_t GRACE_US = 400000, COMMIT_TICK_US = 200000, IDLE_US = 1000000;
+static const int64_t GRACE_US = 400000, COMMIT_TICK_US = 200000, IDLE_US = 1000000,
+                     SET_BACK_MS = 3600000;
 
 int keeper_init(struct keeper *k, const struct plan *plan, struct store *store)
 {
@@ -167,6 +168,11 @@ double keeper_late_ms(const struct keeper *k, double share)
     return 0;
 }
 
+int64_t keeper_tick(int64_t known_ms, int64_t heard_ms)
+{
+    return heard_ms > known_ms || known_ms - heard_ms > SET_BACK_MS ? heard_ms : known_ms;
+}
+
 static void take_sleep(struct keeper *k, struct slot_of *s, unsigned place, const struct news *n)
 {
     board_miss(k->board, place, n->result, n->heard_us);
@@ -194,8 +200,7 @@ void keeper_take(struct keeper *k, const struct news *n)
     s->tick_ms = n->reading.round_ms;
     s->lacking = n->lacking;
     s->asked += n->result != ERR_ASLEEP; /* nobody counts on its answer */
-    if (n->reading.round_ms > k->tick_ms || k->tick_ms - n->reading.round_ms > 3600000)
-        k->tick_ms = n->reading.round_ms;
+    k->tick_ms = keeper_tick(k->tick_ms, n->reading.round_ms);
     r = n->reading;
     r.device = (uint16_t)at;
     if (n->result == ERR_ASLEEP) {

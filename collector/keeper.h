@@ -94,4 +94,8 @@ int keeper_finish(struct keeper *k) MUST_CHECK;
 /* Lateness of the rounds that `share` of all stay under, in milliseconds. */
 double keeper_late_ms(const struct keeper *k, double share);
 
+/* The newest tick after one was heard. A round that is late is no older clock; one of more than an
+ * hour before is: the clock was set back, and is followed. */
+int64_t keeper_tick(int64_t known_ms, int64_t heard_ms);
+
 #endif

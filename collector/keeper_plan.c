@@ -148,7 +148,7 @@ void keeper_pace(struct keeper *k, const struct rounds *r)
         double every = device_every_s(r, i);
         if (at == k->count)
             continue;
-        k->slots[at]->every_ms = (int64_t)(every * MS_PER_S);
+        k->slots[at]->every_ms = (int64_t)(every * (double)MS_PER_S);
         keeper_period(k, at, (int64_t)(every * 1e6),
                       (int64_t)(every * 1e6) * slow_blocks(plan->devices[i].driver));
     }

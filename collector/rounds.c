@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { QUEUE_LENGTH = 64 };
+enum { QUEUE_LENGTH = 64, NAME_BYTES = 20 };
 static const int64_t FOREVER_US = 3600000000, BEAT_US = 4000000;
 
 struct round_thread *round_thread_of(const struct rounds *r, size_t bus)
@@ -91,7 +91,7 @@ static void *run(void *who)
 {
     struct round_thread *t = who;
     struct rounds *r = t->rounds;
-    int64_t step_ms = (int64_t)(bus_every_s(r, t->bus) * MS_PER_S);
+    int64_t step_ms = (int64_t)(bus_every_s(r, t->bus) * (double)MS_PER_S);
     struct tick tick;
 
     step_ms = step_ms > 0 ? step_ms : 1;
@@ -139,14 +139,16 @@ static int make_box(struct rounds *r, size_t bus)
 /* For top -H and debuggers: "bus roof", as much of it as fits. */
 static int make_thread(struct round_thread *t)
 {
-    char name[16];
+    char name[NAME_BYTES];
     int rc;
 
     snprintf(name, sizeof name, "bus %.11s", t->rounds->house->buses[t->bus].name);
+    t->is_running = true; /* before it runs, since it asks */
     rc = thread_begin(&t->thread, name, run, t);
-    t->is_running = !rc;
-    if (rc)
+    if (rc) {
+        t->is_running = false;
         log_err(t->rounds->house->buses[t->bus].name, "no thread can be made for it");
+    }
     return rc;
 }
 

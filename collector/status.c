@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/version.h"
 
 static void json_device(struct json *j, struct keeper *k, size_t at, int64_t now)
 {
@@ -92,8 +93,10 @@ static void as_json(struct daemon *d, struct text *text)
     int64_t now = clock_us();
 
     json_open(&j, NULL, '{');
-    json_string(&j, "version", HELIO_VERSION);
+    json_string(&j, "version", program_version);
     json_number(&j, "up_s", (double)((now - d->started_us) / 1000) / 1000);
+    if (clock_is_rated())
+        json_number(&j, "clock_rate", clock_rate());
     json_open(&j, "devices", '[');
     for (size_t i = 0; i < d->keeper.count; i++)
         if (!d->keeper.slots[i]->is_gone)
@@ -186,6 +189,8 @@ void status_write(struct daemon *d, bool is_json, char *to, size_t size)
         as_json(d, &text);
         return;
     }
+    if (clock_is_rated())
+        text_format(&text, "the clock runs %g times as fast: this is a test\n", clock_rate());
     text_devices(d, &text);
     store_count(d->store, &c);
     text_format(&text, "store %s: %llu readings kept since the start, %llu wait, %.1f MB\n",

@@ -117,6 +117,7 @@ static int run_ask(struct call *c)
 {
     char words[ORDER_TEXT] = "";
     struct visit v = {0};
+    char came[CAME_ROOM];
     struct block b;
     struct answer a;
     int rc;
@@ -144,7 +145,8 @@ static int run_ask(struct call *c)
     if (!rc) {
         rc = device_ask(v.device, &b, &a);
         if (rc && rc != ERR_REFUSED)
-            log_err(v.device->name, "%s (address %u)", error_text(rc), v.device->address);
+            log_err(v.device->name, "%s (address %u)%s", error_text(rc), v.device->address,
+                    device_came(v.device, rc, came));
         else
             rc = print_answer(c, v.device, words, &b, &a);
     }
@@ -164,7 +166,7 @@ const struct verb verb_ask = {
         "reads back. A unit behind a hub is asked by DEVICE-UNIT, as in hub-mx1.",
     .examples = "  helio ask south 0x3100+5\n"
                 "  helio ask south 03:0x9000+15 --json\n"
-                "  helio ask tracer@rtu:/dev/ttyXRUSB0:1 identity\n"
+                "  helio ask tracer@rtu:/dev/ttyUSB0:1 identity\n"
                 "  helio ask axpert@hid:0665:5161 QPIGS\n"
                 "  helio ask hub-mx1 log:1\n"
                 "  helio ask axpert@hid:0665:5161 PBFT 53.0 --write\n",

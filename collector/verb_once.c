@@ -2,6 +2,7 @@
 #include "collector/control_socket.h"
 #include "collector/deliver.h"
 #include "collector/keeper.h"
+#include "collector/rate.h"
 #include "collector/rounds.h"
 #include "collector/show.h"
 #include "collector/verb.h"
@@ -205,8 +206,8 @@ static int run_once(struct call *c)
             return rc;
     }
     if (!c->plan->device_count)
-        return bad_call(c, c->config ? "the settings name no device"
-                                     : "no settings file was found, and no device named");
+        return call_has_no_device(c);
+    rate_warn("once");
     rc = store_open(&s.store, plan_store_path(c->plan, path, sizeof path), c->plan->store, holder,
                     sizeof holder);
     if (rc == ERR_BUSY)

@@ -1,6 +1,7 @@
 /* helio run: the daemon, in the foreground. */
 #include "collector/daemon.h"
 #include "collector/logbook.h"
+#include "collector/rate.h"
 #include "collector/verb.h"
 
 #include "base/clock.h"
@@ -25,9 +26,8 @@ static int run_run(struct call *c)
         return bad_call(c, "its devices are those of the settings file");
     bool is_receiver = c->plan->web && section_yes(c->plan->web, "enabled");
     if (!c->plan->device_count && !is_receiver)
-        return bad_call(c, c->config ? "the settings name no device"
-                                     : "no settings file was found; begin with: helio list "
-                                       "settings --as ini");
+        return call_has_no_device(c);
+    rate_warn("run");
     bool keeps_level = call_has(c, "verbose") || call_has(c, "quiet") || call_has(c, "trace");
     rc = logbook_follow(c->plan, keeps_level);
     if (rc)

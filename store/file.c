@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/thread.h"
 #include "store/schema_sql.h"
 
 #include <errno.h>
@@ -242,16 +243,12 @@ int store_open(struct store **to, const char *path, const struct section *sectio
                size_t size)
 {
     struct store *s = calloc(1, sizeof *s);
-    pthread_condattr_t monotonic;
     int rc;
 
     if (!s)
         return ERR_FULL;
     pthread_mutex_init(&s->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&s->news, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    condition_init(&s->news);
     s->next_seq = s->oldest_seq = 1;
     s->lock_fd = -1;
     if (snprintf(s->path, sizeof s->path, "%s", path) >= (int)sizeof s->path) {

@@ -153,6 +153,9 @@ void room_drop_oldest(struct store *s);
 int day_put(struct store *s, const struct waiting *w) MUST_CHECK; /* a RECORD_DAY, beside its row */
 int commit_locked(struct store *s);
 void note_locked(struct store *s, const struct waiting_note *n);
+/* Of `all` readings lost to a sink, `now` by this turn: is it worth an event? The first are, and
+ * every 5000. */
+bool tidy_tells_lost(uint64_t all, uint64_t now);
 int64_t kept_seq(const struct store *s); /* every kept cursor has passed this */
 
 /* Which start of the machine this is: times without a clock count from it. */

@@ -59,7 +59,7 @@ static void set_aside(struct pump *p, int64_t seq, const char *why)
 
 /* ---- filling ----------------------------------------------------------------------------- */
 
-static bool is_wanted(const struct lane *lane, const struct record *r)
+bool lane_wants(const struct lane *lane, const struct record *r)
 {
     if (r->kind == RECORD_UNTIMED)
         return false; /* of an earlier start of the machine: its time will never be known */
@@ -84,7 +84,7 @@ static bool open_reader(struct pump *p)
 static bool add_one(struct pump *p, const struct lane *lane, const struct record *r,
                     struct load *to)
 {
-    enum added added = is_wanted(lane, r) ? p->seat.sink->add(&p->seat, r) : SKIPPED;
+    enum added added = lane_wants(lane, r) ? p->seat.sink->add(&p->seat, r) : SKIPPED;
 
     if (added == IS_FULL)
         return false;
@@ -164,6 +164,11 @@ static void taken(struct pump *p, struct lane *lane, const struct load *load,
         store_cursor_keep(p->store);
 }
 
+int64_t lane_retry_ms(int64_t asked_ms)
+{
+    return asked_ms < RETRY_AFTER_MOST_MS ? asked_ms : RETRY_AFTER_MOST_MS;
+}
+
 static void later(struct pump *p, const struct outcome *o)
 {
     int64_t most = o->is_alarm ? ALARM_MOST_US : PAUSE_MOST_US, wait = o->retry_after_ms;
@@ -171,7 +176,7 @@ static void later(struct pump *p, const struct outcome *o)
 
     p->failures++;
     pause = backoff_us(&p->chance, p->failures, PAUSE_LEAST_US, PAUSE_FIRST_US, most);
-    wait = (wait < RETRY_AFTER_MOST_MS ? wait : RETRY_AFTER_MOST_MS) * US_PER_MS;
+    wait = lane_retry_ms(wait) * US_PER_MS;
     if (wait > 0) /* obeyed, and a little jitter on top so that not all come back at once */
         pause = wait + chance_between(&p->chance, 0, wait / 10);
     p->next_try_us = clock_us() + pause;

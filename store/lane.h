@@ -54,6 +54,12 @@ struct pump {
 /* Delivers until the lane is done, the far side says later, or time is up. */
 void lane_run(struct pump *p, struct lane *lane);
 
+/* Is this row for this lane? */
+bool lane_wants(const struct lane *lane, const struct record *r);
+
+/* The far side wants to be left alone for so long: obeyed, but for ten minutes at most. */
+int64_t lane_retry_ms(int64_t asked_ms);
+
 /* Moves the place in the log, and tells who waits for it. */
 void lane_move(struct pump *p, struct lane *lane, int64_t upto);
 

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PRUNE_ROWS = 500, THIN_MS = 600000, FINE_LEAST_MS = 2 * 86400000 };
+enum { PRUNE_ROWS = 500, THIN_MS = 600000, LOST_A_NOTE = 5000, FINE_LEAST_MS = 2 * 86400000 };
 
 /* ---- thinning ---------------------------------------------------------------------------- */
 
@@ -93,6 +93,11 @@ static int64_t used_bytes(struct store *s)
            sql_number(s->db, "PRAGMA page_size", 4096);
 }
 
+bool tidy_tells_lost(uint64_t all, uint64_t now)
+{
+    return all == now || all / LOST_A_NOTE != (all - now) / LOST_A_NOTE;
+}
+
 static void tell_lost(struct store *s, struct known_cursor *c, uint64_t lost)
 {
     struct waiting_note n = {.level = LOG_LEVEL_WARN, .at_ms = clock_wall_ms()};
@@ -106,7 +111,7 @@ static void tell_lost(struct store *s, struct known_cursor *c, uint64_t lost)
     snprintf(n.text, sizeof n.text,
              "%llu readings were pruned by the cap before they were delivered; %llu in all",
              (unsigned long long)lost, (unsigned long long)c->lost);
-    if (c->lost / 5000 != (c->lost - lost) / 5000 || c->lost == lost)
+    if (tidy_tells_lost(c->lost, lost))
         note_locked(s, &n);
 }
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "upload/verdict.h"
 
 #include <stdio.h>
@@ -78,7 +79,7 @@ int upload_door_open(struct upload_door *d, const struct seat *s)
         return rc ? rc : ERR_FULL;
     }
     curl_easy_setopt(d->curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(d->curl, CURLOPT_USERAGENT, "helio/" HELIO_VERSION);
+    curl_easy_setopt(d->curl, CURLOPT_USERAGENT, program_agent);
     curl_easy_setopt(d->curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(d->curl, CURLOPT_FOLLOWLOCATION, 0L); /* the token goes nowhere else */
     curl_easy_setopt(d->curl, CURLOPT_TCP_KEEPALIVE, 1L);
@@ -123,7 +124,7 @@ void upload_door_send(struct upload_door *d, const char *path, const char *json,
                       int64_t deadline_us, struct outcome *o)
 {
     char address[URL_MOST + 80];
-    int64_t left_ms = (deadline_us - clock_us()) / US_PER_MS;
+    int64_t left_ms = clock_real_us(deadline_us - clock_us()) / US_PER_MS;
     size_t length = strlen(d->url);
     bool has_slash = length && d->url[length - 1] == '/';
     long status = 0;

@@ -148,7 +148,7 @@ static int write_metrics(struct exchange *x, struct text *to, const struct layou
 
 static void say_step(const struct query *q, struct json *j)
 {
-    json_number(j, "step_s", (double)step_for(q) / MS_PER_S);
+    json_number(j, "step_s", (double)step_for(q) / (double)MS_PER_S);
 }
 
 static int draw_one(struct reader *reader, const struct origin *o, struct drawing *d)

@@ -222,6 +222,7 @@ enum MHD_Result answer_error(struct exchange *x, int rc);
 
 /* Does whoever asks have what is marked so? */
 bool answer_is_known(struct MHD_Connection *c, const char *mark);
+bool mark_is_known(const char *known, const char *mark); /* by its If-None-Match, or NULL */
 
 /* With an ETag made of what it says: whoever has it already is only told so. */
 enum MHD_Result answer_marked(struct exchange *x, const char *type, sheet_fn *write);
@@ -233,7 +234,8 @@ void kept_drop(struct web *w);
 
 /* ---- small answers (pack.c) */
 
-bool pack_wanted(struct MHD_Connection *c); /* can it unpack gzip? */
+bool pack_wanted(struct MHD_Connection *c);   /* can it unpack gzip? */
+bool pack_is_accepted(const char *encodings); /* by its Accept-Encoding; NULL: there is none */
 
 /* Takes the body over, which was allocated; packed if that is wanted and worth it. NULL: no memory.
  */
@@ -265,6 +267,8 @@ bool guard_knows_host(const struct web *w, const char *host);
 
 /* Was it a page of ours that sent this? Programs say nothing of pages, and may. */
 bool guard_is_own_page(const struct exchange *x);
+/* The same by what its head says; NULL: it does not. */
+bool guard_is_ours(const struct web *w, const char *site, const char *origin, const char *host);
 
 /* ---- telling (api_commands.c, api_tell.c, wish_read.c) */
 
@@ -275,6 +279,9 @@ const char *tell_is_closed(const struct web *w);
 enum replay { REPLAY_NEW, REPLAY_SAME, REPLAY_SOON, REPLAY_OTHER, REPLAY_BAD };
 enum replay replay_check(struct exchange *x);
 void replay_note(struct exchange *x); /* it is settled */
+/* The same for a key that is in hand; NULL: there is none. */
+enum replay replay_check_key(struct exchange *x, const char *key);
+void replay_note_key(struct exchange *x, const char *key);
 
 /* A body to a wish; `why` says what is wrong with it. ERR_GARBAGE: it is no JSON. */
 int wish_read(const char *json, size_t length, struct wish *to, char *why, size_t size) MUST_CHECK;

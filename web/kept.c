@@ -16,12 +16,15 @@ enum { KEPT_US = 100000, KEPT_BYTES = 256 * 1024 };
 /* ---- who has it already ---------------------------------------------------------------------- */
 
 /* Marks stand in quotes, so that none is within another. */
+bool mark_is_known(const char *known, const char *mark)
+{
+    return known && (!strcmp(known, "*") || strstr(known, mark));
+}
+
 bool answer_is_known(struct MHD_Connection *c, const char *mark)
 {
-    const char *known =
-        MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
-
-    return known && (!strcmp(known, "*") || strstr(known, mark));
+    return mark_is_known(
+        MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH), mark);
 }
 
 /* FNV-1a. Nobody gains by making two answers look alike. */

@@ -10,11 +10,10 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/thread.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     LISTENERS = 16,
@@ -190,15 +189,15 @@ static void wake_all(struct web *w)
 /* Sleeps a second, or as long as nobody listens. False: it is over. */
 static bool rest(struct live *live)
 {
-    struct timespec until;
+    int64_t until_us = clock_us() + PULSE_US;
+    bool is_early = true;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += PULSE_US / 1000000;
     pthread_mutex_lock(&live->lock);
-    int rc = 0;
-    while (!live->is_ending && rc != ETIMEDOUT)
-        rc = live->count ? pthread_cond_timedwait(&live->ring, &live->lock, &until)
-                         : pthread_cond_wait(&live->ring, &live->lock);
+    while (!live->is_ending && is_early)
+        if (live->count)
+            is_early = condition_wait_until(&live->ring, &live->lock, until_us);
+        else
+            pthread_cond_wait(&live->ring, &live->lock);
     bool goes_on = !live->is_ending;
     pthread_mutex_unlock(&live->lock);
     return goes_on;
@@ -218,16 +217,11 @@ static void *pulse(void *who)
 
 int live_open(struct web *w)
 {
-    pthread_condattr_t monotonic;
-
     w->live = calloc(1, sizeof *w->live);
     if (!w->live)
         return ERR_FULL;
     pthread_mutex_init(&w->live->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&w->live->ring, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    condition_init(&w->live->ring);
     return OK;
 }
 
@@ -275,7 +269,7 @@ static int enter(struct live *live, struct listener *l)
     if (live->is_ending || live->count == LISTENERS)
         rc = ERR_FULL;
     if (!rc && !live->has_pulse)
-        rc = pthread_create(&live->pulse, NULL, pulse, l->web) ? ERR_SYSTEM : OK;
+        rc = thread_begin(&live->pulse, "live", pulse, l->web);
     if (!rc) {
         live->has_pulse = true;
         live->listeners[live->count++] = l;

@@ -141,12 +141,13 @@ static int load(struct exchange *x, const char *device, struct graph *g)
 
 static double across(const struct graph *g, int64_t at_ms)
 {
-    return LEFT + (RIGHT - LEFT) * (double)(at_ms - g->from_ms) / (double)(g->to_ms - g->from_ms);
+    return (double)LEFT +
+           (double)(RIGHT - LEFT) * (double)(at_ms - g->from_ms) / (double)(g->to_ms - g->from_ms);
 }
 
 static double down(const struct curve *c, double value)
 {
-    return BOTTOM - (BOTTOM - TOP) * (value - c->low) / (c->high - c->low);
+    return (double)BOTTOM - (double)(BOTTOM - TOP) * (value - c->low) / (c->high - c->low);
 }
 
 /* Points further apart than this have silence between them. */
@@ -195,7 +196,7 @@ static void draw_curve(const struct graph *g, unsigned at, struct text *t)
 static void draw_values(const struct graph *g, unsigned at, struct text *t)
 {
     const struct curve *c = &g->curves[at];
-    double step = ceil((c->high - c->low) / LINES_MOST);
+    double step = ceil((c->high - c->low) / (double)LINES_MOST);
 
     for (double value = c->low; value <= c->high; value += step) {
         double y = down(c, value);

@@ -4,18 +4,36 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <zlib.h>
 
 /* Less is not worth it. Level 4 costs a small computer half of what level 6 does. */
 enum { WORTH_BYTES = 1000, LEVEL = 4, WINDOW_GZIP = 15 + 16, MEMORY = 8 };
 
-/* "gzip;q=0" would mean no; no browser says so, but somebody may. */
+/* A weight of 0 means no; no browser says so, but somebody may. */
+static bool is_refused(const char *weight)
+{
+    weight += strspn(weight, " ;");
+    return !strncasecmp(weight, "q=", 2) && strspn(weight + 2, "0.") == strcspn(weight + 2, ", ");
+}
+
+bool pack_is_accepted(const char *encodings)
+{
+    static const char word[] = "gzip";
+    const char *at = encodings ? encodings + strspn(encodings, ", ") : "";
+
+    for (; *at; at += strcspn(at, ","), at += strspn(at, ", ")) {
+        size_t length = strcspn(at, ",; ");
+        if (length == strlen(word) && !strncasecmp(at, word, length))
+            return !is_refused(at + length);
+    }
+    return false;
+}
+
 bool pack_wanted(struct MHD_Connection *c)
 {
-    const char *accepted =
-        MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_ENCODING);
-
-    return accepted && strstr(accepted, "gzip") && !strstr(accepted, "gzip;q=0");
+    return pack_is_accepted(
+        MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_ENCODING));
 }
 
 /* NULL: no memory. */

@@ -11,7 +11,7 @@ const struct setting web_settings[] = {
     { "enabled",        YESNO,  "no",        0,    0,     NULL, "Listen at all" },
     { "listen",         TEXT,   "127.0.0.1", 0,    0,     NULL, "The address to listen at; from elsewhere come through a proxy that speaks https" },
     { "port",           NUMBER, "8080",      1,    65535, NULL, "The port" },
-    { "hosts",          TEXT,   "",          0,    0,     NULL, "Names by which browsers may call it, beside localhost, addresses and the machine's own: \"solar.example.org\"" },
+    { "hosts",          TEXT,   "",          0,    0,     NULL, "Names by which browsers may call it, beside localhost, addresses and the machine's own: \"solar.example.org\"; with its port where that is not the usual one" },
     { "allow_tell",     YESNO,  "no",        0,    0,     NULL, "Let the page and the API change settings of devices that allow it themselves" },
     { "token_file",     TEXT,   "",          0,    0,     NULL, "The file of the token that whoever changes a setting must bring (chmod 600)" },
     { "mate_token_file", TEXT,  "",          0,    0,     NULL, "The file of the token that an old MATE collector, or another helio, uploads with (chmod 600)" },

@@ -23,23 +23,8 @@ wait_for() { # URL
 }
 
 port=$(free_port) rpc=$(free_port)
-cat >"$tmp/influxd.conf" <<INI
-reporting-disabled = true
-bind-address = "127.0.0.1:$rpc"
-[meta]
-  dir = "$tmp/influx/meta"
-[data]
-  dir = "$tmp/influx/data"
-  wal-dir = "$tmp/influx/wal"
-  query-log-enabled = false
-[monitor]
-  store-enabled = false
-[http]
-  bind-address = "127.0.0.1:$port"
-  log-enabled = false
-[logging]
-  level = "warn"
-INI
+. tests/servers/influxd_conf.sh
+influxd_conf "$tmp/influx" "$port" "$rpc" >"$tmp/influxd.conf"
 influxd run -config "$tmp/influxd.conf" >"$tmp/influxd.log" 2>&1 &
 influxd=$!
 twins+=("$influxd")

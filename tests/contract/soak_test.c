@@ -438,7 +438,8 @@ static void nothing_grows(void **state)
     assert_int_equal(sink.backlog, 0);
     assert_int_equal(last->fds, first->fds);
     for (unsigned i = 1; i <= w.days; i++)
-        assert_true(w.at[i].store_kb < CAP_MB * 1024.0 && w.at[i].wal_kb < WAL_MOST_KB);
+        assert_true(w.at[i].store_kb < (double)CAP_MB * 1024.0 &&
+                    w.at[i].wal_kb < (double)WAL_MOST_KB);
     if (w.days >= RSS_DAYS)
         assert_true(counts.thinned > 0 && counts.pruned > 0);
     if (!IS_SANITIZED && w.days >= RSS_DAYS)

@@ -5,13 +5,7 @@ needs influxd curl python3
 
 influxd_start influx
 cat >a.ini <<INI
-[store]
-path = $TESTS_TMP/helio.db
-[bus roof]
-line = sim
-[device south]
-driver = tracer
-bus = roof
+$(house_ini)
 [sink influx]
 kind = influx
 url = $URL

@@ -9,7 +9,7 @@ needs sqlite3 curl python3
     exit 77
 }
 
-port=$(free_port)
+free_port port
 token=made-up-$RANDOM$RANDOM
 umask 077
 printf '%s\n' "$token" >token
@@ -66,12 +66,11 @@ expect 0 "$HELIO" check -c near.ini
 daemon near.ini
 until_true 20 eval '[ "$(status_get sinks.0.delivered)" -ge 10 ]' || fail "nothing is delivered"
 server_end far TERM
-sleep 3
-[ "$(status_get sinks.0.backlog)" -ge 5 ] || fail "nothing waits while the far side is away"
+until_true 20 eval '[ "$(status_get sinks.0.backlog)" -ge 5 ]' || fail "nothing waits while the far side is away"
 daemon_end
 [ "$DAEMON_CODE" = 0 ] || fail "ours ended with $DAEMON_CODE"
 daemon near.ini
-sleep 1
+until_true 20 eval '[ "$(status_get sinks.0.failures)" -ge 1 ]' || fail "ours does not try"
 far_start
 until_true 40 eval '[ "$(status_get sinks.0.backlog)" -lt 3 ]' || fail "not delivered in time"
 daemon_end
@@ -81,7 +80,8 @@ daemon_end
 
 before=$(far_status | python3 -c 'import json, sys; print(json.load(sys.stdin)["rounds"]["count"])')
 python3 "$HELIO_SOURCE/tests/flows/_mate_abuse.py" "$port" "$token" || fail "a request was answered wrongly"
-sleep 2
+count_of_rounds() { far_status | python3 -IS -c 'import json, sys; print(json.load(sys.stdin)["rounds"]["count"])'; }
+until_true 20 eval '[ "$(count_of_rounds)" -ge $((before + 3)) ]' || fail "no rounds while it was treated badly"
 figures=$(far_status | python3 -c '
 import json, sys
 rounds = json.load(sys.stdin)["rounds"]

@@ -13,8 +13,8 @@ old_start() {
     until_true 10 test -s old.port || fail "the receiver did not start"
 }
 touch rows
-old_start 0
-port=$(cat old.port)
+free_port port
+old_start "$port"
 cat >a.ini <<INI
 [store]
 path = $TESTS_TMP/helio.db
@@ -42,11 +42,10 @@ expect 0 "$HELIO" check -c a.ini
 daemon a.ini
 until_true 20 eval '[ "$(wc -l <rows)" -ge 10 ]' || fail "nothing arrives"
 server_end old TERM
-sleep 3
-[ "$(status_get sinks.0.backlog)" -ge 5 ] || fail "nothing waits while the receiver is away"
+until_true 20 eval '[ "$(status_get sinks.0.backlog)" -ge 5 ]' || fail "nothing waits while the receiver is away"
 daemon_end
 daemon a.ini
-sleep 1
+until_true 20 eval '[ "$(status_get sinks.0.failures)" -ge 1 ]' || fail "it does not try"
 old_start "$port"
 until_true 30 eval '[ "$(status_get sinks.0.backlog)" -lt 3 ]' || fail "not delivered in time"
 daemon_end

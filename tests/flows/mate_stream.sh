@@ -2,19 +2,7 @@
 source "$(dirname "$0")/lib.sh"
 
 # stream NAME OPTIONS...: a MATE that talks, on the terminal NAME; LINE holds it
-stream() {
-    local name=$1
-    shift
-    "$HELIO" sim mate --stream "$TESTS_TMP/$name" "$@" >"$name.out" 2>"$name.err" &
-    twins+=($!)
-    for _ in $(seq 200); do
-        LINE=$(head -1 "$name.out" 2>/dev/null)
-        [ -z "$LINE" ] || return 0
-        sleep 0.05
-    done
-    cat "$name.err" >&2
-    fail "the stream $name did not start"
-}
+stream() { begin "$1" "$HELIO" sim mate --stream "$TESTS_TMP/$1" "${@:2}"; }
 
 stream house --at 12:00 --day clear --time-scale 0
 [ "$LINE" = "serial:$TESTS_TMP/house" ] || fail "it sits on $LINE"

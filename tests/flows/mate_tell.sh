@@ -89,8 +89,8 @@ expect 0 tell hub-fx2 inverter_control=off --cut-power
 has out "read back"
 expect 64 tell hub-fx9 ac_control=drop
 expect 77 tell well aux=off
-sleep 2
-[ "$("$HELIO" export -c a.ini hub-fx2 --columns output_voltage | tail -1 | tr -d '\r' | cut -d, -f3)" = 0 ] ||
+is_off() { [ "$("$HELIO" export -c a.ini hub-fx2 --columns output_voltage | tail -1 | tr -d '\r' | cut -d, -f3)" = 0 ]; }
+until_true 20 is_off ||
     fail "the inverter is still on: $("$HELIO" export -c a.ini hub-fx2 --columns output_voltage | tail -1)"
 [ "$(sql "select count(*) from event where text like 'told: inverter_control=off%'")" = 1 ] ||
     fail "it was not written down once"

@@ -10,8 +10,8 @@ make() { # make NAME [LINE OF THE SINK]...
     local name=$1
     shift
     {
-        printf '[store]\npath = %s/helio.db\n[bus roof]\nline = sim\n' "$TESTS_TMP"
-        printf '[device south]\ndriver = tracer\nbus = roof\n[sink db]\nkind = influx\nurl = %s\n' "$URL"
+        house_ini
+        printf '[sink db]\nkind = influx\nurl = %s\n' "$URL"
         [ $# -eq 0 ] || printf '%s\n' "$@"
     } >"$name.ini"
 }

@@ -15,13 +15,7 @@ FRONT=$(cat front)
 printf 'tok123\n' >token
 chmod 600 token
 cat >v2.ini <<INI
-[store]
-path = $TESTS_TMP/helio.db
-[bus roof]
-line = sim
-[device south]
-driver = tracer
-bus = roof
+$(house_ini)
 [sink two]
 kind = influx
 api = v2

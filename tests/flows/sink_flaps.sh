@@ -11,14 +11,7 @@ influx=$URL
 influx_command "$URL" "CREATE DATABASE solar"
 stand_in_start hang --api v1 --mode hang
 cat >a.ini <<INI
-[store]
-path = $TESTS_TMP/helio.db
-[bus roof]
-line = sim
-every = 0.2
-[device south]
-driver = tracer
-bus = roof
+$(house_ini helio 'every = 0.2')
 [sink flapping]
 kind = influx
 url = $influx

@@ -10,14 +10,7 @@ influxd_start influx
 influx_command "$URL" "CREATE DATABASE solar"
 influxd_kill influx
 cat >a.ini <<INI
-[store]
-path = $TESTS_TMP/helio.db
-[bus roof]
-line = sim
-every = 0.5
-[device south]
-driver = tracer
-bus = roof
+$(house_ini helio 'every = 0.5')
 [sink influx]
 kind = influx
 url = $URL

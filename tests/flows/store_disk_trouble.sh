@@ -14,11 +14,7 @@ if ! mount -t tmpfs -o size=1m tmpfs "$disk" 2>/dev/null; then
     echo "skipped: no small file system can be mounted here"
     exit 77
 fi
-end_disk() {
-    end_twins
-    umount "$disk"
-}
-trap end_disk EXIT
+at_end "umount '$disk'"
 
 stand_in_start sink --api v1
 cat >a.ini <<INI

@@ -10,14 +10,7 @@ case $HELIO in */release/*) kills=200 ;; esac
 kills=${HELIO_KILLS:-$kills}
 influxd_start influx
 cat >a.ini <<INI
-[store]
-path = $TESTS_TMP/helio.db
-[bus roof]
-line = sim
-every = 0.1
-[device south]
-driver = tracer
-bus = roof
+$(house_ini helio 'every = 0.1')
 [device east]
 driver = tracer
 bus = roof

@@ -6,7 +6,7 @@ needs victoria-metrics vmauth curl python3
 victoria_start victoria -dedup.minScrapeInterval=1ms
 victoria=$URL
 settings() {
-    printf '[store]\npath = %s/%s.db\n[bus roof]\nline = sim\n[device south]\ndriver = tracer\nbus = roof\n' "$TESTS_TMP" "$1"
+    house_ini "$1"
     printf '[sink victoria]\nkind = influx\n%b\n' "$2"
 }
 # stored NAME: how many samples of it

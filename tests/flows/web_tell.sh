@@ -5,7 +5,7 @@
 . "$HELIO_SOURCE/tests/flows/_web.sh"
 needs curl python3
 
-port=$(free_port)
+free_port port
 URL=http://127.0.0.1:$port
 token=made-up-$RANDOM$RANDOM
 (umask 077 && echo "$token" >token)

@@ -4,7 +4,7 @@ twin first --link "$TESTS_TMP/bus"
 dev=tracer@$LINE:1
 "$HELIO" watch --json --every 0.2 "$dev" >watch.out 2>watch.err &
 watch=$!
-trap 'kill $watch 2>/dev/null; end_twins' EXIT
+at_end "kill $watch 2>/dev/null"
 
 # wait_for WORDS: until they stand in what was not looked at yet
 seen=0

@@ -54,20 +54,15 @@ static int begin(void **unused)
 
 static int end(void **unused)
 {
-    static const char *const left[] = {"a.ini", "helio.db", "helio.db.lock", "writes-south"};
-    char path[120];
+    char command[80];
 
     (void)unused;
     daemon_close(&house);
-    for (size_t i = 0; i < sizeof left / sizeof *left; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, left[i]);
-        (void)unlink(path);
-    }
-    return 0;
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return system(command);
 }
 
-/* ---- wishes ------------------------------------------------------------------------------------
- */
+/* ---- wishes -------------------------------------------------------------------------------- */
 
 static _Atomic unsigned done_count;
 static struct wish *order_of[64];
