@@ -103,7 +103,7 @@ static int borrow(struct bus *bus, int64_t wait_us)
             return rc;
     }
     if (*bus->loan_name) {
-        rc = loan_take(bus->loan_name, bus->name, wait_us, &bus->loan);
+        rc = loan_take(bus->loan_name, bus->name, wait_us, bus->stop, &bus->loan);
         if (rc)
             return rc;
     }
@@ -158,6 +158,11 @@ void bus_return(struct bus *bus)
     bus->is_lent = false;
 }
 
+static bool is_stopped(const struct bus *bus)
+{
+    return bus->stop && bell_is_rung(bus->stop);
+}
+
 /* ---- one exchange ---------------------------------------------------------------------- */
 
 /* A spoilt answer was an answer all the same; one that was not heard may only be late. */
@@ -176,7 +181,7 @@ static int wait_for_again(struct bus *bus, const struct ask *ask, uint64_t quest
     if (!ask->again_us || !bus->last_question_us || bus->last_question != question)
         return OK;
     for (int64_t now = clock_us(); now < until; now = clock_us()) {
-        if (bus->stop && bell_is_rung(bus->stop))
+        if (is_stopped(bus))
             return ERR_STOPPED;
         clock_sleep_us(until - now < AGAIN_STEP_US ? until - now : AGAIN_STEP_US);
     }
@@ -264,7 +269,7 @@ int bus_talk(struct bus *bus, const struct ask *ask, struct answer *answer)
         return rc;
     }
     for (unsigned attempt = 1; attempt <= tries; attempt++) {
-        if (bus->stop && bell_is_rung(bus->stop)) {
+        if (is_stopped(bus)) {
             rc = ERR_STOPPED;
             break;
         }
@@ -274,7 +279,7 @@ int bus_talk(struct bus *bus, const struct ask *ask, struct answer *answer)
         bus->counts.failed[error_index(rc)]++;
         silences += rc == ERR_TIMEOUT;
         is_always_short &= rc == ERR_LENGTH;
-        if (is_final(rc) || attempt == tries || clock_us() > deadline ||
+        if (is_final(rc) || attempt == tries || clock_us() > deadline || is_stopped(bus) ||
             (ask->silences && silences >= ask->silences))
             break;
         int wire = recover(bus, attempt, rc);
@@ -290,7 +295,7 @@ int bus_talk(struct bus *bus, const struct ask *ask, struct answer *answer)
         bus->counts.answered++;
     else if (rc == ERR_GONE || rc == ERR_IO)
         close_line(bus); /* opened again at the next round */
-    else
+    else if (!is_stopped(bus))
         (void)wait_for_silence(bus, bus->drain_us); /* the next question finds a quiet wire */
     return rc;
 }

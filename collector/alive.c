@@ -21,21 +21,17 @@ static bool lives(struct daemon *d, int64_t watchdog_us)
     oldest = oldest > BEAT_OLDEST_US     ? BEAT_OLDEST_US
              : oldest < BEAT_PATIENCE_US ? BEAT_PATIENCE_US
                                          : oldest;
-    for (size_t i = 0; i < d->wing_count; i++)
-        if (clock_us() - rounds_beat(&d->wings[i]->rounds) > oldest)
-            return false;
-    return true;
+    return clock_us() - wings_beat(&d->wings) <= oldest;
 }
 
 static int64_t waiting_for_sinks(struct daemon *d)
 {
+    struct pump_state states[VIEW_SINKS];
+    size_t count = deliver_states(&d->deliver, states, VIEW_SINKS);
     int64_t most = 0;
 
-    for (size_t i = 0; i < d->deliver.count; i++) {
-        struct pump_state state;
-        pump_state(d->deliver.seats[i].pump, &state);
-        most = state.backlog > most ? state.backlog : most;
-    }
+    for (size_t i = 0; i < count; i++)
+        most = states[i].backlog > most ? states[i].backlog : most;
     return most;
 }
 

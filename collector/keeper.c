@@ -34,6 +34,7 @@ void keeper_done(struct keeper *k)
             older = shown->older;
             free(shown);
         }
+        free(k->slots[i]->spare);
         free(k->slots[i]);
     }
     board_free(k->board);

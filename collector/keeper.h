@@ -31,6 +31,7 @@ struct slot_of {
     _Atomic bool is_group, is_gone;
     _Atomic bool is_found; /* a unit that the plan does not name, heard through another device */
     struct shown_as *_Atomic shown; /* NULL: not there yet */
+    struct shown_as *spare;         /* for its next name, got while failing does no harm */
     const struct origin *from;
     struct gate *gate;
     struct meter meter;
@@ -72,8 +73,11 @@ struct keeper {
 int keeper_init(struct keeper *k, const struct plan *plan, struct store *store) MUST_CHECK;
 void keeper_done(struct keeper *k);
 
-/* Makes the devices and groups of a plan known; called again after a reload. */
-int keeper_learn(struct keeper *k, const struct plan *plan) MUST_CHECK;
+/* Makes the devices and groups of a plan known: places for all of them first, which may fail and
+ * changes nothing that anybody sees; then they are those of the house. */
+int keeper_prepare(struct keeper *k, const struct plan *plan) MUST_CHECK;
+void keeper_follow(struct keeper *k, const struct plan *plan);
+int keeper_learn(struct keeper *k, const struct plan *plan) MUST_CHECK; /* both */
 void keeper_pace(struct keeper *k, const struct rounds *r); /* how often each will report */
 
 /* Where a device of a plan has its place. */

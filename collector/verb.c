@@ -259,6 +259,8 @@ int helio_main(int argc, char **argv)
         return 0;
     }
     set_loudness(&call);
+    if (!rc && call.verb->prepare)
+        call.verb->prepare();
     if (!rc)
         rc = load_plan(&call);
     if (!rc)

@@ -24,6 +24,7 @@ struct verb {
     const char *name, *synopsis, *about, *examples;
     const struct option_row *options; /* its own; the common ones come with every verb */
     bool needs_plan;                  /* loads the settings file when there is one */
+    void (*prepare)(void);            /* before that; NULL: nothing */
     int (*run)(struct call *call);    /* OK, or an error whose exit code main returns */
 };
 

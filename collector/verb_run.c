@@ -6,6 +6,8 @@
 
 #include "base/clock.h"
 
+#include <unistd.h>
+
 static const struct option_row options[] = {
     {"for", 0, "SECONDS", "end by itself after so many seconds"},
     {"record", 0, "FILE", "write what travels to a capture"},
@@ -34,10 +36,11 @@ static int run_run(struct call *c)
     d.keeps_level = keeps_level;
     c->plan = NULL; /* taken over */
     if (!rc && call_has(c, "record"))
-        rc = house_record(&d.wings[0]->house, call_text(c, "record", ""));
+        rc = house_record(&d.wings.list[0]->house, call_text(c, "record", ""));
     if (!rc)
         rc = daemon_run(&d, seconds > 0 ? clock_us() + (int64_t)(seconds * 1e6) : INT64_MAX);
-    daemon_close(&d);
+    if (!daemon_close(&d))
+        _exit(error_exit(rc)); /* what was left behind must not find this memory gone */
     return rc;
 }
 
@@ -52,5 +55,6 @@ const struct verb verb_run = {
                 "  helio run -c examples/demo.ini --for 60\n",
     .options = options,
     .needs_plan = true,
+    .prepare = daemon_catch_signals,
     .run = run_run,
 };

@@ -5,6 +5,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "store/sink.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,6 +71,15 @@ void door_close(struct door *d)
     d->headers = NULL;
 }
 
+/* Asked by the library about once a second, and whenever something moves. */
+static int is_called_off(void *who, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+    const struct door *door = who;
+
+    (void)a, (void)b, (void)c, (void)d;
+    return clock_us() >= seat_until(door->stop_us, INT64_MAX);
+}
+
 CURL *door_handle(struct door *d)
 {
     const char *ca = section_text(d->section, "ca_file");
@@ -90,6 +100,11 @@ CURL *door_handle(struct door *d)
     }
     if (*ca)
         curl_easy_setopt(curl, CURLOPT_CAINFO, ca);
+    if (d->stop_us) {
+        curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+        curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, is_called_off);
+        curl_easy_setopt(curl, CURLOPT_XFERINFODATA, d);
+    }
     return curl;
 }
 

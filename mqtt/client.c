@@ -239,7 +239,7 @@ int client_new(struct client **to, const struct client_plan *plan)
     snprintf(c->id_of_plan, sizeof c->id_of_plan, "%s", plan->id);
     c->plan.id = c->id_of_plan;
     c->chance = chance_seeded(0);
-    outbox_init(&c->outbox);
+    outbox_init(&c->outbox, plan->stop_us);
     pthread_mutex_init(&c->lock, NULL);
     c->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (c->wake_fd < 0) {

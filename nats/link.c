@@ -206,7 +206,8 @@ bool link_ready(struct link *l, int64_t deadline_us, bool may_make, struct outco
     }
     pthread_mutex_lock(&link_lock);
     while (natsConnection_Status(l->connection) != NATS_CONN_STATUS_CONNECTED &&
-           !natsConnection_IsClosed(l->connection) && clock_us() < deadline_us)
+           !natsConnection_IsClosed(l->connection) &&
+           clock_us() < seat_until(l->stop_us, deadline_us))
         link_wait_a_moment(l, deadline_us);
     pthread_mutex_unlock(&link_lock);
     if (natsConnection_Status(l->connection) != NATS_CONN_STATUS_CONNECTED) {

@@ -189,6 +189,13 @@ static void read_settings(struct store *s, const struct section *section)
     s->cap_bytes = section ? (int64_t)(section_number(section, "cap_mb") * 1048576) : 0;
 }
 
+void store_follow(struct store *s, const struct section *section)
+{
+    pthread_mutex_lock(&s->lock);
+    read_settings(s, section);
+    pthread_mutex_unlock(&s->lock);
+}
+
 static void let_go(struct store *s)
 {
     file_close(s);

@@ -137,7 +137,7 @@ struct store {
     int64_t since_us;    /* the oldest waiting row came then; 0: none */
     int64_t retry_us;    /* the disk refused: not before this */
     int64_t untimed_seq; /* the first row of this boot without a time; 0: none */
-    bool is_waked, is_loaded, is_suspect;
+    bool is_loaded, is_suspect;
     unsigned generation;
     struct complaint trouble;
 

@@ -13,12 +13,9 @@ static const int64_t PAUSE_LEAST_US = 200000, PAUSE_FIRST_US = 1000000, PAUSE_MO
 
 /* ---- small things ------------------------------------------------------------------------ */
 
-static bool is_out_of_time(struct pump *p)
+static bool is_out_of_time(const struct pump *p)
 {
-    pthread_mutex_lock(&p->lock);
-    bool is_out = p->is_stopping && clock_us() >= p->stop_us;
-    pthread_mutex_unlock(&p->lock);
-    return is_out;
+    return clock_us() >= seat_until(&p->seat.stop_us, INT64_MAX);
 }
 
 static void move_cursor(struct pump *p, int64_t upto)
@@ -37,6 +34,9 @@ void lane_move(struct pump *p, struct lane *lane, int64_t upto)
     if (lane->is_resend) {
         lane->resend.seq = upto;
         store_resend_move(p->store, &lane->resend);
+        pthread_mutex_lock(&p->lock);
+        pthread_cond_broadcast(&p->moved);
+        pthread_mutex_unlock(&p->lock);
     } else if (p->hold.after_us) {
         hold_add(&p->hold, upto, clock_us());
         pthread_mutex_lock(&p->lock);
@@ -134,12 +134,10 @@ static void settle(struct pump *p, struct outcome *o)
     int64_t deadline = clock_us() + (int64_t)(p->seat.timeout_s * 1e6);
 
     pthread_mutex_lock(&p->lock);
-    if (p->is_stopping && p->stop_us < deadline)
-        deadline = p->stop_us;
     p->state.batches++;
     pthread_mutex_unlock(&p->lock);
     *o = (struct outcome){0};
-    p->seat.sink->settle(&p->seat, deadline, o);
+    p->seat.sink->settle(&p->seat, seat_until(&p->seat.stop_us, deadline), o);
 }
 
 static void taken(struct pump *p, struct lane *lane, const struct load *load,

@@ -38,9 +38,12 @@ struct pump {
     pthread_t thread;
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t moved;
-    bool is_stopping, is_hurried; /* somebody waits: no waiting for company */
-    int64_t stop_us;
+    unsigned hurried; /* so many wait for it: no waiting for company */
+    unsigned pins;    /* so many use it: it is not closed before they let go */
+    bool is_nudged;   /* the pause it makes is over */
     struct pump_state state;
+
+    _Atomic bool is_stopping, has_ended;
 
     struct complaint trouble, unsure;
     struct chance chance;

@@ -145,10 +145,11 @@ static int64_t servable(const struct store *s)
     return s->untimed_seq && seq >= s->untimed_seq ? s->untimed_seq - 1 : seq;
 }
 
-int64_t store_wait_beyond(struct store *s, int64_t seq, int64_t until_us)
+int64_t store_wait_beyond(struct store *s, int64_t seq, int64_t until_us,
+                          const _Atomic bool *is_called_off)
 {
     pthread_mutex_lock(&s->lock);
-    while (servable(s) <= seq && !s->is_waked) {
+    while (servable(s) <= seq && !(is_called_off && *is_called_off)) {
         int64_t now = clock_us(), look = now + LOOK_US;
         if (now >= until_us)
             break;
@@ -162,7 +163,6 @@ int64_t store_wait_beyond(struct store *s, int64_t seq, int64_t until_us)
 void store_wake(struct store *s)
 {
     pthread_mutex_lock(&s->lock);
-    s->is_waked = true;
     pthread_cond_broadcast(&s->news);
     pthread_mutex_unlock(&s->lock);
 }

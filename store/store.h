@@ -31,6 +31,9 @@ const char *store_default_path(char *to, size_t size);
 int store_open(struct store **to, const char *path, const struct section *section, char *holder,
                size_t size) MUST_CHECK;
 void store_close(struct store *s); /* commits first */
+
+/* What this section says holds from now on; but the path, which is where it is. */
+void store_follow(struct store *s, const struct section *section);
 const char *store_path(const struct store *s);
 
 /* Makes this origin known, or changes what is known of it, and gives it its id. Its name is the
@@ -66,10 +69,11 @@ bool store_tidy(struct store *s, int64_t now_ms);
  * again by tidying, or at once by this. A step; true: there may be more. */
 bool store_close_reopened(struct store *s);
 
-/* The last row that readers can see. Waits until it is beyond `seq`, the wake is called, or
- * clock_us() has reached `until_us`. */
+/* The last row that readers can see. Waits until it is beyond `seq`, until clock_us() has reached
+ * `until_us`, or until `is_called_off` (NULL: never) is set and store_wake called. */
 int64_t store_visible(struct store *s);
-int64_t store_wait_beyond(struct store *s, int64_t seq, int64_t until_us);
+int64_t store_wait_beyond(struct store *s, int64_t seq, int64_t until_us,
+                          const _Atomic bool *is_called_off);
 void store_wake(struct store *s);
 
 /* Is the disk in trouble, so that rows wait in memory? */

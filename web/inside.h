@@ -110,6 +110,7 @@ struct web {
     struct MHD_Daemon *daemons[1 + WEB_OLD_PORTS]; /* each has a thread; NULL ends them early */
     MHD_socket ears[1 + WEB_OLD_PORTS]; /* of the quiet; closed when their threads are gone */
     pthread_mutex_t lock;               /* held while a request is served */
+    _Atomic bool is_stopping;           /* whoever makes an answer leaves it */
     char tokens[WEB_TOKENS][WEB_TOKEN]; /* in the order of token_keys; "": none */
     struct stranger strangers[WEB_STRANGERS];
     struct told_before told[WEB_TOLD]; /* the newest in place of the oldest */

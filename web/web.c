@@ -88,6 +88,7 @@ int web_start(struct web **to, const struct section *s, const struct web_house *
 
 void web_quiet(struct web *w)
 {
+    w->is_stopping = true;
     for (size_t i = 0; i < sizeof w->daemons / sizeof *w->daemons && w->daemons[i]; i++)
         w->ears[i] = MHD_quiesce_daemon(w->daemons[i]);
 }
@@ -96,6 +97,7 @@ void web_stop(struct web *w)
 {
     if (!w)
         return;
+    w->is_stopping = true;
     live_end(w);
     for (size_t i = 0; i < sizeof w->daemons / sizeof *w->daemons && w->daemons[i]; i++) {
         MHD_stop_daemon(w->daemons[i]);

@@ -31,7 +31,7 @@ printf '[bus roof]\nline = sim\nevery = 0.5\n[device south]\ndriver = tracer\nbu
 expect 3 init status
 expect 0 init start
 pid=$(cat "$private/run/helio.pid")
-[ "$(stat -c %a:%U:%G "$private/run")" = "3775:$owner:dialout" ] || fail "the run folder: $(stat -c %a:%U:%G "$private/run")"
+[ "$(stat -c %a:%U:%G "$private/run")" = "3770:$owner:dialout" ] || fail "the run folder: $(stat -c %a:%U:%G "$private/run")"
 [ "$(ps -o user= -p "$pid")" = "$owner" ] || fail "it runs as $(ps -o user= -p "$pid")"
 expect 0 init status
 HELIO_RUN_DIR=$private/run "$HELIO" status >out || fail "it does not answer"

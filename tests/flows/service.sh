@@ -75,7 +75,7 @@ has root/etc/group dialout:x:20:_helio
 if [ "$(id -u)" = 0 ]; then
     systemd-tmpfiles --root="$TESTS_TMP/root" --create "$from/helio.tmpfiles" >said 2>&1 || fail "systemd-tmpfiles: $(cat said)"
     own=$(sed -n 's/^_helio:x:\([0-9]*\):.*/\1/p' root/etc/passwd)
-    [ "$(stat -c %a:%u:%g root/run/helio)" = "3775:$own:20" ] || fail "/run/helio: $(stat -c %a:%u:%g root/run/helio)"
+    [ "$(stat -c %a:%u:%g root/run/helio)" = "3770:$own:20" ] || fail "/run/helio: $(stat -c %a:%u:%g root/run/helio)"
     [ "$(stat -c %a:%u root/var/lib/helio)" = "750:$own" ] || fail "/var/lib/helio is open"
     [ "$(stat -c %a:%u root/etc/helio/credentials)" = 750:0 ] || fail "credentials are open"
 fi

@@ -16,7 +16,7 @@ static struct outbox box;
 static int begin(void **state)
 {
     (void)state;
-    outbox_init(&box);
+    outbox_init(&box, NULL);
     return 0;
 }
 

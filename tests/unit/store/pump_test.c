@@ -138,7 +138,7 @@ static void where_only_the_latest_matters(void **state)
         say(rows[i].stored);
         all += rows[i].stored;
         assert_int_equal(pump_start(&pump, store, rows[i].sink, "far", &section, "", NULL), OK);
-        assert_true(pump_wait(pump, all, clock_us() + 30000000));
+        assert_true(pump_wait(pump, all, &(struct limit){.until_us = clock_us() + 30000000}));
         pump_stop(pump, clock_us() + 10000000);
         assert_int_equal(last_seq, all);
         if (row_count != rows[i].given || first_seq != all - rows[i].given + 1)

@@ -398,10 +398,10 @@ static void untimed_rows_get_their_time(void **state)
     assert_true(store_append(s, from, RECORD_UNTIMED, 5000, &r) > 0);
     assert_int_equal(store_commit(s), OK);
     assert_true(store_append(s, from, RECORD_UNTIMED, 15000, &r) > 0);
-    assert_int_equal(store_wait_beyond(s, 0, 0), 1); /* nobody gets what has no time */
+    assert_int_equal(store_wait_beyond(s, 0, 0, NULL), 1); /* nobody gets what has no time */
     assert_int_equal(store_stamp(s, 1800000000000), 2);
     assert_int_equal(store_commit(s), OK);
-    assert_int_equal(store_wait_beyond(s, 0, 0), 3);
+    assert_int_equal(store_wait_beyond(s, 0, 0, NULL), 3);
     assert_int_equal(reader_open(&reader, path), OK);
     assert_int_equal(reader_after(reader, 1, 3), OK);
     assert_int_equal(reader_next(reader, &record), OK);
