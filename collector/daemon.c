@@ -186,7 +186,8 @@ static void reload(struct daemon *d)
         plan_free(plan);
         return;
     }
-    snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_us());
+    snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%lld",
+             (long long)clock_real_us(clock_us()));
     notify(state);
     if (plan_load(plan, d->config) || d->wing_count == WINGS_MAX) {
         log_err("run", "%s cannot be used as it is; the old settings hold", d->config);
