@@ -13,10 +13,6 @@ expect 0 "$HELIO" ask "$slow" QPIGS
 took=$((($(date +%s%N) - before) / 1000000))
 has out "ac_output_active_power"
 [ $took -gt 450 ] || fail "110 bytes at 2400 baud took $took ms"
-# Its true pace is known: the rest need not wait for it.
-end_twins
-fast_clock 5
-inverter slow --link "$TESTS_TMP/slow" --time-scale 0 --at 12:00 --day clear
 expect 0 "$HELIO" ask "$slow" QPIRI --json
 has out '"battery_rating_voltage": 48'
 has out '"output_source_priority_text": "utility first"'
