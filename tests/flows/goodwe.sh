@@ -2,6 +2,7 @@
 # three of them on one wire while one begins anew.
 . "$HELIO_SOURCE/tests/flows/lib.sh"
 FAMILY=goodwe
+fast_clock 5 # at 9600 baud most of it would be waiting
 number() { printf '13600DSN201W%04d' "$1"; }
 awake="--at 12:00 --day clear --time-scale 0"
 noon="at=12:00,day=clear,time_scale=0"

@@ -1,5 +1,6 @@
 # Outback's MATEnet from outside: a hub and all behind it, single devices, captures, bad pages.
 source "$(dirname "$0")/lib.sh"
+fast_clock 5
 
 # house MODEL UNITS...: these are found behind the hub, and no others
 house() {

@@ -4,6 +4,7 @@
 . "$HELIO_SOURCE/tests/flows/_servers.sh"
 needs sqlite3 curl python3
 export TZ=America/New_York
+fast_clock 5
 
 old_start() {
     rm -f old.port
