@@ -16,7 +16,7 @@ kind = influx
 url = $URL
 INI
 daemon a.ini
-sleep 3
+until_true 20 eval '[ "$(status_get sinks.0.failures)" -ge 1 ]' || fail "the database is not tried"
 [ "$(status_get sinks.0.delivered)" = 0 ] || fail "delivered while the database is away"
 [ "$(status_get store.lost_waiting)" = 0 ] || fail "lost"
 rss=$(awk '/VmHWM/ {print $2}' "/proc/$DAEMON/status")

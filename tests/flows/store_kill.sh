@@ -24,13 +24,21 @@ create = yes
 age = 0
 timeout = 2
 INI
+# how long until a reading is stored, here and now
+began=$(date +%s%3N)
+daemon a.ini
+until_true 20 eval '[ "$(sqlite3 helio.db "SELECT count(*) FROM reading" 2>/dev/null || echo 0)" -gt 0 ]' || fail "nothing is stored"
+whole=$((($(date +%s%3N) - began) * 3 / 2))
+daemon_end KILL
 last=0 lost=0 failures=0
 for i in $(seq "$kills"); do
     "$HELIO" run -c a.ini >/dev/null 2>>daemon.err &
     pid=$!
     twins+=("$pid")
     # at any moment: while starting, polling, writing, sending
-    sleep "0.$((RANDOM % 7))$((RANDOM % 10))"
+    at=$((whole * (RANDOM % 100) / 100))
+    printf -v seconds '%d.%03d' $((at / 1000)) $((at % 1000))
+    sleep "$seconds"
     kill -0 "$pid" 2>/dev/null || failures=$((failures + 1))
     kill -KILL "$pid" 2>/dev/null
     wait "$pid" 2>/dev/null
@@ -55,4 +63,5 @@ there=$((there - house))
 echo "$kills kills: $failures failed to start, $lost committed readings lost, $twice twice, $holes holes;" \
     "$rows readings here, $points points, $there there"
 [ $failures = 0 ] && [ $lost = 0 ] && [ "$twice" = 0 ] && [ "$holes" = 0 ] || fail "not durable"
+[ "$rows" -ge $((kills / 4)) ] || fail "hardly any kill met a program that stores: $rows readings"
 [ "$there" = "$points" ] || fail "$points points here, $there there"
