@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 enum range { AFTER, BETWEEN, BETWEEN_ONE, SETTINGS_OF, ALL_SETTINGS, RANGES };
-enum rolled { DAYS, PART, ROLLED };
+enum rolled { DAYS, PART, EDGES, NEXT_SAID, ROLLED };
 
 struct reader {
     sqlite3 *db;
@@ -21,5 +21,8 @@ struct reader {
     size_t origin_count;
     uint64_t damaged;
 };
+
+/* A question for history, prepared when it is first asked. NULL: it cannot be. */
+sqlite3_stmt *reader_rolled(struct reader *r, enum rolled which);
 
 #endif
