@@ -31,6 +31,24 @@ static void take(struct history *w, int64_t at_ms, const struct slot *slot)
     slot_join(&w->step, slot);
 }
 
+static const char *const rolled_texts[ROLLED] = {
+    [DAYS] = "SELECT slots, day FROM rollup WHERE device = ? AND metric = ? AND day >= ? AND "
+             "day > 0 AND day < ? ORDER BY day",
+    [PART] = "SELECT slots FROM rollup WHERE device = ? AND metric = ? AND day = ?",
+    [EDGES] = "SELECT (SELECT min(day) FROM rollup WHERE device = ? AND metric = ? AND day > 0), "
+              "(SELECT max(day) FROM rollup WHERE device = ? AND metric = ? AND day > 0)",
+    [NEXT_SAID] = "SELECT at FROM reading INDEXED BY reading_at WHERE at >= ? ORDER BY at LIMIT 1",
+};
+
+static sqlite3_stmt *prepared(struct reader *r, enum rolled which)
+{
+    if (!r->rolled[which] &&
+        sqlite3_prepare_v3(r->db, rolled_texts[which], -1, SQLITE_PREPARE_PERSISTENT,
+                           &r->rolled[which], NULL) != SQLITE_OK)
+        return NULL;
+    return r->rolled[which];
+}
+
 static bool is_over(const struct turn *turn)
 {
     return turn && turn->is_over(turn->who);
@@ -65,7 +83,7 @@ static bool pick(const struct record *r, const char *metric, struct place *p, do
 /* The first moment from there on at which anybody said something; INT64_MAX: never. */
 static int64_t next_said(struct reader *r, int64_t from_ms)
 {
-    sqlite3_stmt *find = reader_rolled(r, NEXT_SAID);
+    sqlite3_stmt *find = prepared(r, NEXT_SAID);
     int64_t found = INT64_MAX;
 
     if (sql_bind(find, "i", from_ms) == OK && sqlite3_step(find) == SQLITE_ROW)
@@ -147,7 +165,7 @@ static int take_slots(sqlite3_stmt *row, int64_t start_ms, int64_t until_ms, str
 static int walk_open_day(struct reader *r, int day, int64_t end_ms, struct history *w,
                          const struct turn *turn)
 {
-    sqlite3_stmt *part = reader_rolled(r, PART);
+    sqlite3_stmt *part = prepared(r, PART);
     int64_t start = day_start(day);
     bool is_even = w->from_ms <= start || (w->from_ms - start) % SLOT_MS == 0;
     int slots = 0;
@@ -181,7 +199,7 @@ static int day_with_something(struct reader *r, const struct history *w, int day
 
 static int walk_days(struct reader *r, struct history *w, const struct turn *turn)
 {
-    sqlite3_stmt *days = reader_rolled(r, DAYS);
+    sqlite3_stmt *days = prepared(r, DAYS);
     int rc = sql_bind(days, "itii", (int64_t)w->origin, w->metric, (int64_t)day_of(w->next_ms),
                       (int64_t)day_next(day_of(w->to_ms)));
     bool has = !rc && sqlite3_step(days) == SQLITE_ROW;
@@ -243,7 +261,7 @@ int history_walk(struct reader *r, const struct origin *from, const char *metric
 bool history_clip(struct reader *r, const struct origin *from, const char *metric, int64_t *from_ms,
                   int64_t *to_ms)
 {
-    sqlite3_stmt *edges = reader_rolled(r, EDGES);
+    sqlite3_stmt *edges = prepared(r, EDGES);
     int64_t first = INT64_MAX, last = -1, read_first, read_last;
 
     if (reader_span(r, &read_first, &read_last)) {

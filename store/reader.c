@@ -19,15 +19,6 @@ static const char *const range_texts[RANGES] = {
 #undef COLUMNS
 };
 
-static const char *const rolled_texts[ROLLED] = {
-    [DAYS] = "SELECT slots, day FROM rollup WHERE device = ? AND metric = ? AND day >= ? AND "
-             "day > 0 AND day < ? ORDER BY day",
-    [PART] = "SELECT slots FROM rollup WHERE device = ? AND metric = ? AND day = ?",
-    [EDGES] = "SELECT (SELECT min(day) FROM rollup WHERE device = ? AND metric = ? AND day > 0), "
-              "(SELECT max(day) FROM rollup WHERE device = ? AND metric = ? AND day > 0)",
-    [NEXT_SAID] = "SELECT at FROM reading INDEXED BY reading_at WHERE at >= ? ORDER BY at LIMIT 1",
-};
-
 int reader_open(struct reader **to, const char *path)
 {
     struct reader *r;
@@ -104,15 +95,6 @@ static int begin(struct reader *r, enum range range, const char *types, int64_t 
     if (!rc)
         r->running = r->ranges[range];
     return rc;
-}
-
-sqlite3_stmt *reader_rolled(struct reader *r, enum rolled which)
-{
-    if (!r->rolled[which] &&
-        sqlite3_prepare_v3(r->db, rolled_texts[which], -1, SQLITE_PREPARE_PERSISTENT,
-                           &r->rolled[which], NULL) != SQLITE_OK)
-        return NULL;
-    return r->rolled[which];
 }
 
 int reader_after(struct reader *r, int64_t seq, int64_t last)

@@ -22,7 +22,4 @@ struct reader {
     uint64_t damaged;
 };
 
-/* A question for history, prepared when it is first asked. NULL: it cannot be. */
-sqlite3_stmt *reader_rolled(struct reader *r, enum rolled which);
-
 #endif
