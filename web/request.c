@@ -1,5 +1,5 @@
 /* One request, from its head to its end (web/inside.h). */
-#include "web/inside.h"
+#include "web/long.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -178,6 +178,8 @@ static enum MHD_Result serve_request(void *who, struct MHD_Connection *c, const 
         *length = 0;
         return MHD_YES;
     }
+    if (x->stage == STAGE_LONG)
+        return long_settled(x);
     if (x->stage == STAGE_WAITING)
         return x->route->settled(x);
     if (x->is_too_large)
@@ -207,6 +209,7 @@ void request_end(void *who, struct MHD_Connection *c, void **memory,
     (void)why;
     if (!x)
         return;
+    long_free(x->answer);
     free(x->body);
     free(x->wish);
     free(x);

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "store/reader.h"
+#include "web/pool.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -15,6 +16,7 @@
 /* So many that a crowd of idle ones from one address does not lock out who has something to say,
  * and so little memory for each that all of them together are nothing. */
 enum { CONNECTIONS = 256, CONNECTIONS_EACH = 128, CONNECTION_BYTES = 16 * 1024, IDLE_S = 20 };
+static const double MB = 1024 * 1024;
 
 /* The library's own words: few, and none of them for the owner's eyes unless asked for. */
 static void on_words(void *who, const char *format, va_list args)
@@ -77,12 +79,29 @@ int web_start(struct web **to, const struct section *s, const struct web_house *
     w->house = *house;
     if (tokens_read(w))
         log_err("web", "without its token nobody comes in where one is needed");
+    w->memory.most = (size_t)(section_number(s, "answers_mb") * MB);
     rc = live_open(w);
+    if (!rc)
+        rc = pool_open(&w->pool, house->front ? house->front->store_path : "");
     if (!rc)
         rc = listen_all(w);
     if (rc)
         web_stop(w);
     *to = rc ? NULL : w;
+    return rc;
+}
+
+int web_reader(struct web *w, struct reader **to)
+{
+    const char *path = w->house.front->store_path;
+
+    if (w->reader && reader_is_left(w->reader, path)) {
+        reader_close(w->reader);
+        w->reader = NULL;
+    }
+    int rc = w->reader ? OK : reader_open(&w->reader, path);
+
+    *to = w->reader;
     return rc;
 }
 
@@ -97,12 +116,14 @@ void web_stop(struct web *w)
     if (!w)
         return;
     live_end(w);
+    pool_end(w->pool); /* a connection may not be suspended when its server ends */
     for (size_t i = 0; i < sizeof w->daemons / sizeof *w->daemons && w->daemons[i]; i++) {
         MHD_stop_daemon(w->daemons[i]);
         if (w->ears[i] != MHD_INVALID_SOCKET)
             close(w->ears[i]);
     }
     live_close(w);
+    pool_close(w->pool);
     kept_drop(w);
     reader_close(w->reader);
     pthread_mutex_destroy(&w->lock);
