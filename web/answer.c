@@ -211,6 +211,7 @@ int sheet_write(struct exchange *x, sheet_fn *write, char **bytes, size_t *lengt
         memory_free(t.to);
         return rc;
     }
+    memory_fit(&t);
     *bytes = t.to;
     *length = t.used;
     return OK;

@@ -7,13 +7,21 @@
 #include "store/energy.h"
 #include "store/view.h"
 #include "web/memory.h"
+#include "web/visitors.h"
 #include "web/web.h"
 
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdbool.h>
 
-enum { WEB_TOKENS = 2, WEB_ADDRESS = 48, WEB_STRANGERS = 16, WEB_TOLD = 32, WEB_KEY = 65 };
+enum {
+    WEB_TOKENS = 2,
+    WEB_ADDRESS = VISITOR_ADDRESS,
+    WEB_WHO = 80,
+    WEB_STRANGERS = 16,
+    WEB_TOLD = 32,
+    WEB_KEY = 65
+};
 enum { WEB_TOKEN = 400, MATE_TYPES = 4, QUERY_METRICS = 12, POINTS_MOST = 5000, WEB_OLD_PORTS = 4 };
 
 struct exchange;
@@ -91,7 +99,7 @@ enum { WEB_KEPT = 4 };
 
 /* Whoever brought wrong tokens, and how many in the minute that began at `since_us`. */
 struct stranger {
-    char address[WEB_ADDRESS];
+    char address[WEB_WHO]; /* and for which token: "192.0.2.7 (token_file)" */
     unsigned wrong;
     int64_t since_us;
 };
@@ -123,9 +131,10 @@ struct web {
     struct live *live;
     struct kept kept[WEB_KEPT];
     struct reader
-        *reader;          /* the server's own, for what is found at once; NULL until it is needed */
-    struct memory memory; /* of all answers */
-    struct pool *pool;    /* who writes long ones */
+        *reader; /* the server's own, for what is found at once; NULL until it is needed */
+    struct memory memory, long_memory; /* of all answers */
+    struct pool *pool;                 /* who writes long ones */
+    struct visitors *visitors;
 };
 
 /* ---- where to listen (settings.c) */
@@ -275,12 +284,13 @@ int tokens_read(struct web *w) MUST_CHECK;
 /* OK, or the problem is answered and *answered holds what came of it. */
 int token_check(const struct exchange *x, enum MHD_Result *answered);
 
-/* Who asks, in figures. */
-void address_of(struct MHD_Connection *c, char to[WEB_ADDRESS]);
-
-/* ---- who guesses (strangers.c): ten wrong tokens a minute from one address, and no more */
+/* ---- who guesses (strangers.c): ten wrong tokens of a kind a minute from one address, and no
+ * more. The right one is always taken: nobody is locked out by others. */
 unsigned stranger_waits_s(struct web *w, const char *address); /* 0: it may try */
 void stranger_note(struct web *w, const char *address);
+
+/* Is it a name or an address, with a port or without? Nothing else may stand there. */
+bool guard_is_host(const char *host);
 
 /* Was it us that the browser meant? Names that lead here from elsewhere are not ours. */
 bool guard_knows_host(const struct web *w, const char *host);

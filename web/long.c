@@ -122,7 +122,7 @@ static bool comes_again(struct long_answer *a)
 static int make_stream(struct long_answer *a)
 {
     if (!a->is_stream && a->is_packed) {
-        a->packer = packer_new(&a->web->memory);
+        a->packer = packer_new(&a->web->long_memory);
         a->is_packed = a->packer != NULL; /* no room for it: as it is */
     }
     a->is_stream = true;
@@ -137,6 +137,8 @@ static int finish_piece(struct long_answer *a)
     if (a->rc == ERR_STOPPED && make_stream(a))
         return ERR_FULL;
     a->sent = 0;
+    if (a->rc == OK && !a->is_stream)
+        memory_fit(&a->text);
     if (a->packer && packer_pack(a->packer, &a->text, a->rc == OK))
         return ERR_FULL;
     return a->rc;
@@ -167,9 +169,9 @@ static void run(struct job *job, struct reader *reader, int rc)
 struct long_answer *long_new(struct exchange *x, const struct long_kind *kind, const char *type,
                              enum MHD_Result *answered)
 {
-    struct long_answer *a = memory_block(&x->web->memory, sizeof *a + kind->memory);
+    struct long_answer *a = memory_block(&x->web->long_memory, sizeof *a + kind->memory);
 
-    if (a && !memory_text(&x->web->memory, &a->text, TEXT_FIRST)) {
+    if (a && !memory_text(&x->web->long_memory, &a->text, TEXT_FIRST)) {
         memory_free(a);
         a = NULL;
     }

@@ -15,7 +15,13 @@ static struct block *block_of(void *bytes)
     return (struct block *)(void *)((char *)bytes - offsetof(struct block, bytes));
 }
 
-static bool take(struct memory *m, size_t size)
+static void give(struct memory *m, size_t size)
+{
+    for (; m; m = m->within)
+        atomic_fetch_sub(&m->used, size);
+}
+
+static bool take_one(struct memory *m, size_t size)
 {
     size_t used = atomic_load(&m->used);
 
@@ -23,6 +29,17 @@ static bool take(struct memory *m, size_t size)
         if (size > m->most || used > m->most - size)
             return false;
     } while (!atomic_compare_exchange_weak(&m->used, &used, used + size));
+    return true;
+}
+
+static bool take(struct memory *all, size_t size)
+{
+    for (struct memory *m = all; m; m = m->within)
+        if (!take_one(m, size)) {
+            for (; all != m; all = all->within)
+                atomic_fetch_sub(&all->used, size);
+            return false;
+        }
     return true;
 }
 
@@ -34,7 +51,7 @@ void *memory_block(struct memory *m, size_t size)
         return NULL;
     struct block *b = calloc(1, whole);
     if (!b) {
-        atomic_fetch_sub(&m->used, whole);
+        give(m, whole);
         return NULL;
     }
     b->of = m;
@@ -53,11 +70,11 @@ void *memory_resize(void *block, size_t size)
     struct block *to = realloc(b, whole);
     if (!to) {
         if (whole > before)
-            atomic_fetch_sub(&m->used, whole - before);
+            give(m, whole - before);
         return NULL;
     }
     if (whole < before)
-        atomic_fetch_sub(&m->used, before - whole);
+        give(m, before - whole);
     to->size = whole;
     return to->bytes;
 }
@@ -67,7 +84,7 @@ void memory_free(void *block)
     if (!block)
         return;
     struct block *b = block_of(block);
-    atomic_fetch_sub(&b->of->used, b->size);
+    give(b->of, b->size);
     free(b);
 }
 
@@ -88,6 +105,16 @@ static bool grow(struct text *t, size_t size)
     t->to = bytes;
     t->size = room;
     return true;
+}
+
+void memory_fit(struct text *t)
+{
+    char *bytes = memory_resize(t->to, t->used + 1);
+
+    if (!bytes)
+        return;
+    t->to = bytes;
+    t->size = t->used + 1;
 }
 
 bool memory_text(struct memory *m, struct text *t, size_t size)

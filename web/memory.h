@@ -12,6 +12,7 @@
 struct memory {
     atomic_size_t used;
     size_t most;
+    struct memory *within; /* of which this is a part; NULL: of none */
 };
 
 /* NULL: that would be too much. Zeroed. */
@@ -24,6 +25,9 @@ struct memory *memory_of(void *block);
 /* A text on a block of its own, which grows up to `size_most`; its `to` is the block. False: no
  * room. */
 bool memory_text(struct memory *m, struct text *t, size_t size);
+
+/* It does not grow any more: what is left of its block is given back. */
+void memory_fit(struct text *t);
 
 /* As large as one answer may be that is made whole. */
 enum { TEXT_MOST = 32 * 1024 * 1024 };

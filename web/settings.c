@@ -17,6 +17,8 @@ const struct setting web_settings[] = {
     { "mate_token_file", TEXT,  "",          0,    0,     NULL, "The file of the token that an old MATE collector, or another helio, uploads with (chmod 600)" },
     { "mate_device",    TEXT,   "mate",      0,    0,     NULL, "What is uploaded belongs to devices of this name and -mx, -fx, -dc" },
     { "answers_mb",     NUMBER, "16",        1,    1024,  NULL, "So much memory may all answers on their way hold, in MB; who asks for more waits" },
+    { "listeners",      NUMBER, "16",        1,    200,   NULL, "So many may listen to /api/v1/live, three quarters of them from one address" },
+    { "trusted_proxy",  TEXT,   "",          0,    0,     NULL, "Addresses of proxies whose X-Forwarded-For says who asks: \"127.0.0.1\"; behind any other all are one" },
     { "old_addresses",  YESNO,  "no",        0,    0,     NULL, "Answer at /cmds and /graph as the old inverter program did" },
     { "old_ports",      TEXT,   "",          0,    0,     NULL, "Listen at these ports too: the old program's were \"8889 8890\"" },
     { "old_device",     TEXT,   "",          0,    0,     NULL, "The inverter that old addresses speak of; else the first Axpert" },

@@ -13,9 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* So many that a crowd of idle ones from one address does not lock out who has something to say,
- * and so little memory for each that all of them together are nothing. */
-enum { CONNECTIONS = 256, CONNECTIONS_EACH = 128, CONNECTION_BYTES = 16 * 1024, IDLE_S = 20 };
+/* So little memory for each that all of them together are nothing. */
+enum { CONNECTION_BYTES = 16 * 1024, IDLE_S = 20 };
 static const double MB = 1024 * 1024;
 
 /* The library's own words: few, and none of them for the owner's eyes unless asked for. */
@@ -35,13 +34,13 @@ static struct MHD_Daemon *listen_at(struct web *w, const struct addrinfo *at)
 
     if (at->ai_family == AF_INET6)
         flags |= MHD_USE_IPv6;
-    return MHD_start_daemon(flags, 0, NULL, NULL, request_serve, w, MHD_OPTION_EXTERNAL_LOGGER,
-                            on_words, NULL, MHD_OPTION_UNESCAPE_CALLBACK, request_unescape, NULL,
-                            MHD_OPTION_SOCK_ADDR, at->ai_addr, MHD_OPTION_NOTIFY_COMPLETED,
-                            request_end, NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
-                            MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)CONNECTIONS_EACH,
-                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
-                            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_END);
+    return MHD_start_daemon(
+        flags, 0, visitors_let_in, w->visitors, request_serve, w, MHD_OPTION_EXTERNAL_LOGGER,
+        on_words, NULL, MHD_OPTION_UNESCAPE_CALLBACK, request_unescape, NULL, MHD_OPTION_SOCK_ADDR,
+        at->ai_addr, MHD_OPTION_NOTIFY_COMPLETED, request_end, w, MHD_OPTION_NOTIFY_CONNECTION,
+        visitors_note, w->visitors, MHD_OPTION_CONNECTION_LIMIT, (unsigned)VISITORS,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)IDLE_S, MHD_OPTION_END);
 }
 
 static int listen_all(struct web *w)
@@ -80,7 +79,11 @@ int web_start(struct web **to, const struct section *s, const struct web_house *
     if (tokens_read(w))
         log_err("web", "without its token nobody comes in where one is needed");
     w->memory.most = (size_t)(section_number(s, "answers_mb") * MB);
-    rc = live_open(w);
+    w->long_memory.most = w->memory.most / 4 * 3; /* the board is answered all the same */
+    w->long_memory.within = &w->memory;
+    rc = visitors_open(&w->visitors, s);
+    if (!rc)
+        rc = live_open(w);
     if (!rc)
         rc = pool_open(&w->pool, house->front ? house->front->store_path : "");
     if (!rc)
@@ -122,6 +125,7 @@ void web_stop(struct web *w)
         if (w->ears[i] != MHD_INVALID_SOCKET)
             close(w->ears[i]);
     }
+    visitors_close(w->visitors);
     live_close(w);
     pool_close(w->pool);
     kept_drop(w);

@@ -42,6 +42,28 @@ static void all_blocks_together(void **state)
     assert_int_equal(m.used, 0);
 }
 
+/* A part of it may not be all of it, and what is in the part counts twice. */
+static void a_part_of_it(void **state)
+{
+    struct memory m = {.most = MB}, part = {.most = MB / 4 * 3, .within = &m};
+    void *blocks[4];
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        blocks[i] = memory_block(&part, 200000);
+        assert_non_null(blocks[i]);
+    }
+    assert_null(memory_block(&part, 200000));
+    assert_int_equal(part.used, m.used);
+    blocks[3] = memory_block(&m, 400000);
+    assert_non_null(blocks[3]);
+    memory_free(blocks[0]);
+    assert_null(memory_block(&part, 300000)); /* there is room in it, but not in all */
+    for (int i = 1; i < 4; i++)
+        memory_free(blocks[i]);
+    assert_true(m.used == 0 && part.used == 0);
+}
+
 /* A text grows until the budget is spent; what came before is whole. */
 static void a_text_that_grows(void **state)
 {
@@ -103,6 +125,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_blocks_together),
+        cmocka_unit_test(a_part_of_it),
         cmocka_unit_test(a_text_that_grows),
         cmocka_unit_test(pieces_are_packed),
     };
