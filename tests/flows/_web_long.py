@@ -119,7 +119,7 @@ while ask(f"/api/v1/table?{TABLE}", "127.0.2.1")[0] == 503:
     time.sleep(0.1)
 begun, before = time.monotonic(), cpu_s()
 ask(f"/api/v1/history?{WORST}")
-once = cpu_s() - before
+once, once_wall = cpu_s() - before, time.monotonic() - begun
 for i in range(20):
     s = socket.create_connection((URL.hostname, URL.port), 10, (f"127.0.1.{i // 10 + 1}", 0))
     s.sendall(f"GET /api/v1/history?{WORST} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
@@ -184,9 +184,9 @@ stop.set()
 for t in askers:
     t.join()
 p99 = [one[int(len(one) * 0.99)] for one in (quiet, busy)]
-claim(p99[1] < max(10 * p99[0], 0.1), f"the board's p99 is {p99[1] * 1000:.1f} ms, {p99[0] * 1000:.1f} in quiet")
-claim(max(busy) < max(1, once), f"a board took {max(busy):.2f} s")
-claim(min(small) < max(once * 3, 1), f"small questions took {small}")
+claim(p99[1] < max(10 * p99[0], 0.25), f"the board's p99 is {p99[1] * 1000:.1f} ms, {p99[0] * 1000:.1f} in quiet")
+claim(max(busy) < max(1, once_wall), f"a board took {max(busy):.2f} s")
+claim(min(small) < max(once_wall * 3, 1), f"small questions took {small}, the worst one alone {once_wall}")
 print(
     f"spans of ever: {used:.2f} s of processor; fifty slow readers: {peak_mb - before_mb:.0f} MB more, {statuses.count(200)} served; "
     f"twenty who left: {left:.2f} s, one who stays: {once:.2f}; board p99 {p99[0] * 1000:.1f} ms in quiet, {p99[1] * 1000:.1f} "
