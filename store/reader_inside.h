@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 enum range { AFTER, BETWEEN, BETWEEN_ONE, BETWEEN_SOME, SETTINGS_OF, ALL_SETTINGS, RANGES };
-enum rolled { DAYS, PART, PARTS, ROLLED };
+enum rolled { DAYS, PART, PARTS, EDGES, NEXT_SAID, ROLLED };
 enum { READER_SOME = 8 };
 
 struct reader {
