@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "base/text.h"
 
-
 enum { THIN_MS = 600000 };
 
 int64_t store_number(struct store *s, const char *format, int64_t a, int64_t b)
