@@ -93,22 +93,6 @@ static int put_cursors(struct store *s)
     return rc;
 }
 
-static int put_meters(struct store *s)
-{
-    int rc = OK;
-
-    for (size_t i = 0; i < s->meter_count && !rc; i++) {
-        const struct known_meter *m = &s->meters[i];
-        if (!m->is_dirty)
-            continue;
-        rc = sql_bind(s->statements[PUT_METER], "itdd", (int64_t)m->device,
-                      catalogue[m->metric].name, m->value, m->carry);
-        if (!rc)
-            rc = sql_step_done(s->statements[PUT_METER]);
-    }
-    return rc;
-}
-
 static int put_notes(struct store *s)
 {
     int rc = OK;
@@ -156,8 +140,7 @@ static void note_committed(struct store *s)
     }
     for (size_t i = 0; i < s->cursor_count; i++)
         s->cursors[i].is_dirty = false;
-    for (size_t i = 0; i < s->meter_count; i++)
-        s->meters[i].is_dirty = false;
+    meters_committed(s);
     complaint_over(&s->trouble, "store", "is written to again; what waited is kept");
     pthread_cond_broadcast(&s->news);
 }
@@ -165,7 +148,7 @@ static void note_committed(struct store *s)
 static int write_all(struct store *s)
 {
     static int (*const puts_in_order[])(struct store *) = {
-        put_origins, put_shapes, put_rows, put_cursors, put_meters, put_notes, put_untimed};
+        put_origins, put_shapes, put_rows, put_cursors, meters_put, put_notes, put_untimed};
     int rc = sql_run(s->db, "BEGIN IMMEDIATE");
 
     for (size_t i = 0; i < sizeof puts_in_order / sizeof *puts_in_order && !rc; i++)

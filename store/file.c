@@ -159,7 +159,8 @@ int file_open(struct store *s)
     if (!rc) {
         sqlite3_db_config(s->db, SQLITE_DBCONFIG_LOOKASIDE, NULL, 256, 64);
         sqlite3_busy_timeout(s->db, 2000);
-        rc = sql_run(s->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+        rc = sql_run(s->db, "PRAGMA page_size = " PAGE_NEW
+                            "; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                             "PRAGMA cache_size = -128; PRAGMA journal_size_limit = 8388608;"
                             "PRAGMA temp_store = MEMORY");
     }
@@ -267,7 +268,11 @@ void store_close(struct store *s)
 {
     if (!s)
         return;
-    if (store_commit(s))
+    pthread_mutex_lock(&s->lock);
+    bool is_more = s->db && meters_fall_behind(s);
+    int rc = is_more ? commit_locked(s) : OK;
+    pthread_mutex_unlock(&s->lock);
+    if (rc || store_commit(s))
         log_err("store", "%zu readings could not be written and are lost with this end",
                 s->room_rows);
     let_go(s);

@@ -74,7 +74,9 @@ struct known_meter {
     int device;
     enum metric metric;
     double value, carry;
-    bool is_dirty;
+    bool is_dirty;  /* to be written with the next commit */
+    bool is_behind; /* the file has an older value, but the newest row says this one (meters.c) */
+    bool is_stored; /* with this carry */
 };
 
 /* An event or a row set aside, waiting for the next commit. */
@@ -180,6 +182,7 @@ struct store {
     struct known_meter *meters;
     size_t meter_count, meter_room;
     struct lookup meters_by_key;
+    int64_t metered_seq; /* up to this row the file has the values of all meters; 0: unknown */
 
     struct resend resends[STORE_RESENDS]; /* sinks beside them by the same place */
     char resend_sinks[STORE_RESENDS][ORIGIN_NAME];
@@ -191,6 +194,10 @@ struct store {
     int64_t thin_seq;   /* there was nothing to thin when the next number was this one */
     int64_t pruned_ms;  /* rows of before that were looked through: those that stay may stay */
 };
+
+/* Of a new file. A round is a few hundred bytes to a few kilobytes, and each commit writes whole
+ * pages, of the rows, of their index and of what leads there: small ones spare the card. */
+#define PAGE_NEW "1024"
 
 /* The file itself: opened with its tables made; ERR_DATA when it is damaged. */
 int file_open(struct store *s) MUST_CHECK;
@@ -253,6 +260,11 @@ bool origin_renumber(struct store *s, size_t place, int id);
 struct known_cursor *cursor_add(struct store *s, const char *sink); /* NULL: no memory */
 void meter_set(struct store *s, int device, enum metric m, double value, double carry,
                bool is_stored);
+void meters_said(struct store *s, int device, const struct reading *r); /* by a live row */
+int meters_put(struct store *s) MUST_CHECK;                             /* in the commit */
+void meters_committed(struct store *s);
+bool meters_fall_behind(struct store *s);        /* is a value in rows only? It is put next time */
+int meters_catch_up(struct store *s) MUST_CHECK; /* at the start: from rows */
 
 /* [37,null,25.95]: a number for each name of the shape, or null. */
 void numbers_write(const struct shape *shape, const struct reading *r, char *to, size_t size);

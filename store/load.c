@@ -206,6 +206,8 @@ int file_load(struct store *s)
     if (!rc)
         rc = load_rows(s, "SELECT device, metric, value, carry FROM meter", load_meter);
     if (!rc)
+        rc = meters_catch_up(s);
+    if (!rc)
         rc = load_rows(s, "SELECT id, seq, last, from_at, to_at, sink FROM resend ORDER BY id",
                        load_resend);
     if (!rc)
