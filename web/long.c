@@ -11,8 +11,8 @@
 
 enum {
     TEXT_FIRST = 64 * 1024,
-    PIECE_BYTES = 48 * 1024,  /* of a stream */
-    WHOLE_BYTES = 256 * 1024, /* up to here an answer is held until it is whole, to be marked */
+    PIECE_BYTES = 48 * 1024, /* of a stream */
+    WHOLE_BYTES = 96 * 1024, /* up to here an answer is held until it is whole, to be marked */
     FEED_BYTES = 16 * 1024,
     TURN_US = 50000,
     TURN_MOST_US = 200000,
