@@ -1,6 +1,6 @@
 """Askers that hang, and how long everybody else has to wait meanwhile. The limits are ten times what
 is promised for a quiet machine (board 50 ms) or what it takes to tell "soon" from "never" on a busy one."""
-import http.client, os, re, signal, socket, subprocess, sys, threading, time
+import atexit, http.client, os, re, signal, socket, subprocess, sys, threading, time
 
 BOARD_MOST_S, HUP_MOST_S, TERM_MOST_S = 0.5, 20, 10
 helio, port = os.environ["HELIO"], int(sys.argv[1])
@@ -23,10 +23,14 @@ daemon = subprocess.Popen([helio, "run", "-c", "a.ini"], stderr=log)
 askers = []
 
 
-def end(words):
+@atexit.register
+def end_all():
     daemon.kill()
     for asker in askers:
         asker.kill()
+
+
+def end(words):
     sys.stderr.write(open("err").read())
     sys.exit(words)
 
