@@ -12,6 +12,8 @@ static int tell_now(struct rounds *r, size_t bus, void *to)
 
     (void)r;
     (void)bus;
+    if (e->is_raw)
+        return telling_raw(&e->wing->house, &e->to, e->words[0], e->told);
     return telling_do(&e->wing->house, &e->to, e->words, e->count, e->told);
 }
 

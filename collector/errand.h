@@ -15,6 +15,7 @@ struct errand {
     const char *device; /* or DEVICE-UNIT */
     char **words;       /* NAME=VALUE */
     int count;
+    bool is_raw;    /* one word: a command as the family writes it */
     const char *by; /* for the events; "": somebody at this machine */
     struct told *told;
 

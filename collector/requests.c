@@ -104,27 +104,44 @@ static int do_once(struct asked *a)
 
 /* ---- tell ---------------------------------------------------------------------------------- */
 
+static int run_errand(struct asked *a, struct errand *e)
+{
+    const struct limit limit = asked_limit(a, ROUND_WAIT_S);
+    int rc = errand_do(a->daemon, e, &limit);
+
+    if (rc == ERR_ABSENT && !*e->told->why)
+        return rc; /* not one of ours: the asker does it alone */
+    errand_note(a->daemon, e, rc);
+    answer_line(a, rc ? 'e' : 'o', "%s: %s", e->device, e->told->why);
+    return rc;
+}
+
+/* raw DEVICE COMMAND */
+static int do_raw(struct asked *a)
+{
+    struct told told = {0};
+    struct errand e = {.told = &told, .by = "", .is_raw = true, .count = 1};
+
+    if (a->count != 3)
+        return ERR_USAGE;
+    e.device = a->words[1];
+    e.words = a->words + 2;
+    return run_errand(a, &e);
+}
+
 /* tell dry|now|dry-cut|now-cut DEVICE NAME=VALUE... */
 static int do_tell(struct asked *a)
 {
     struct told told = {.is_dry = a->count > 1 && !strncmp(a->words[1], "dry", 3),
                         .may_cut_power = a->count > 1 && strstr(a->words[1], "-cut")};
-    struct daemon *d = a->daemon;
     struct errand e = {.told = &told, .by = ""};
-    int rc;
 
     if (a->count < 4)
         return ERR_USAGE;
     e.device = a->words[2];
     e.words = a->words + 3;
     e.count = a->count - 3;
-    const struct limit limit = asked_limit(a, ROUND_WAIT_S);
-    rc = errand_do(d, &e, &limit);
-    if (rc == ERR_ABSENT && !*told.why)
-        return rc; /* not one of ours: the asker does it alone */
-    errand_note(d, &e, rc);
-    answer_line(a, rc ? 'e' : 'o', "%s: %s", a->words[2], told.why);
-    return rc;
+    return run_errand(a, &e);
 }
 
 /* ---- history ------------------------------------------------------------------------------- */
@@ -290,7 +307,7 @@ static int do_status(struct asked *a)
 }
 
 const struct request requests[] = {
-    {"once", do_once},     {"tell", do_tell},     {"resend", do_resend},
-    {"import", do_import}, {"status", do_status}, {"discovery", do_discovery},
-    {NULL, NULL},
+    {"once", do_once},           {"tell", do_tell},     {"raw", do_raw},
+    {"resend", do_resend},       {"import", do_import}, {"status", do_status},
+    {"discovery", do_discovery}, {NULL, NULL},
 };

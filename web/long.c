@@ -10,8 +10,8 @@
 
 enum {
     TEXT_FIRST = 64 * 1024,
-    PIECE_BYTES = 48 * 1024,  /* of a stream */
-    WHOLE_BYTES = 256 * 1024, /* up to here an answer is held until it is whole, to be marked */
+    PIECE_BYTES = 48 * 1024, /* of a stream */
+    WHOLE_BYTES = 96 * 1024, /* up to here an answer is held until it is whole, to be marked */
     FEED_BYTES = 16 * 1024,
     TURN_US = 50000,
     TURN_MOST_US = 200000,
@@ -63,7 +63,9 @@ const struct turn *long_turn(struct long_answer *a)
 
 bool long_is_full(const struct long_answer *a)
 {
-    return a->text.used >= (a->is_marked ? WHOLE_BYTES : PIECE_BYTES);
+    size_t most = a->is_marked ? (size_t)WHOLE_BYTES : (size_t)PIECE_BYTES;
+
+    return a->text.used >= most;
 }
 
 int long_refuse(struct long_answer *a, const char *why)
@@ -110,7 +112,7 @@ static bool comes_again(struct long_answer *a)
 }
 
 /* What does not fit into one piece becomes a stream, and is packed as it comes. */
-static int make_stream(struct long_answer *a)
+static void make_stream(struct long_answer *a)
 {
     if (!a->is_stream && a->is_packed) {
         a->packer = packer_new(&a->web->long_memory);
@@ -118,15 +120,14 @@ static int make_stream(struct long_answer *a)
     }
     a->is_stream = true;
     a->is_marked = false;
-    return OK;
 }
 
 static int finish_piece(struct long_answer *a)
 {
     if (a->rc && a->rc != ERR_STOPPED)
         return a->rc;
-    if (a->rc == ERR_STOPPED && make_stream(a))
-        return ERR_FULL;
+    if (a->rc == ERR_STOPPED)
+        make_stream(a);
     a->sent = 0;
     if (a->rc == OK && !a->is_stream)
         memory_fit(&a->text);
@@ -149,9 +150,9 @@ static void run(struct job *job, struct reader *reader, int rc)
     a->used_us += clock_worked_us() - a->begun_us;
     if (!rc && comes_again(a))
         return;
-    if (!rc && a->rc == ERR_STOPPED && pool_is_ending(a->web->pool))
-        rc = ERR_FULL; /* no more of it comes */
-    a->rc = rc == ERR_STOPPED || rc == ERR_FULL ? ERR_FULL : finish_piece(a);
+    if (a->rc == ERR_STOPPED && pool_is_ending(a->web->pool))
+        a->rc = ERR_FULL; /* no more of it comes */
+    a->rc = finish_piece(a);
     MHD_resume_connection(a->connection); /* from here on it is the server's */
 }
 
