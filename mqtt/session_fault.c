@@ -110,9 +110,18 @@ void session_fault_system(struct session *s, int number)
         session_fault(s, false, "%s: %s", s->where, strerror(number));
 }
 
+/* Newer libraries call it a matter of TLS when the connection below it failed. */
+static bool is_below_tls(int number)
+{
+    return number == ECONNREFUSED || number == EHOSTUNREACH || number == ENETUNREACH ||
+           number == ETIMEDOUT;
+}
+
 void session_fault_code(struct session *s, int rc, int number)
 {
-    if (rc == MOSQ_ERR_TLS || rc == MOSQ_ERR_TLS_HANDSHAKE)
+    if ((rc == MOSQ_ERR_TLS || rc == MOSQ_ERR_TLS_HANDSHAKE) && is_below_tls(number))
+        session_fault_system(s, number);
+    else if (rc == MOSQ_ERR_TLS || rc == MOSQ_ERR_TLS_HANDSHAKE)
         fault_tls(s);
     else if (rc == MOSQ_ERR_ERRNO)
         session_fault_system(s, number);
