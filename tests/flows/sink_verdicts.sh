@@ -73,7 +73,7 @@ drain large 0
 
 # ---- not now -----------------------------------------------------------------------------------
 for mode in unauthorized forbidden not_found timeout_408 too_many unavailable broken bad_gateway \
-    gateway_timeout moved hang reset; do
+    gateway_timeout moved login_page hang reset; do
     stand_in_start "later-$mode" --api v1
     settings later v1 'timeout = 1'
     backlog later 20
@@ -87,6 +87,7 @@ for mode in unauthorized forbidden not_found timeout_408 too_many unavailable br
     esac
     [ "$(aside later)" = 0 ] || fail "$mode: set aside"
     has err "kept"
+    [ $mode != login_page ] || has err "url"
     stand_in_set "later-$mode" mode=ok
     drain later 0
     points=$(stand_in_get "later-$mode" points)
