@@ -70,6 +70,7 @@ int daemon_open(struct daemon *d, struct plan *take_plan, const char *config)
                 path, holder);
     if (rc)
         return rc;
+    store_care_beside(d->store);
     d->news = queue_new(sizeof(struct news), NEWS_WAITING + 2 * take_plan->bus_count);
     rc = d->news ? keeper_init(&d->keeper, take_plan, d->store) : ERR_FULL;
     if (rc)

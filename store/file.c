@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "store/schema_sql.h"
+#include "store/tables.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SCHEMA_VERSION = 1 };
 static const int64_t NUMBERS_WITHOUT_FILE = 1LL << 40; /* no file has come so far */
 
 /* ---- where ------------------------------------------------------------------------------- */
@@ -77,33 +76,7 @@ static int take_lock(struct store *s, char *holder, size_t size)
 
 /* ---- tables ------------------------------------------------------------------------------ */
 
-/* The views with the old datalogger's columns. */
-static int make_views(sqlite3 *db)
-{
-    static char sql[16 * 1024];
-    struct text t = text_on(sql, sizeof sql);
-
-    text_add(&t, "DROP VIEW IF EXISTS last_stats; DROP VIEW IF EXISTS stats;"
-                 "CREATE VIEW stats AS SELECT r.at / 1000 AS datetime");
-#define STATS(column, tag)                                                                         \
-    if (M_##tag == M_NONE)                                                                         \
-        text_add(&t, ", NULL AS " #column);                                                        \
-    else                                                                                           \
-        text_format(&t,                                                                            \
-                    ", (SELECT json_extract(r.fields, '$[' || n.key || ']') FROM "                 \
-                    "json_each(s.names) n WHERE n.value = '%s') AS " #column,                      \
-                    catalogue[M_##tag].name);
-#include "store/stats.def"
-#undef STATS
-    text_add(&t, ", d.name AS device FROM reading r JOIN device d ON d.id = r.device JOIN shape s "
-                 "ON s.id = r.shape WHERE r.kind IN (0, 2) AND d.driver <> 'group';"
-                 "CREATE VIEW last_stats AS SELECT datetime, batt_volt, batt_charge_amps, pv_amps, "
-                 "pv_watts, device FROM stats WHERE datetime > (SELECT max(at) / 1000 - 14400 FROM "
-                 "reading);");
-    return t.is_cut ? ERR_FULL : sql_run(db, sql);
-}
-
-static int prepare_all(struct store *s)
+int file_prepare(struct store *s)
 {
     static const char *const texts[STATEMENTS] = {
         [PUT_READING] = "INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -141,25 +114,17 @@ static int make_tables(struct store *s)
         return ERR_DATA;
     /* Said twice, since one bit that fell over must not lock everybody out. */
     if (version != SCHEMA_VERSION &&
-        sql_number(s->db, "SELECT value FROM note WHERE key = 'schema'", -1) == SCHEMA_VERSION)
-        return sql_run(s->db, "PRAGMA user_version = 1");
+        sql_number(s->db, "SELECT value FROM note WHERE key = 'schema'", -1) == SCHEMA_VERSION) {
+        rc = sql_run(s->db, "PRAGMA user_version = 1");
+        return rc ? rc : tables_check(s->db);
+    }
     if (version > SCHEMA_VERSION) {
         log_err("store",
                 "%s was written by a newer helio (tables of version %d, this one knows %d)",
                 s->path, (int)version, SCHEMA_VERSION);
         return ERR_DENIED;
     }
-    if (version == SCHEMA_VERSION)
-        return OK;
-    rc = sql_run(s->db, "BEGIN IMMEDIATE");
-    if (!rc)
-        rc = sql_run(s->db, schema_sql);
-    if (!rc)
-        rc = make_views(s->db);
-    if (!rc)
-        rc = sql_run(s->db, "INSERT OR REPLACE INTO note VALUES ('schema', 1);"
-                            "PRAGMA user_version = 1; COMMIT");
-    return rc;
+    return version == SCHEMA_VERSION ? tables_check(s->db) : tables_make(s->db);
 }
 
 void file_close(struct store *s)
@@ -177,6 +142,8 @@ int file_open(struct store *s)
     int code, rc;
 
     make_folders(s->path);
+    if (header_hides_pages(s->path))
+        return ERR_DATA;
     code = sqlite3_open_v2(s->path, &s->db,
                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     rc = sql_error(code);
@@ -190,14 +157,14 @@ int file_open(struct store *s)
     if (!rc)
         rc = make_tables(s);
     if (!rc)
-        rc = prepare_all(s);
+        rc = file_prepare(s);
     if (!rc && !s->is_loaded)
         rc = file_load(s);
     s->is_loaded |= !rc;
     if (rc)
         file_close(s);
     /* Some damage looks like a file of another kind, or one that must not be written. */
-    if (rc && rc != ERR_DATA && access(s->path, W_OK) == 0 && header_heal(s->path, false))
+    if (rc && rc != ERR_DATA && access(s->path, W_OK) == 0 && header_is_wrong(s->path))
         rc = ERR_DATA;
     return rc;
 }
@@ -259,9 +226,7 @@ int store_open(struct store **to, const char *path, const struct section *sectio
         return rc;
     }
     pthread_mutex_lock(&s->lock);
-    rc = file_open(s);
-    if (rc == ERR_DATA)
-        rc = salvage(s);
+    rc = care_open(s);
     pthread_mutex_unlock(&s->lock);
     if (rc) {
         char what[500];
@@ -278,7 +243,7 @@ void store_close(struct store *s)
 {
     if (!s)
         return;
-    if (store_commit(s))
+    if (care_close(s))
         log_err("store", "%zu readings could not be written and are lost with this end",
                 s->room_rows);
     let_go(s);

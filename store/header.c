@@ -1,58 +1,61 @@
 /*
  * The first hundred bytes of the file. One bit that falls over in them makes SQLite refuse all of
- * it; but what must stand there is known, so it can be put right.
+ * it, as if it were no file of ours; but what must stand there is known.
  *
  *   0  "SQLite format 3"   16 page size 4096   18 versions 2 2 (WAL)   20 nothing reserved
  *   21 64 32 32            28 pages            44 schema format 4      56 encoding 1   60 ours
  */
 #include "store/inside.h"
+#include "store/log_pages.h"
+#include "store/pages.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { HEADER = 100, PAGE = 4096 };
-
-static void put_number(uint8_t *to, uint32_t number)
+/* The first page as it stands now, in the log or in the file, and how many pages there are. */
+static bool read_first(const char *path, uint8_t page[STORE_PAGE], uint32_t *count)
 {
-    to[0] = (uint8_t)(number >> 24);
-    to[1] = (uint8_t)(number >> 16);
-    to[2] = (uint8_t)(number >> 8);
-    to[3] = (uint8_t)number;
-}
-
-/* What must stand there, over what does. */
-static void right(uint8_t header[HEADER], off_t size)
-{
-    static const uint8_t fixed[] = {16, 0, 2, 2, 0, 64, 32, 32};
-
-    memcpy(header, "SQLite format 3", 16);
-    memcpy(header + 16, fixed, sizeof fixed);
-    put_number(header + 28, (uint32_t)(size / PAGE));
-    put_number(header + 44, 4);
-    put_number(header + 56, 1);
-    put_number(header + 60, 1);
-}
-
-bool header_heal(const char *path, bool may_write)
-{
-    uint8_t is[HEADER], should[HEADER];
+    struct log_pages log;
     struct stat st;
-    bool was_wrong = false;
-    int fd = open(path, (may_write ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
 
     if (fd < 0)
         return false;
-    if (fstat(fd, &st) == 0 && st.st_size >= PAGE && pread(fd, is, HEADER, 0) == HEADER) {
-        memcpy(should, is, HEADER);
-        right(should, st.st_size);
-        if (!may_write) /* the size may lag behind the log: only a healed file must have it */
-            memcpy(should + 28, is + 28, 4);
-        was_wrong = memcmp(is, should, HEADER) != 0;
-        if (was_wrong && may_write && pwrite(fd, should, HEADER, 0) != HEADER)
-            was_wrong = false;
+    bool is_read = fstat(fd, &st) == 0 && log_pages_open(&log, path) == OK;
+    if (is_read) {
+        *count = log.size ? log.size : (uint32_t)(st.st_size / STORE_PAGE);
+        is_read = log_pages_read(&log, 1, page) || pread(fd, page, STORE_PAGE, 0) == STORE_PAGE;
+        log_pages_close(&log);
     }
     close(fd);
-    return was_wrong;
+    return is_read;
+}
+
+bool header_hides_pages(const char *path)
+{
+    uint8_t is[STORE_PAGE];
+    uint32_t count;
+
+    return read_first(path, is, &count) && page_number(is + 28) < count;
+}
+
+bool header_is_wrong(const char *path)
+{
+    static const uint8_t fixed[] = {16, 0, 2, 2, 0, 64, 32, 32};
+    static const struct {
+        size_t at;
+        uint32_t number;
+    } numbers[] = {{44, 4}, {56, 1}, {60, 1}};
+    uint8_t is[STORE_PAGE];
+    uint32_t count;
+
+    if (!read_first(path, is, &count))
+        return false;
+    bool is_wrong = page_number(is + 28) != count || memcmp(is, "SQLite format 3", 16) != 0 ||
+                    memcmp(is + 16, fixed, sizeof fixed) != 0;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        is_wrong |= page_number(is + numbers[i].at) != numbers[i].number;
+    return is_wrong;
 }

@@ -121,7 +121,8 @@ static int walk_open_day(struct reader *r, const struct origin *from, const char
     if (is_even && sql_bind(part, "iti", (int64_t)from->id, metric, -(int64_t)day) == OK &&
         sqlite3_step(part) == SQLITE_ROW)
         slots = take_slots(part, start, w->to_ms, w);
-    sqlite3_reset(part); /* what cannot be read is reckoned anew */
+    /* what cannot be read is reckoned anew */
+    (void)reader_doubt(r, sql_error(sqlite3_reset(part)));
     start += (int64_t)slots * SLOT_MS;
     return walk_readings(r, from, metric, start > w->from_ms ? start : w->from_ms,
                          end_ms < w->to_ms ? end_ms : w->to_ms, w);
@@ -147,7 +148,8 @@ static int walk_days(struct reader *r, const struct origin *from, const char *me
         day = next;
         start = end;
     }
-    sqlite3_reset(days); /* days that could not be read were reckoned anew */
+    /* days that could not be read were reckoned anew */
+    (void)reader_doubt(r, sql_error(sqlite3_reset(days)));
     return rc;
 }
 

@@ -19,6 +19,32 @@ static const char *const range_texts[RANGES] = {
 #undef COLUMNS
 };
 
+void reader_rest(struct reader *r)
+{
+    if (r->running)
+        sqlite3_reset(r->running); /* its errors were told by reader_next */
+    r->running = NULL;
+}
+
+/* Where nothing is at the moment, the old one is still the best there is. */
+bool reader_is_left(const struct reader *r, const char *path)
+{
+    struct stat now;
+
+    return stat(path, &now) == 0 && (now.st_ino != r->file.st_ino || now.st_dev != r->file.st_dev);
+}
+
+int reader_doubt(struct reader *r, int rc)
+{
+    const char *path = sqlite3_db_filename(r->db, "main");
+
+    if (rc)
+        reader_rest(r);
+    if (rc == ERR_DATA && path && !reader_is_left(r, path))
+        suspect_mark(path);
+    return rc;
+}
+
 int reader_open(struct reader **to, const char *path)
 {
     struct reader *r;
@@ -37,21 +63,16 @@ int reader_open(struct reader **to, const char *path)
         sqlite3_busy_timeout(r->db, 2000);
         rc = sql_run(r->db, "PRAGMA cache_size = -64; PRAGMA temp_store = MEMORY");
     }
-    if (!rc && sql_number(r->db, "PRAGMA user_version", 0) == 0)
-        rc = ERR_INPUT; /* nobody has made the tables yet */
+    int64_t version = rc ? 0 : sql_number(r->db, "PRAGMA user_version", -1);
+    if (!rc && version <= 0)
+        rc = version ? ERR_DATA : ERR_INPUT; /* or nobody has made the tables yet */
     if (rc) {
+        (void)reader_doubt(r, rc);
         reader_close(r);
         return rc;
     }
     *to = r;
     return OK;
-}
-
-void reader_rest(struct reader *r)
-{
-    if (r->running)
-        sqlite3_reset(r->running); /* its errors were told by reader_next */
-    r->running = NULL;
 }
 
 void reader_close(struct reader *r)
@@ -73,14 +94,6 @@ void reader_close(struct reader *r)
     free(r);
 }
 
-/* Where nothing is at the moment, the old one is still the best there is. */
-bool reader_is_left(const struct reader *r, const char *path)
-{
-    struct stat now;
-
-    return stat(path, &now) == 0 && (now.st_ino != r->file.st_ino || now.st_dev != r->file.st_dev);
-}
-
 static int begin(struct reader *r, enum range range, const char *types, int64_t a, int64_t b,
                  int64_t c)
 {
@@ -94,7 +107,7 @@ static int begin(struct reader *r, enum range range, const char *types, int64_t 
         rc = sql_bind(r->ranges[range], types, a, b, c);
     if (!rc)
         r->running = r->ranges[range];
-    return rc;
+    return reader_doubt(r, rc);
 }
 
 int reader_after(struct reader *r, int64_t seq, int64_t last)
@@ -148,12 +161,17 @@ static const struct shape *shape_of(struct reader *r, int id)
 {
     const struct shape *known = find_shape(r, id);
     sqlite3_stmt *row = NULL;
+    int code;
 
     if (known || r->shape_count == STORE_SHAPES)
         return known;
-    if (sqlite3_prepare_v2(r->db, "SELECT names FROM shape WHERE id = ?", -1, &row, NULL) ==
-            SQLITE_OK &&
-        sqlite3_bind_int(row, 1, id) == SQLITE_OK && sqlite3_step(row) == SQLITE_ROW) {
+    code = sqlite3_prepare_v2(r->db, "SELECT names FROM shape WHERE id = ?", -1, &row, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_bind_int(row, 1, id);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(row);
+    r->trouble = sql_error(code);
+    if (code == SQLITE_ROW) {
         struct shape *shape = calloc(1, sizeof *shape);
         const char *names = (const char *)sqlite3_column_text(row, 0);
         if (shape && names && shape_read(names, shape)) {
@@ -180,13 +198,13 @@ static void fetch_origins(struct reader *r)
 {
     sqlite3_stmt *row = NULL;
     size_t at = 0;
+    int code = sqlite3_prepare_v2(r->db,
+                                  "SELECT id, name, driver, serial, firmware, member_of, address "
+                                  "FROM device ORDER BY id",
+                                  -1, &row, NULL);
 
-    if (sqlite3_prepare_v2(r->db,
-                           "SELECT id, name, driver, serial, firmware, member_of, address FROM "
-                           "device ORDER BY id",
-                           -1, &row, NULL) != SQLITE_OK)
-        return;
-    while (sqlite3_step(row) == SQLITE_ROW && at < STORE_ORIGINS) {
+    while (at < STORE_ORIGINS && (code == SQLITE_OK || code == SQLITE_ROW) &&
+           (code = sqlite3_step(row)) == SQLITE_ROW) {
         if (at == r->origin_count && !(r->origins[at] = calloc(1, sizeof **r->origins)))
             break;
         struct origin *o = r->origins[at++];
@@ -200,6 +218,7 @@ static void fetch_origins(struct reader *r)
         if (at > r->origin_count)
             r->origin_count = at;
     }
+    r->trouble = sql_error(code);
     sqlite3_finalize(row);
 }
 
@@ -239,6 +258,7 @@ static bool take_row(struct reader *r, struct record *to)
     int device = sqlite3_column_int(row, 3), shape = sqlite3_column_int(row, 4);
     int kind = sqlite3_column_int(row, 2);
 
+    r->trouble = OK;
     *to = (struct record){.seq = sqlite3_column_int64(row, 0),
                           .at_ms = sqlite3_column_int64(row, 1),
                           .kind = (enum record_kind)kind,
@@ -247,7 +267,7 @@ static bool take_row(struct reader *r, struct record *to)
         row_sum(to->seq, to->at_ms, device, kind, shape, numbers) != sqlite3_column_int64(row, 6))
         return false;
     to->from = reader_origin_by(r, device);
-    to->shape = shape_of(r, shape);
+    to->shape = to->from ? shape_of(r, shape) : NULL;
     return to->from && to->shape;
 }
 
@@ -257,14 +277,12 @@ int reader_next(struct reader *r, struct record *to)
         return ERR_ABSENT;
     for (;;) {
         int code = sqlite3_step(r->running);
-        if (code != SQLITE_ROW) {
-            reader_rest(r);
-            if (sql_error(code) == ERR_DATA)
-                suspect_mark(sqlite3_db_filename(r->db, "main"));
-            return code == SQLITE_DONE ? ERR_ABSENT : sql_error(code);
-        }
+        if (code != SQLITE_ROW)
+            return reader_doubt(r, code == SQLITE_DONE ? ERR_ABSENT : sql_error(code));
         if (take_row(r, to))
             return OK;
+        if (r->trouble) /* the row is whole, but not what it is of */
+            return reader_doubt(r, r->trouble);
         if (!r->damaged++)
             log_err("store", "reading %lld is damaged and is passed over", (long long)to->seq);
     }

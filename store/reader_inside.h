@@ -20,6 +20,11 @@ struct reader {
     struct origin *origins[STORE_ORIGINS];
     size_t origin_count;
     uint64_t damaged;
+    int trouble; /* a device or a shape could not be read */
 };
+
+/* Gives `rc` back. Damage is for the owner to look at: a mark is left; but not for that of a file
+ * which was set aside already. */
+int reader_doubt(struct reader *r, int rc);
 
 #endif

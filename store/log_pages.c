@@ -1,0 +1,125 @@
+/* Frames of the log (store/log_pages.h), as sqlite.org/fileformat2.html describes them. */
+#include "store/log_pages.h"
+
+#include "base/error.h"
+#include "store/pages.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LOG_HEADER = 32, FRAME_HEADER = 24, FRAME = FRAME_HEADER + STORE_PAGE };
+static const uint32_t MAGIC = 0x377f0682; /* or one more: its sums are of big-endian words */
+
+/* A sum goes on from frame to frame: one wrong bit, and nothing behind it counts. */
+struct sum {
+    bool is_big;
+    uint32_t a, b;
+};
+
+static uint32_t word(const struct sum *s, const uint8_t *p)
+{
+    return s->is_big ? page_number(p)
+                     : (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+}
+
+static void sum_add(struct sum *s, const uint8_t *bytes, size_t length)
+{
+    for (size_t i = 0; i + 8 <= length; i += 8) {
+        s->a += word(s, bytes + i) + s->b;
+        s->b += word(s, bytes + i + 4) + s->a;
+    }
+}
+
+static bool sum_is(const struct sum *s, const uint8_t *stored)
+{
+    return s->a == page_number(stored) && s->b == page_number(stored + 4);
+}
+
+static int make_room(struct log_pages *l, uint32_t page)
+{
+    if (page <= l->most)
+        return OK;
+    uint32_t most = page > UINT32_MAX / 2 ? page : 2 * page;
+    int64_t *more = realloc(l->at, ((size_t)most + 1) * sizeof *more);
+    if (!more)
+        return ERR_FULL;
+    memset(more + (l->at ? l->most + 1 : 0), 0,
+           ((size_t)most - (l->at ? l->most : 0) + (l->at ? 0 : 1)) * sizeof *more);
+    l->at = more;
+    l->most = most;
+    return OK;
+}
+
+/* The next frame; false where the log ends, or makes no sense any longer. */
+static bool take_frame(const struct log_pages *l, const uint8_t *salts, int64_t at, struct sum *s,
+                       uint8_t *frame)
+{
+    if (pread(l->fd, frame, FRAME, at) != FRAME || memcmp(frame + 8, salts, 8) != 0)
+        return false;
+    sum_add(s, frame, 8);
+    sum_add(s, frame + FRAME_HEADER, STORE_PAGE);
+    return sum_is(s, frame + 16) && page_number(frame) > 0;
+}
+
+static int take_frames(struct log_pages *l, const uint8_t *header, struct sum sum, int64_t upto,
+                       int64_t *committed)
+{
+    uint8_t frame[FRAME];
+    int rc = OK;
+
+    for (int64_t at = LOG_HEADER; !rc && (upto < 0 || at < upto); at += FRAME) {
+        if (!take_frame(l, header + 16, at, &sum, frame))
+            break;
+        if (upto >= 0) { /* the second time: what is committed is known */
+            rc = make_room(l, page_number(frame));
+            if (!rc)
+                l->at[page_number(frame)] = at + FRAME_HEADER;
+        } else if (page_number(frame + 4)) {
+            *committed = at + FRAME;
+            l->size = page_number(frame + 4);
+        }
+    }
+    return rc;
+}
+
+int log_pages_open(struct log_pages *l, const char *path)
+{
+    uint8_t header[LOG_HEADER];
+    char name[440];
+    int64_t committed = 0;
+    int rc = OK;
+
+    *l = (struct log_pages){.fd = -1};
+    snprintf(name, sizeof name, "%s-wal", path);
+    l->fd = open(name, O_RDONLY | O_CLOEXEC);
+    if (l->fd < 0 || pread(l->fd, header, sizeof header, 0) != (ssize_t)sizeof header)
+        return OK;
+    struct sum sum = {.is_big = header[3] & 1};
+    sum_add(&sum, header, 24);
+    if ((page_number(header) & ~1U) != MAGIC || page_number(header + 8) != STORE_PAGE ||
+        !sum_is(&sum, header + 24))
+        return OK;
+    rc = take_frames(l, header, sum, -1, &committed);
+    if (!rc)
+        rc = take_frames(l, header, sum, committed, &committed);
+    if (rc)
+        log_pages_close(l);
+    return rc;
+}
+
+void log_pages_close(struct log_pages *l)
+{
+    if (l->fd >= 0)
+        close(l->fd);
+    free(l->at);
+    *l = (struct log_pages){.fd = -1};
+}
+
+bool log_pages_read(const struct log_pages *l, uint32_t page, uint8_t *to)
+{
+    return page <= l->most && l->at && l->at[page] > 0 &&
+           pread(l->fd, to, STORE_PAGE, l->at[page]) == STORE_PAGE;
+}

@@ -1,0 +1,306 @@
+/* Pages and their rows (store/pages.h), as sqlite.org/fileformat2.html describes them. */
+#include "store/pages.h"
+
+#include "store/log_pages.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum kind { INDEX_INSIDE = 2, TABLE_INSIDE = 5, INDEX_LEAF = 10, TABLE_LEAF = 13 };
+enum {
+    FILE_HEADER = 100,
+    FREE_AT = 32,                   /* in it: the first page of the list of free ones */
+    FREE_MOST = STORE_PAGE / 4 - 2, /* pages that one page of that list names */
+    TABLE_LOCAL = STORE_PAGE - 35,  /* a row longer than that goes on elsewhere */
+    INDEX_LOCAL = (STORE_PAGE - 12) * 64 / 255 - 23,
+    LEAST_LOCAL = (STORE_PAGE - 12) * 32 / 255 - 23,
+    ROW_MOST = 16 << 20
+};
+
+struct pages {
+    int fd;
+    struct log_pages log;
+    uint32_t count;
+    uint8_t *free; /* a bit a page */
+    bool has_free;
+    uint8_t page[STORE_PAGE];
+    uint8_t *row; /* one that is put together from several pages */
+    size_t row_room;
+};
+
+uint32_t page_number(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static unsigned short_at(const uint8_t *p)
+{
+    return (unsigned)p[0] << 8 | p[1];
+}
+
+static bool read_page(struct pages *p, uint32_t n, uint8_t *to)
+{
+    if (n < 1 || n > p->count)
+        return false;
+    return log_pages_read(&p->log, n, to) ||
+           pread(p->fd, to, STORE_PAGE, (off_t)(n - 1) * STORE_PAGE) == STORE_PAGE;
+}
+
+/* ---- free pages -------------------------------------------------------------------------- */
+
+static bool has_bit(const uint8_t *bits, uint32_t n)
+{
+    return bits[n / 8] >> (n % 8) & 1;
+}
+
+static void set_bit(uint8_t *bits, uint32_t n, bool is)
+{
+    bits[n / 8] = (uint8_t)(is ? bits[n / 8] | 1U << (n % 8) : bits[n / 8] & ~(1U << (n % 8)));
+}
+
+/* One page of the list: 0 when it ends here, or does not look like one. */
+static uint32_t take_free(struct pages *p, uint32_t trunk)
+{
+    if (has_bit(p->free, trunk) || !read_page(p, trunk, p->page))
+        return 0;
+    uint32_t count = page_number(p->page + 4), next = page_number(p->page);
+    if (count > FREE_MOST || next > p->count)
+        return 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t n = page_number(p->page + 8 + (size_t)4 * i);
+        if (n < 2 || n > p->count)
+            return 0;
+    }
+    p->has_free = true;
+    set_bit(p->free, trunk, true);
+    for (uint32_t i = 0; i < count; i++)
+        set_bit(p->free, page_number(p->page + 8 + (size_t)4 * i), true);
+    return next;
+}
+
+static void give_back(struct pages *p, uint32_t n)
+{
+    if (n <= p->count)
+        set_bit(p->free, n, false);
+}
+
+/* What a page in use leads to is in use, too, whatever a damaged list of free ones says. */
+static void take_back(struct pages *p, uint32_t n)
+{
+    const uint8_t *header = p->page + (n == 1 ? FILE_HEADER : 0);
+    unsigned cells = short_at(header + 3);
+
+    if (header[0] != TABLE_INSIDE && header[0] != INDEX_INSIDE)
+        return;
+    give_back(p, page_number(header + 8));
+    for (unsigned i = 0; i < cells && header + 14 + (size_t)2 * i <= p->page + STORE_PAGE; i++) {
+        unsigned at = short_at(header + 12 + (size_t)2 * i);
+        if (at + 4 <= STORE_PAGE)
+            give_back(p, page_number(p->page + at));
+    }
+}
+
+/* Pages that were given back may still hold rows that were pruned: they stay away. */
+static int find_free(struct pages *p)
+{
+    p->free = calloc(1, (size_t)p->count / 8 + 1);
+    if (!p->free)
+        return ERR_FULL;
+    uint32_t trunk = read_page(p, 1, p->page) ? page_number(p->page + FREE_AT) : 0;
+    while (trunk > 1 && trunk <= p->count)
+        trunk = take_free(p, trunk);
+    for (uint32_t n = 1; p->has_free && n <= p->count; n++)
+        if (!has_bit(p->free, n) && read_page(p, n, p->page))
+            take_back(p, n);
+    return OK;
+}
+
+/* ---- opening ----------------------------------------------------------------------------- */
+
+int pages_open(struct pages **to, const char *path)
+{
+    struct pages *p = calloc(1, sizeof *p);
+    struct stat st;
+    int rc = p ? OK : ERR_FULL;
+
+    if (rc)
+        return rc;
+    p->log.fd = -1;
+    p->fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (p->fd < 0 || fstat(p->fd, &st))
+        rc = ERR_INPUT;
+    if (!rc)
+        rc = log_pages_open(&p->log, path);
+    if (!rc) {
+        p->count = (uint32_t)(st.st_size / STORE_PAGE);
+        if (p->log.size > p->count)
+            p->count = p->log.size;
+        rc = find_free(p);
+    }
+    if (rc) {
+        pages_close(p);
+        return rc;
+    }
+    *to = p;
+    return OK;
+}
+
+void pages_close(struct pages *p)
+{
+    if (!p)
+        return;
+    log_pages_close(&p->log);
+    if (p->fd >= 0)
+        close(p->fd);
+    free(p->free);
+    free(p->row);
+    free(p);
+}
+
+uint32_t pages_count(const struct pages *p)
+{
+    return p->count;
+}
+
+/* ---- rows -------------------------------------------------------------------------------- */
+
+/* Up to nine bytes, seven bits in each but the last. NULL: beyond the end. */
+static const uint8_t *varint(const uint8_t *at, const uint8_t *end, uint64_t *to)
+{
+    *to = 0;
+    for (int i = 0; i < 9; i++) {
+        if (at >= end)
+            return NULL;
+        if (i == 8) {
+            *to = *to << 8 | *at;
+            return at + 1;
+        }
+        *to = *to << 7 | (*at & 0x7f);
+        if (!(*at++ & 0x80))
+            return at;
+    }
+    return at;
+}
+
+/* A whole row, its first `local` bytes at `here`; the rest stands in a chain of other pages. */
+static const uint8_t *gather(struct pages *p, const uint8_t *here, size_t local, size_t length)
+{
+    uint8_t rest[STORE_PAGE];
+    uint32_t next = page_number(here + local);
+    size_t have = local;
+
+    if (length > p->row_room) {
+        uint8_t *more = realloc(p->row, length);
+        if (!more)
+            return NULL;
+        p->row = more;
+        p->row_room = length;
+    }
+    memcpy(p->row, here, local);
+    while (have < length) {
+        size_t part = length - have < STORE_PAGE - 4 ? length - have : STORE_PAGE - 4;
+        if (!read_page(p, next, rest))
+            return NULL;
+        memcpy(p->row + have, rest + 4, part);
+        have += part;
+        next = page_number(rest);
+    }
+    return p->row;
+}
+
+static bool take_value(struct page_value *v, uint64_t serial, const uint8_t *at, const uint8_t *end)
+{
+    static const uint8_t lengths[] = {0, 1, 2, 3, 4, 6, 8, 8, 0, 0};
+    uint64_t bits = 0;
+
+    *v = (struct page_value){.type = PAGE_NULL};
+    v->length = serial < 10 ? lengths[serial] : (size_t)((serial - 12) / 2);
+    if (serial == 10 || serial == 11 || v->length > (size_t)(end - at))
+        return false;
+    if (serial >= 12) {
+        v->type = serial & 1 ? PAGE_TEXT : PAGE_BLOB;
+        v->bytes = (const char *)at;
+        return true;
+    }
+    for (size_t i = 0; i < v->length; i++)
+        bits = (i || at[0] < 128 ? bits : UINT64_MAX) << 8 | at[i];
+    if (serial)
+        v->type = serial == 7 ? PAGE_REAL : PAGE_INTEGER;
+    v->integer = serial == 9 ? 1 : (int64_t)bits;
+    if (serial == 7)
+        memcpy(&v->real, &bits, sizeof v->real);
+    else
+        v->real = (double)v->integer;
+    return true;
+}
+
+/* A row's bytes: the types first, then the values; both must end where they say. */
+static bool take_row(const uint8_t *bytes, size_t length, struct page_row *row)
+{
+    const uint8_t *end = bytes + length, *types_end, *types, *at;
+    uint64_t number;
+
+    types = varint(bytes, end, &number);
+    if (!types || number > length)
+        return false;
+    types_end = at = bytes + number;
+    for (row->count = 0; types < types_end; row->count++) {
+        types = varint(types, types_end, &number);
+        if (!types || row->count == PAGE_COLUMNS ||
+            !take_value(&row->values[row->count], number, at, end))
+            return false;
+        at += row->values[row->count].length;
+    }
+    return row->count > 0 && at == end;
+}
+
+/* One cell: its bytes are in the page, or partly in others. */
+static bool take_cell(struct pages *p, enum kind kind, unsigned offset, struct page_row *row)
+{
+    const uint8_t *at = p->page + offset, *end = p->page + STORE_PAGE;
+    size_t most = kind == TABLE_LEAF ? TABLE_LOCAL : INDEX_LOCAL, local;
+    uint64_t length, number = 0;
+
+    if (kind == INDEX_INSIDE)
+        at += 4;
+    at = varint(at, end, &length);
+    if (at && kind == TABLE_LEAF)
+        at = varint(at, end, &number);
+    if (!at || !length || length > ROW_MOST)
+        return false;
+    row->is_numbered = kind == TABLE_LEAF;
+    row->number = (int64_t)number;
+    if (length <= most)
+        return length <= (size_t)(end - at) && take_row(at, (size_t)length, row);
+    local = LEAST_LOCAL + (size_t)(length - LEAST_LOCAL) % (STORE_PAGE - 4);
+    if (local > most)
+        local = LEAST_LOCAL;
+    if (local + 4 > (size_t)(end - at))
+        return false;
+    at = gather(p, at, local, (size_t)length);
+    return at && take_row(at, (size_t)length, row);
+}
+
+int pages_rows(struct pages *p, uint32_t n, page_row_fn *each, void *to)
+{
+    struct page_row row;
+    unsigned first = n == 1 ? FILE_HEADER : 0;
+    int rc = OK;
+
+    if (!read_page(p, n, p->page) || has_bit(p->free, n))
+        return OK;
+    enum kind kind = (enum kind)p->page[first];
+    if (kind != TABLE_LEAF && kind != INDEX_LEAF && kind != INDEX_INSIDE)
+        return OK;
+    unsigned cells = short_at(p->page + first + 3);
+    for (unsigned i = 0; i < cells && !rc; i++) {
+        unsigned pointer = first + (kind == INDEX_INSIDE ? 12 : 8) + 2 * i;
+        unsigned offset = pointer + 2 <= STORE_PAGE ? short_at(p->page + pointer) : STORE_PAGE;
+        if (offset + 4 <= STORE_PAGE && take_cell(p, kind, offset, &row))
+            rc = each(to, &row);
+    }
+    return rc;
+}

@@ -1,0 +1,172 @@
+/* Making and checking the tables (store/tables.h). */
+#include "store/tables.h"
+
+#include "base/text.h"
+#include "metrics/catalogue.h"
+#include "store/inside.h"
+#include "store/schema_sql.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* ---- making ------------------------------------------------------------------------------- */
+
+/* The views with the old datalogger's columns. */
+static int make_views(sqlite3 *db)
+{
+    static char sql[16 * 1024];
+    struct text t = text_on(sql, sizeof sql);
+
+    text_add(&t, "DROP VIEW IF EXISTS last_stats; DROP VIEW IF EXISTS stats;"
+                 "CREATE VIEW stats AS SELECT r.at / 1000 AS datetime");
+#define STATS(column, tag)                                                                         \
+    if (M_##tag == M_NONE)                                                                         \
+        text_add(&t, ", NULL AS " #column);                                                        \
+    else                                                                                           \
+        text_format(&t,                                                                            \
+                    ", (SELECT json_extract(r.fields, '$[' || n.key || ']') FROM "                 \
+                    "json_each(s.names) n WHERE n.value = '%s') AS " #column,                      \
+                    catalogue[M_##tag].name);
+#include "store/stats.def"
+#undef STATS
+    text_add(&t, ", d.name AS device FROM reading r JOIN device d ON d.id = r.device JOIN shape s "
+                 "ON s.id = r.shape WHERE r.kind IN (0, 2) AND d.driver <> 'group';"
+                 "CREATE VIEW last_stats AS SELECT datetime, batt_volt, batt_charge_amps, pv_amps, "
+                 "pv_watts, device FROM stats WHERE datetime > (SELECT max(at) / 1000 - 14400 FROM "
+                 "reading);");
+    return t.is_cut ? ERR_FULL : sql_run(db, sql);
+}
+
+int tables_make(sqlite3 *db)
+{
+    int rc = sql_run(db, "BEGIN IMMEDIATE");
+
+    if (!rc)
+        rc = sql_run(db, schema_sql);
+    if (!rc)
+        rc = make_views(db);
+    if (!rc)
+        rc = sql_run(db, "INSERT OR REPLACE INTO note VALUES ('schema', 1);"
+                         "PRAGMA user_version = 1; COMMIT");
+    return rc;
+}
+
+/* ---- checking ----------------------------------------------------------------------------- */
+
+/* The next letter of a statement that means something: no blank, no comment. */
+static char next_letter(const char **at)
+{
+    const char *p = *at;
+
+    while (isspace((unsigned char)*p) || (p[0] == '-' && p[1] == '-'))
+        p += *p == '-' ? strcspn(p, "\n") : 1;
+    *at = *p ? p + 1 : p;
+    return *p;
+}
+
+static bool is_same_statement(const char *a, const char *b)
+{
+    char letter;
+
+    do {
+        letter = next_letter(&a);
+        if (letter != next_letter(&b))
+            return false;
+    } while (letter);
+    return true;
+}
+
+/* Is the table or index of `wanted`'s row there, as it is made here? */
+static int find_same(sqlite3_stmt *find, sqlite3_stmt *wanted)
+{
+    int rc = sql_bind(find, "tt", sqlite3_column_text(wanted, 0), sqlite3_column_text(wanted, 1));
+    int code = rc ? SQLITE_ERROR : sqlite3_step(find);
+    const char *is = code == SQLITE_ROW ? (const char *)sqlite3_column_text(find, 0) : NULL;
+
+    if (!rc && code != SQLITE_ROW && code != SQLITE_DONE)
+        rc = sql_error(code);
+    if (!rc && (!is || !is_same_statement(is, (const char *)sqlite3_column_text(wanted, 2))))
+        rc = ERR_DATA;
+    sqlite3_reset(find);
+    return rc;
+}
+
+static int compare(sqlite3 *db, sqlite3 *fresh)
+{
+    sqlite3_stmt *wanted = NULL, *find = NULL;
+    int code = SQLITE_DONE;
+    int rc = sql_error(sqlite3_prepare_v2(fresh,
+                                          "SELECT type, name, sql FROM sqlite_master WHERE sql "
+                                          "IS NOT NULL AND type IN ('table', 'index')",
+                                          -1, &wanted, NULL));
+
+    if (!rc)
+        rc = sql_error(sqlite3_prepare_v2(
+            db, "SELECT sql FROM sqlite_master WHERE type = ? AND name = ?", -1, &find, NULL));
+    while (!rc && (code = sqlite3_step(wanted)) == SQLITE_ROW)
+        rc = find_same(find, wanted);
+    sqlite3_finalize(wanted);
+    sqlite3_finalize(find);
+    return rc ? rc : sql_error(code);
+}
+
+int tables_check(sqlite3 *db)
+{
+    sqlite3 *fresh = NULL;
+    int rc = sql_error(sqlite3_open(":memory:", &fresh));
+
+    if (!rc)
+        rc = sql_run(fresh, schema_sql);
+    if (!rc)
+        rc = compare(db, fresh);
+    /* No two of them may stand at one place. */
+    if (!rc && sql_number(db,
+                          "SELECT count(*) = count(DISTINCT rootpage) FROM sqlite_master WHERE "
+                          "rootpage > 0",
+                          0) != 1)
+        rc = ERR_DATA;
+    sqlite3_close(fresh);
+    return rc;
+}
+
+/* ---- the whole file ------------------------------------------------------------------------ */
+
+static int is_to_stop(void *stop)
+{
+    return atomic_load((const atomic_bool *)stop);
+}
+
+int tables_check_pages(sqlite3 *db)
+{
+    sqlite3_stmt *check = NULL;
+    int code = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &check, NULL);
+    int rc = sql_error(code);
+
+    if (!rc)
+        rc = (code = sqlite3_step(check)) == SQLITE_ROW ? OK : sql_error(code);
+    if (!rc && strcmp((const char *)sqlite3_column_text(check, 0), "ok") != 0)
+        rc = ERR_DATA;
+    sqlite3_finalize(check);
+    return (code & 0xff) == SQLITE_INTERRUPT ? ERR_STOPPED : rc;
+}
+
+int file_check(const char *path, const atomic_bool *stop)
+{
+    sqlite3 *db = NULL;
+    int rc = header_is_wrong(path) ? ERR_DATA : OK;
+
+    if (rc)
+        return rc;
+    rc = sql_error(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL));
+
+    if (!rc) {
+        sqlite3_busy_timeout(db, 2000);
+        if (stop)
+            sqlite3_progress_handler(db, 1000, is_to_stop, (void *)(uintptr_t)stop); /* only read */
+        rc = tables_check(db);
+    }
+    if (!rc)
+        rc = tables_check_pages(db);
+    sqlite3_close(db);
+    return rc;
+}
