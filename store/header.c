@@ -6,30 +6,20 @@
  *   21 64 32 32            28 pages            44 schema format 4      56 encoding 1   60 ours
  */
 #include "store/inside.h"
-#include "store/log_pages.h"
-#include "store/pages.h"
+#include "store/page_file.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* The first page as it stands now, in the log or in the file, and how many pages there are. */
 static bool read_first(const char *path, uint8_t page[STORE_PAGE], uint32_t *count)
 {
-    struct log_pages log;
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct page_file file;
 
-    if (fd < 0)
-        return false;
-    bool is_read = fstat(fd, &st) == 0 && log_pages_open(&log, path) == OK;
-    if (is_read) {
-        *count = log.size ? log.size : (uint32_t)(st.st_size / STORE_PAGE);
-        is_read = log_pages_read(&log, 1, page) || pread(fd, page, STORE_PAGE, 0) == STORE_PAGE;
-        log_pages_close(&log);
-    }
-    close(fd);
+    if (page_file_open(&file, path))
+        return false; /* nobody can say */
+    bool is_read = page_file_read(&file, 1, page);
+    *count = file.count;
+    page_file_close(&file);
     return is_read;
 }
 

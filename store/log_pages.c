@@ -2,12 +2,13 @@
 #include "store/log_pages.h"
 
 #include "base/error.h"
-#include "store/pages.h"
+#include "store/page_file.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { LOG_HEADER = 32, FRAME_HEADER = 24, FRAME = FRAME_HEADER + STORE_PAGE };
@@ -53,17 +54,22 @@ static int make_room(struct log_pages *l, uint32_t page)
     return OK;
 }
 
-/* The next frame; false where the log ends, or makes no sense any longer. */
-static bool take_frame(const struct log_pages *l, const uint8_t *salts, int64_t at, struct sum *s,
-                       uint8_t *frame)
+/* The next frame. ERR_ABSENT: the log ends here, or makes no sense any longer. */
+static int take_frame(const struct log_pages *l, const uint8_t *salts, int64_t at, struct sum *s,
+                      uint8_t *frame)
 {
-    if (pread(l->fd, frame, FRAME, at) != FRAME || memcmp(frame + 8, salts, 8) != 0)
-        return false;
+    if (at + FRAME > l->bytes)
+        return ERR_ABSENT;
+    if (pread(l->fd, frame, FRAME, at) != FRAME)
+        return ERR_IO;
+    if (memcmp(frame + 8, salts, 8) != 0)
+        return ERR_ABSENT;
     sum_add(s, frame, 8);
     sum_add(s, frame + FRAME_HEADER, STORE_PAGE);
-    return sum_is(s, frame + 16) && page_number(frame) > 0;
+    return sum_is(s, frame + 16) && page_number(frame) > 0 ? OK : ERR_ABSENT;
 }
 
+/* Goes through them twice: what is committed is known only at the end. */
 static int take_frames(struct log_pages *l, const uint8_t *header, struct sum sum, int64_t upto,
                        int64_t *committed)
 {
@@ -71,40 +77,50 @@ static int take_frames(struct log_pages *l, const uint8_t *header, struct sum su
     int rc = OK;
 
     for (int64_t at = LOG_HEADER; !rc && (upto < 0 || at < upto); at += FRAME) {
-        if (!take_frame(l, header + 16, at, &sum, frame))
-            break;
-        if (upto >= 0) { /* the second time: what is committed is known */
+        rc = take_frame(l, header + 16, at, &sum, frame);
+        if (!rc && upto >= 0) {
             rc = make_room(l, page_number(frame));
             if (!rc)
                 l->at[page_number(frame)] = at + FRAME_HEADER;
-        } else if (page_number(frame + 4)) {
+        } else if (!rc && page_number(frame + 4)) {
             *committed = at + FRAME;
             l->size = page_number(frame + 4);
         }
     }
-    return rc;
+    return rc == ERR_ABSENT ? OK : rc;
 }
 
-int log_pages_open(struct log_pages *l, const char *path)
+static int read_log(struct log_pages *l)
 {
     uint8_t header[LOG_HEADER];
-    char name[440];
     int64_t committed = 0;
-    int rc = OK;
+    struct stat st;
+    int rc;
 
-    *l = (struct log_pages){.fd = -1};
-    snprintf(name, sizeof name, "%s-wal", path);
-    l->fd = open(name, O_RDONLY | O_CLOEXEC);
-    if (l->fd < 0 || pread(l->fd, header, sizeof header, 0) != (ssize_t)sizeof header)
+    if (fstat(l->fd, &st))
+        return ERR_IO;
+    l->bytes = (int64_t)st.st_size;
+    if (l->bytes < LOG_HEADER)
         return OK;
+    if (pread(l->fd, header, sizeof header, 0) != (ssize_t)sizeof header)
+        return ERR_IO;
     struct sum sum = {.is_big = header[3] & 1};
     sum_add(&sum, header, 24);
     if ((page_number(header) & ~1U) != MAGIC || page_number(header + 8) != STORE_PAGE ||
         !sum_is(&sum, header + 24))
         return OK;
     rc = take_frames(l, header, sum, -1, &committed);
-    if (!rc)
-        rc = take_frames(l, header, sum, committed, &committed);
+    return rc ? rc : take_frames(l, header, sum, committed, &committed);
+}
+
+int log_pages_open(struct log_pages *l, const char *path)
+{
+    char name[440];
+
+    *l = (struct log_pages){.fd = -1};
+    snprintf(name, sizeof name, "%s-wal", path);
+    l->fd = open(name, O_RDONLY | O_CLOEXEC);
+    int rc = l->fd < 0 ? OK : read_log(l);
     if (rc)
         log_pages_close(l);
     return rc;

@@ -1,13 +1,10 @@
 /* Pages and their rows (store/pages.h), as sqlite.org/fileformat2.html describes them. */
 #include "store/pages.h"
 
-#include "store/log_pages.h"
+#include "store/page_file.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum kind { INDEX_INSIDE = 2, TABLE_INSIDE = 5, INDEX_LEAF = 10, TABLE_LEAF = 13 };
 enum {
@@ -21,20 +18,13 @@ enum {
 };
 
 struct pages {
-    int fd;
-    struct log_pages log;
-    uint32_t count;
+    struct page_file file;
     uint8_t *free; /* a bit a page */
     bool has_free;
     uint8_t page[STORE_PAGE];
     uint8_t *row; /* one that is put together from several pages */
     size_t row_room;
 };
-
-uint32_t page_number(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
 
 static unsigned short_at(const uint8_t *p)
 {
@@ -43,10 +33,7 @@ static unsigned short_at(const uint8_t *p)
 
 static bool read_page(struct pages *p, uint32_t n, uint8_t *to)
 {
-    if (n < 1 || n > p->count)
-        return false;
-    return log_pages_read(&p->log, n, to) ||
-           pread(p->fd, to, STORE_PAGE, (off_t)(n - 1) * STORE_PAGE) == STORE_PAGE;
+    return page_file_read(&p->file, n, to);
 }
 
 /* ---- free pages -------------------------------------------------------------------------- */
@@ -67,11 +54,11 @@ static uint32_t take_free(struct pages *p, uint32_t trunk)
     if (has_bit(p->free, trunk) || !read_page(p, trunk, p->page))
         return 0;
     uint32_t count = page_number(p->page + 4), next = page_number(p->page);
-    if (count > FREE_MOST || next > p->count)
+    if (count > FREE_MOST || next > p->file.count)
         return 0;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t n = page_number(p->page + 8 + (size_t)4 * i);
-        if (n < 2 || n > p->count)
+        if (n < 2 || n > p->file.count)
             return 0;
     }
     p->has_free = true;
@@ -83,7 +70,7 @@ static uint32_t take_free(struct pages *p, uint32_t trunk)
 
 static void give_back(struct pages *p, uint32_t n)
 {
-    if (n <= p->count)
+    if (n <= p->file.count)
         set_bit(p->free, n, false);
 }
 
@@ -106,13 +93,13 @@ static void take_back(struct pages *p, uint32_t n)
 /* Pages that were given back may still hold rows that were pruned: they stay away. */
 static int find_free(struct pages *p)
 {
-    p->free = calloc(1, (size_t)p->count / 8 + 1);
+    p->free = calloc(1, (size_t)p->file.count / 8 + 1);
     if (!p->free)
         return ERR_FULL;
     uint32_t trunk = read_page(p, 1, p->page) ? page_number(p->page + FREE_AT) : 0;
-    while (trunk > 1 && trunk <= p->count)
+    while (trunk > 1 && trunk <= p->file.count)
         trunk = take_free(p, trunk);
-    for (uint32_t n = 1; p->has_free && n <= p->count; n++)
+    for (uint32_t n = 1; p->has_free && n <= p->file.count; n++)
         if (!has_bit(p->free, n) && read_page(p, n, p->page))
             take_back(p, n);
     return OK;
@@ -123,23 +110,10 @@ static int find_free(struct pages *p)
 int pages_open(struct pages **to, const char *path)
 {
     struct pages *p = calloc(1, sizeof *p);
-    struct stat st;
-    int rc = p ? OK : ERR_FULL;
+    int rc = p ? page_file_open(&p->file, path) : ERR_FULL;
 
-    if (rc)
-        return rc;
-    p->log.fd = -1;
-    p->fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (p->fd < 0 || fstat(p->fd, &st))
-        rc = ERR_INPUT;
     if (!rc)
-        rc = log_pages_open(&p->log, path);
-    if (!rc) {
-        p->count = (uint32_t)(st.st_size / STORE_PAGE);
-        if (p->log.size > p->count)
-            p->count = p->log.size;
         rc = find_free(p);
-    }
     if (rc) {
         pages_close(p);
         return rc;
@@ -152,9 +126,7 @@ void pages_close(struct pages *p)
 {
     if (!p)
         return;
-    log_pages_close(&p->log);
-    if (p->fd >= 0)
-        close(p->fd);
+    page_file_close(&p->file);
     free(p->free);
     free(p->row);
     free(p);
@@ -162,7 +134,7 @@ void pages_close(struct pages *p)
 
 uint32_t pages_count(const struct pages *p)
 {
-    return p->count;
+    return p->file.count;
 }
 
 /* ---- rows -------------------------------------------------------------------------------- */

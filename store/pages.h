@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STORE_PAGE = 4096, PAGE_COLUMNS = 12 };
+enum { PAGE_COLUMNS = 12 };
 
 enum page_type {
     PAGE_NULL = 'N',
@@ -49,8 +49,5 @@ uint32_t pages_count(const struct pages *p);
 /* Hands out the rows of page `n`, counted from 1, as far as they make sense; ends early with what
  * `each` returns. A page that cannot be read, is free or holds no rows has none. */
 int pages_rows(struct pages *p, uint32_t n, page_row_fn *each, void *to) MUST_CHECK;
-
-/* Four bytes, the high one first. */
-uint32_t page_number(const uint8_t *p);
 
 #endif
