@@ -209,7 +209,8 @@ int commit_locked(struct store *s)
 
     if (s->care.is_away)
         return ERR_BUSY; /* told when that began */
-    if (s->is_suspect || suspect_take(s->path))
+    s->is_suspect |= suspect_take(s->path);
+    if (s->is_suspect)
         (void)care_look(s, false); /* what it found shows when the file is written to */
     if (!s->care.is_away && !s->db)
         rc = file_open(s);
