@@ -185,6 +185,8 @@ static void look_and_open(struct store *s, bool is_ours, int *rc)
     *rc = look(s, is_ours);
     if (!*rc && !s->db)
         *rc = file_open(s);
+    if (*rc == ERR_DATA && !s->db && s->care.next_us < clock_us())
+        *rc = carry_over(s); /* every page is sound, and yet it cannot be used */
     s->care.is_running = false;
     pthread_cond_broadcast(&s->news);
 }

@@ -71,7 +71,7 @@ static bool is_meter(struct carrier *c, const struct page_row *row)
     return !is_date;
 }
 
-/* The notes of a salvage are of that one alone. */
+/* Notes of this kind are about the very file in which they stand. */
 static bool is_note(struct carrier *c, const struct page_row *row)
 {
     (void)c;

@@ -116,7 +116,9 @@ static int make_tables(struct store *s)
     if (version != SCHEMA_VERSION &&
         sql_number(s->db, "SELECT value FROM note WHERE key = 'schema'", -1) == SCHEMA_VERSION) {
         rc = sql_run(s->db, "PRAGMA user_version = 1");
-        return rc ? rc : tables_check(s->db);
+        version = SCHEMA_VERSION;
+        if (rc)
+            return rc;
     }
     if (version > SCHEMA_VERSION) {
         log_err("store",
@@ -124,7 +126,8 @@ static int make_tables(struct store *s)
                 s->path, (int)version, SCHEMA_VERSION);
         return ERR_DENIED;
     }
-    return version == SCHEMA_VERSION ? tables_check(s->db) : tables_make(s->db);
+    rc = version == SCHEMA_VERSION ? tables_check(s->db) : tables_make(s->db);
+    return rc ? rc : tables_check_places(s->db);
 }
 
 void file_close(struct store *s)

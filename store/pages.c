@@ -68,25 +68,23 @@ static uint32_t take_free(struct pages *p, uint32_t trunk)
     return next;
 }
 
-static void give_back(struct pages *p, uint32_t n)
-{
-    if (n <= p->file.count)
-        set_bit(p->free, n, false);
-}
-
-/* What a page in use leads to is in use, too, whatever a damaged list of free ones says. */
-static void take_back(struct pages *p, uint32_t n)
+/* Marks the pages to which page `n` leads, or takes their marks away. */
+static void mark_children(struct pages *p, uint32_t n, uint8_t *bits, bool is)
 {
     const uint8_t *header = p->page + (n == 1 ? FILE_HEADER : 0);
-    unsigned cells = short_at(header + 3);
+    unsigned cells;
+    uint32_t child;
 
-    if (header[0] != TABLE_INSIDE && header[0] != INDEX_INSIDE)
+    if (!read_page(p, n, p->page) || (header[0] != TABLE_INSIDE && header[0] != INDEX_INSIDE))
         return;
-    give_back(p, page_number(header + 8));
-    for (unsigned i = 0; i < cells && header + 14 + (size_t)2 * i <= p->page + STORE_PAGE; i++) {
-        unsigned at = short_at(header + 12 + (size_t)2 * i);
-        if (at + 4 <= STORE_PAGE)
-            give_back(p, page_number(p->page + at));
+    cells = short_at(header + 3);
+    for (unsigned i = 0; i <= cells && header + 14 + (size_t)2 * i <= p->page + STORE_PAGE; i++) {
+        unsigned at = i < cells ? short_at(header + 12 + (size_t)2 * i) : 0;
+        if (at + 4 > STORE_PAGE)
+            continue;
+        child = page_number(i < cells ? p->page + at : header + 8);
+        if (child <= p->file.count)
+            set_bit(bits, child, is);
     }
 }
 
@@ -99,9 +97,10 @@ static int find_free(struct pages *p)
     uint32_t trunk = read_page(p, 1, p->page) ? page_number(p->page + FREE_AT) : 0;
     while (trunk > 1 && trunk <= p->file.count)
         trunk = take_free(p, trunk);
+    /* What a page in use leads to is in use, too, whatever a damaged list of free ones says. */
     for (uint32_t n = 1; p->has_free && n <= p->file.count; n++)
-        if (!has_bit(p->free, n) && read_page(p, n, p->page))
-            take_back(p, n);
+        if (!has_bit(p->free, n))
+            mark_children(p, n, p->free, false);
     return OK;
 }
 
@@ -135,6 +134,20 @@ void pages_close(struct pages *p)
 uint32_t pages_count(const struct pages *p)
 {
     return p->file.count;
+}
+
+bool pages_are_roots(struct pages *p, const uint32_t *roots, size_t count)
+{
+    uint8_t *inside = calloc(1, (size_t)p->file.count / 8 + 1);
+    bool are = inside != NULL;
+
+    for (uint32_t n = 1; are && n <= p->file.count; n++)
+        if (!has_bit(p->free, n))
+            mark_children(p, n, inside, true);
+    for (size_t i = 0; are && i < count; i++)
+        are = roots[i] >= 1 && roots[i] <= p->file.count && !has_bit(inside, roots[i]);
+    free(inside);
+    return are;
 }
 
 /* ---- rows -------------------------------------------------------------------------------- */

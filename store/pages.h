@@ -46,6 +46,9 @@ int pages_open(struct pages **to, const char *path) MUST_CHECK;
 void pages_close(struct pages *p);
 uint32_t pages_count(const struct pages *p);
 
+/* Does no other page lead to one of these? Then a tree may begin there. */
+bool pages_are_roots(struct pages *p, const uint32_t *roots, size_t count);
+
 /* Hands out the rows of page `n`, counted from 1, as far as they make sense; ends early with what
  * `each` returns. A page that cannot be read, is free or holds no rows has none. */
 int pages_rows(struct pages *p, uint32_t n, page_row_fn *each, void *to) MUST_CHECK;

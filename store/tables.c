@@ -1,9 +1,11 @@
 /* Making and checking the tables (store/tables.h). */
 #include "store/tables.h"
 
+#include "base/log.h"
 #include "base/text.h"
 #include "metrics/catalogue.h"
 #include "store/inside.h"
+#include "store/pages.h"
 #include "store/schema_sql.h"
 
 #include <ctype.h>
@@ -129,11 +131,68 @@ int tables_check(sqlite3 *db)
     return rc;
 }
 
+/* A sum of all names and places; 0: they cannot be read. */
+static int64_t sum_places(sqlite3 *db)
+{
+    sqlite3_stmt *row = NULL;
+    int64_t sum = 0;
+
+    if (sqlite3_prepare_v2(db,
+                           "SELECT group_concat(name || ' ' || rootpage) FROM (SELECT name, "
+                           "rootpage FROM sqlite_master WHERE rootpage > 0 ORDER BY name)",
+                           -1, &row, NULL) == SQLITE_OK &&
+        sqlite3_step(row) == SQLITE_ROW)
+        sum = bytes_sum(sqlite3_column_text(row, 0), (size_t)sqlite3_column_bytes(row, 0));
+    sqlite3_finalize(row);
+    return sum;
+}
+
+int tables_check_places(sqlite3 *db)
+{
+    int64_t sum = sum_places(db);
+    int64_t noted = sql_number(db, "SELECT value FROM note WHERE key = 'salvage_places'", -1);
+    bool has_notes = sql_number(db, "SELECT value FROM note WHERE key = 'schema'", -1) > 0;
+    char text[100];
+    struct text t = text_on(text, sizeof text);
+    int rc = OK;
+
+    if (has_notes && sum == noted)
+        return OK;
+    if (!has_notes || noted >= 0) /* none: an older program made the file, and is trusted */
+        rc = tables_check_pages(db);
+    text_format(&t, "INSERT OR REPLACE INTO note VALUES ('salvage_places', %lld)", (long long)sum);
+    if (!rc && sql_run(db, text))
+        log_debug("store", "the places of the tables cannot be noted now");
+    return rc;
+}
+
 /* ---- the whole file ------------------------------------------------------------------------ */
 
 static int is_to_stop(void *stop)
 {
     return atomic_load((const atomic_bool *)stop);
+}
+
+/* No page leads to the one where a table begins; SQLite's own check does not look at that. */
+static int check_roots(sqlite3 *db)
+{
+    enum { ROOTS_MOST = 256 };
+    uint32_t roots[ROOTS_MOST];
+    size_t count = 0;
+    sqlite3_stmt *row = NULL;
+    struct pages *pages = NULL;
+    int rc = sql_error(sqlite3_prepare_v2(
+        db, "SELECT rootpage FROM sqlite_master WHERE rootpage > 0", -1, &row, NULL));
+
+    while (!rc && count < ROOTS_MOST && sqlite3_step(row) == SQLITE_ROW)
+        roots[count++] = (uint32_t)sqlite3_column_int64(row, 0);
+    sqlite3_finalize(row);
+    if (!rc)
+        rc = pages_open(&pages, sqlite3_db_filename(db, "main"));
+    if (!rc && !pages_are_roots(pages, roots, count))
+        rc = ERR_DATA;
+    pages_close(pages);
+    return rc;
 }
 
 int tables_check_pages(sqlite3 *db)
@@ -147,7 +206,9 @@ int tables_check_pages(sqlite3 *db)
     if (!rc && strcmp((const char *)sqlite3_column_text(check, 0), "ok") != 0)
         rc = ERR_DATA;
     sqlite3_finalize(check);
-    return (code & 0xff) == SQLITE_INTERRUPT ? ERR_STOPPED : rc;
+    if ((code & 0xff) == SQLITE_INTERRUPT)
+        return ERR_STOPPED;
+    return rc ? rc : check_roots(db);
 }
 
 int file_check(const char *path, const atomic_bool *stop)

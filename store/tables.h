@@ -14,6 +14,10 @@ int tables_make(sqlite3 *db) MUST_CHECK;
 /* ERR_DATA: a table or an index is not there, or is not as it is made here. */
 int tables_check(sqlite3 *db) MUST_CHECK;
 
+/* Do they stand where they stood the last time? If not, every page is looked at (ERR_DATA), since a
+ * bit that fell over there would lead into another table; then the places are noted. */
+int tables_check_places(sqlite3 *db) MUST_CHECK;
+
 /* ERR_DATA: some page is not as it must be. Looks at all of them. */
 int tables_check_pages(sqlite3 *db) MUST_CHECK;
 
