@@ -2,18 +2,12 @@
 #include "base/bell.h"
 
 #include "base/clock.h"
-
-#include <time.h>
+#include "base/thread.h"
 
 void bell_init(struct bell *b)
 {
-    pthread_condattr_t monotonic;
-
     pthread_mutex_init(&b->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&b->rings, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    condition_init(&b->rings);
     b->is_rung = b->is_nudged = false;
 }
 
@@ -41,9 +35,7 @@ void bell_nudge(struct bell *b)
 
 static bool wait_until(struct bell *b, int64_t us, bool may_nudge)
 {
-    struct timespec until = {.tv_sec = (time_t)(us / 1000000),
-                             .tv_nsec = (long)(us % 1000000) * 1000};
-    int late = 0;
+    bool is_early = true;
 
     if (clock_is_taken()) {
         if (!bell_is_rung(b))
@@ -51,8 +43,8 @@ static bool wait_until(struct bell *b, int64_t us, bool may_nudge)
         return bell_is_rung(b);
     }
     pthread_mutex_lock(&b->lock);
-    while (!b->is_rung && !(may_nudge && b->is_nudged) && !late)
-        late = pthread_cond_timedwait(&b->rings, &b->lock, &until);
+    while (!b->is_rung && !(may_nudge && b->is_nudged) && is_early)
+        is_early = condition_wait_until(&b->rings, &b->lock, us);
     bool is_rung = b->is_rung || (may_nudge && b->is_nudged);
     if (may_nudge)
         b->is_nudged = false;

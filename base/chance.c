@@ -1,16 +1,14 @@
 /* xorshift64* behind base/chance.h. */
 #include "base/chance.h"
 
-#include <time.h>
+#include "base/clock.h"
+
 #include <unistd.h>
 
 struct chance chance_seeded(uint64_t seed)
 {
-    if (!seed) {
-        struct timespec now;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        seed = (uint64_t)now.tv_nsec << 20 ^ (uint64_t)now.tv_sec ^ (uint64_t)getpid() << 40;
-    }
+    if (!seed && getentropy(&seed, sizeof seed))
+        seed = (uint64_t)clock_us() << 20 ^ (uint64_t)getpid() << 40;
     /* Neighbouring seeds must not walk side by side: mix them well first. */
     seed = (seed ^ seed >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     seed = (seed ^ seed >> 27) * UINT64_C(0x94d049bb133111eb);

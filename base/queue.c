@@ -1,11 +1,11 @@
 /* A ring with one lock and two bells (base/queue.h). */
 #include "base/queue.h"
 
-#include <pthread.h>
-#include <stdbool.h>
+#include "base/clock.h"
+#include "base/thread.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct queue {
     pthread_mutex_t lock;
@@ -18,18 +18,14 @@ struct queue {
 struct queue *queue_new(size_t item_size, size_t capacity)
 {
     struct queue *q = calloc(1, sizeof *q + item_size * capacity);
-    pthread_condattr_t monotonic;
 
     if (!q)
         return NULL;
     q->item_size = item_size;
     q->capacity = capacity;
     pthread_mutex_init(&q->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&q->can_put, &monotonic);
-    pthread_cond_init(&q->can_get, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    condition_init(&q->can_put);
+    condition_init(&q->can_get);
     return q;
 }
 
@@ -43,28 +39,14 @@ void queue_free(struct queue *q)
     free(q);
 }
 
-static struct timespec after(int64_t us)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_sec += (time_t)(us / 1000000);
-    t.tv_nsec += (long)(us % 1000000) * 1000;
-    if (t.tv_nsec >= 1000000000) {
-        t.tv_nsec -= 1000000000;
-        t.tv_sec++;
-    }
-    return t;
-}
-
 int queue_put(struct queue *q, const void *item, int64_t wait_us)
 {
-    struct timespec until = after(wait_us);
+    int64_t until_us = clock_us() + wait_us;
     int rc = OK;
 
     pthread_mutex_lock(&q->lock);
     while (q->count == q->capacity && !q->is_stopped && !rc)
-        rc = pthread_cond_timedwait(&q->can_put, &q->lock, &until) ? ERR_FULL : OK;
+        rc = condition_wait_until(&q->can_put, &q->lock, until_us) ? OK : ERR_FULL;
     if (q->is_stopped) {
         rc = ERR_STOPPED;
     } else if (q->count < q->capacity) {
@@ -79,12 +61,12 @@ int queue_put(struct queue *q, const void *item, int64_t wait_us)
 
 int queue_get(struct queue *q, void *item, int64_t wait_us)
 {
-    struct timespec until = after(wait_us);
+    int64_t until_us = clock_us() + wait_us;
     int rc = OK;
 
     pthread_mutex_lock(&q->lock);
     while (!q->count && !q->is_stopped && !rc)
-        rc = pthread_cond_timedwait(&q->can_get, &q->lock, &until) ? ERR_TIMEOUT : OK;
+        rc = condition_wait_until(&q->can_get, &q->lock, until_us) ? OK : ERR_TIMEOUT;
     if (q->count) {
         memcpy(item, q->items + q->first * q->item_size, q->item_size);
         q->first = (q->first + 1) % q->capacity;

@@ -31,11 +31,17 @@ int secret_read(const char *who, const char *name, char *to, size_t size)
     ssize_t got;
 
     secret_path(name, path, sizeof path);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    /* A pipe would keep us waiting for somebody to write into it. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0 || fstat(fd, &st)) {
         log_err(who, "%s: %s", path, strerror(errno));
         if (fd >= 0)
             close(fd);
+        return ERR_INPUT;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        log_err(who, "%s is not an ordinary file; put the secret into one", path);
+        close(fd);
         return ERR_INPUT;
     }
     if (st.st_mode & 0077 && !strstr(path, "/credentials/")) {

@@ -67,28 +67,6 @@ void section_done(struct section *s)
     free(s->name);
 }
 
-int section_join(struct section *s, const char *text, bool only_missing)
-{
-    struct section words;
-    int rc = section_from_words(s->kind, s->name, text, &words);
-
-    for (size_t i = 0; i < words.count && !rc; i++) {
-        if (only_missing && section_entry(s, words.entries[i].key))
-            continue;
-        struct entry *more = realloc(s->entries, (s->count + 1) * sizeof *more);
-        if (!more) {
-            rc = ERR_FULL;
-            break;
-        }
-        s->entries = more;
-        more[s->count] = words.entries[i];
-        more[s->count++].line = s->line;
-        words.entries[i] = (struct entry){0};
-    }
-    section_done(&words);
-    return rc;
-}
-
 void settings_free(struct settings *s)
 {
     if (!s)
@@ -98,41 +76,6 @@ void settings_free(struct settings *s)
     free(s->sections);
     free(s->path);
     free(s);
-}
-
-/* ---- words on the command line -------------------------------------------------------- */
-
-static int add_word(struct section *s, char *word)
-{
-    char *equals = strchr(word, '=');
-    struct entry *more = realloc(s->entries, (s->count + 1) * sizeof *more);
-
-    if (!more)
-        return ERR_FULL;
-    s->entries = more;
-    if (equals)
-        *equals = '\0';
-    more[s->count] = (struct entry){.key = strdup(text_trim(word)),
-                                    .value = strdup(equals ? text_trim(equals + 1) : "yes")};
-    s->count++;
-    return more[s->count - 1].key && more[s->count - 1].value ? OK : ERR_FULL;
-}
-
-int section_from_words(const char *kind, const char *name, const char *words, struct section *to)
-{
-    char *copy = strdup(words), *rest = copy;
-    int rc = OK;
-
-    *to = (struct section){.kind = strdup(kind), .name = strdup(name)};
-    if (!copy || !to->kind || !to->name)
-        rc = ERR_FULL;
-    while (!rc && rest && *rest) {
-        char *word = strsep(&rest, ",");
-        if (*text_trim(word))
-            rc = add_word(to, word);
-    }
-    free(copy);
-    return rc;
 }
 
 /* ---- checks by the rows ---------------------------------------------------------------- */
@@ -193,20 +136,61 @@ static void check_value(struct section *s, const struct setting *row, const char
         section_fault(s, row->key, "is empty");
 }
 
-static void unknown_key(struct section *s, const char *key)
+static bool is_one_of(const struct setting *const *maybe, const char *key)
+{
+    for (; maybe && *maybe; maybe++)
+        for (const struct setting *row = *maybe; row->key; row++)
+            if (!strcmp(row->key, key))
+                return true;
+    return false;
+}
+
+static const char *nearest_key(const struct section *s, const struct setting *const *maybe,
+                               const char *key)
 {
     struct nearest n = {.word = key};
 
     for (size_t t = 0; t < TABLES_MAX && s->tables[t]; t++)
         for (const struct setting *row = s->tables[t]; row->key; row++)
             nearest_try(&n, row->key);
-    if (n.best)
-        section_fault(s, key, "no such key here; did you mean \"%s\"?", n.best);
+    for (; maybe && *maybe; maybe++)
+        for (const struct setting *row = *maybe; row->key; row++)
+            nearest_try(&n, row->key);
+    return n.best;
+}
+
+static void unknown_key(struct section *s, const struct setting *const *maybe, const char *key)
+{
+    const char *best = nearest_key(s, maybe, key);
+
+    if (best)
+        section_fault(s, key, "no such key here; did you mean \"%s\"?", best);
     else
         section_fault(s, key, "no such key here; see: helio list settings");
 }
 
+/* Was it told already that a key here is most likely this one with a slip in it? */
+static bool is_misspelt(const struct section *s, const struct setting *const *maybe,
+                        const char *wanted)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        const char *key = s->entries[i].key, *best;
+        if (row_of(s, key) || is_one_of(maybe, key))
+            continue;
+        best = nearest_key(s, maybe, key);
+        if (best && !strcmp(best, wanted))
+            return true;
+    }
+    return false;
+}
+
 int section_check(struct section *s, const struct setting *const *tables, size_t count)
+{
+    return section_check_partly(s, tables, count, NULL);
+}
+
+int section_check_partly(struct section *s, const struct setting *const *tables, size_t count,
+                         const struct setting *const *maybe)
 {
     unsigned *faults = s->file ? &s->file->faults : &s->faults, before = *faults;
 
@@ -218,14 +202,30 @@ int section_check(struct section *s, const struct setting *const *tables, size_t
             section_fault(s, s->entries[i].key, "is given twice"); /* in words; files were told */
         else if (row)
             check_value(s, row, s->entries[i].value);
-        else
-            unknown_key(s, s->entries[i].key);
+        else if (!is_one_of(maybe, s->entries[i].key))
+            unknown_key(s, maybe, s->entries[i].key);
     }
     for (size_t t = 0; t < TABLES_MAX && s->tables[t]; t++)
         for (const struct setting *row = s->tables[t]; row->key; row++)
-            if (!row->fallback && !section_entry(s, row->key))
+            if (!row->fallback && !section_entry(s, row->key) && !is_misspelt(s, maybe, row->key))
                 section_fault(s, NULL, "\"%s\" is missing: %s", row->key, row->help);
     return *faults != before ? ERR_CONFIG : OK;
+}
+
+void section_refuse_name(struct section *s, const char *key, const char *kind, const char *name)
+{
+    struct nearest n = {.word = name};
+
+    for (size_t i = 0; s->file && i < s->file->count; i++) {
+        const struct section *other = &s->file->sections[i];
+        if (strcmp(other->kind, kind) != 0)
+            continue;
+        if (!strcmp(other->name, name) && s->file->faults)
+            return;
+        nearest_try(&n, other->name);
+    }
+    section_fault(s, key, "there is no [%s %s]%s%s%s", kind, name,
+                  n.best ? "; did you mean \"" : "", n.best ? n.best : "", n.best ? "\"?" : "");
 }
 
 const char *section_text(const struct section *s, const char *key)

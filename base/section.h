@@ -32,6 +32,7 @@ enum { TABLES_MAX = 4 };
 struct entry {
     char *key, *value;
     unsigned line;
+    bool is_quoted; /* in the file: the value is exactly what stands between the quotes */
 };
 
 /* One part of the file: "[bus west]" and the lines under it. */
@@ -71,9 +72,18 @@ int section_join(struct section *s, const char *words, bool only_missing) MUST_C
 /* May these keys stand here, and with these values? Rows are searched in all `tables`. */
 int section_check(struct section *s, const struct setting *const *tables, size_t count) MUST_CHECK;
 
+/* The same while it is not known which further table holds, since the word that chooses it is wrong
+ * or missing: keys of `maybe` (NULL ends it) are let pass with any value. */
+int section_check_partly(struct section *s, const struct setting *const *tables, size_t count,
+                         const struct setting *const *maybe) MUST_CHECK;
+
 /* One more complaint about this section; key may be NULL. Counts as a fault of the file. */
 void section_fault(struct section *s, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* The section that `key` names is not in use: there is none of that name, or its own fault was told
+ * already and is not repeated here. */
+void section_refuse_name(struct section *s, const char *key, const char *kind, const char *name);
 
 /* One complaint about a line of the file; `where` is the section and key, or "". */
 void settings_fault(struct settings *s, unsigned line, const char *where, const char *what);

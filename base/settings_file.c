@@ -2,6 +2,8 @@
  * The settings file read (base/section.h). iniparser reads the values; but it folds names to lower
  * case, lets a repeated key or section win silently and cuts values at # and ;. So the file is
  * walked once before, for exactly these four, and for the line numbers iniparser does not keep.
+ * What stands in quotes is taken from that walk, since iniparser 4.2 drops backslashes there and
+ * 4.1 keeps them: a file must mean the same on every machine.
  */
 #include "base/section.h"
 
@@ -114,14 +116,17 @@ static bool value_is_cut(const char *value)
     return strpbrk(value, "#;") != NULL;
 }
 
-/* The value as far as it can be told without iniparser: enough to look for more faults. */
-static char *without_quotes(const char *value)
+static bool is_quoted(const char *value)
 {
     size_t length = strlen(value);
 
-    if (length >= 2 && (*value == '"' || *value == '\'') && value[length - 1] == *value)
-        return strndup(value + 1, length - 2);
-    return strdup(value);
+    return length >= 2 && (*value == '"' || *value == '\'') && value[length - 1] == *value;
+}
+
+/* What stands in quotes, as it is; any other value as it is before iniparser read it. */
+static char *without_quotes(const char *value)
+{
+    return is_quoted(value) ? strndup(value + 1, strlen(value) - 2) : strdup(value);
 }
 
 static int walk_entry(struct walk *w, char *key, const char *value)
@@ -152,8 +157,10 @@ static int walk_entry(struct walk *w, char *key, const char *value)
     if (!more)
         return ERR_FULL;
     w->in->entries = more;
-    more[w->in->count] =
-        (struct entry){.key = strdup(key), .value = without_quotes(value), .line = w->line};
+    more[w->in->count] = (struct entry){.key = strdup(key),
+                                        .value = without_quotes(value),
+                                        .is_quoted = is_quoted(value),
+                                        .line = w->line};
     w->in->count++;
     return more[w->in->count - 1].key && more[w->in->count - 1].value ? OK : ERR_FULL;
 }
@@ -219,12 +226,14 @@ static int fill_values(struct settings *s, dictionary *ini)
     for (size_t i = 0; i < s->count; i++) {
         struct section *in = &s->sections[i];
         for (size_t k = 0; k < in->count; k++) {
+            if (in->entries[k].is_quoted)
+                continue;
             snprintf(key, sizeof key, "%s%s%s:%s", in->kind, *in->name ? " " : "", in->name,
                      in->entries[k].key);
             char *value = strdup(iniparser_getstring(ini, key, ""));
             if (!value)
                 return ERR_FULL;
-            free(in->entries[k].value); /* the walk's guess */
+            free(in->entries[k].value); /* the walk's */
             in->entries[k].value = value;
         }
     }

@@ -162,29 +162,36 @@ bool text_fits(const char *text, const char *form)
     return !*form && !*text;
 }
 
-/* Levenshtein's distance with two rows; words longer than the rows are simply far away. */
+static bool is_same_letter(char a, char b)
+{
+    return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+/* Levenshtein's distance, and two letters that changed places count once ("smi" for "sim"). Three
+ * rows are enough; words longer than the rows are simply far away. */
 unsigned text_distance(const char *a, const char *b)
 {
     enum { LONGEST = 64 };
-    unsigned row[LONGEST + 1];
-    size_t length = strlen(b);
+    unsigned rows[3][LONGEST + 1];
+    size_t length = strlen(b), i;
 
     if (length > LONGEST || strlen(a) > LONGEST)
         return LONGEST;
     for (unsigned j = 0; j <= length; j++)
-        row[j] = j;
-    for (unsigned i = 1; a[i - 1]; i++) {
-        unsigned diagonal = row[0];
-        row[0] = i;
+        rows[0][j] = j;
+    for (i = 1; a[i - 1]; i++) {
+        unsigned *row = rows[i % 3], *above = rows[(i - 1) % 3], *two_above = rows[(i + 1) % 3];
+        row[0] = (unsigned)i;
         for (size_t j = 1; j <= length; j++) {
-            unsigned change =
-                diagonal + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
-            unsigned drop = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            diagonal = row[j];
+            unsigned change = above[j - 1] + !is_same_letter(a[i - 1], b[j - 1]);
+            unsigned drop = (above[j] < row[j - 1] ? above[j] : row[j - 1]) + 1;
             row[j] = change < drop ? change : drop;
+            if (i > 1 && j > 1 && is_same_letter(a[i - 1], b[j - 2]) &&
+                is_same_letter(a[i - 2], b[j - 1]) && two_above[j - 2] + 1 < row[j])
+                row[j] = two_above[j - 2] + 1;
         }
     }
-    return row[length];
+    return rows[(i - 1) % 3][length];
 }
 
 char *text_trim(char *text)

@@ -103,7 +103,7 @@ static int borrow(struct bus *bus, int64_t wait_us)
             return rc;
     }
     if (*bus->loan_name) {
-        rc = loan_take(bus->loan_name, bus->name, wait_us, &bus->loan);
+        rc = loan_take(bus->loan_name, bus->name, wait_us, bus->stop, &bus->loan);
         if (rc)
             return rc;
     }
@@ -158,6 +158,11 @@ void bus_return(struct bus *bus)
     bus->is_lent = false;
 }
 
+static bool is_stopped(const struct bus *bus)
+{
+    return bus->stop && bell_is_rung(bus->stop);
+}
+
 /* ---- one exchange ---------------------------------------------------------------------- */
 
 /* A spoilt answer was an answer all the same; one that was not heard may only be late. */
@@ -176,11 +181,22 @@ static int wait_for_again(struct bus *bus, const struct ask *ask, uint64_t quest
     if (!ask->again_us || !bus->last_question_us || bus->last_question != question)
         return OK;
     for (int64_t now = clock_us(); now < until; now = clock_us()) {
-        if (bus->stop && bell_is_rung(bus->stop))
+        if (is_stopped(bus))
             return ERR_STOPPED;
         clock_sleep_us(until - now < AGAIN_STEP_US ? until - now : AGAIN_STEP_US);
     }
     return OK;
+}
+
+static void note_misheard(struct bus *bus, const struct answer *a, int rc)
+{
+    struct misheard *m = &bus->misheard;
+
+    if (rc == OK || rc == ERR_REFUSED || a->length) {
+        m->length = rc == OK || rc == ERR_REFUSED ? 0 : a->length;
+        m->why = rc;
+        memcpy(m->bytes, a->bytes, m->length < MISHEARD_ROOM ? m->length : MISHEARD_ROOM);
+    }
 }
 
 static int exchange(struct bus *bus, const struct ask *ask, unsigned attempt, struct answer *a)
@@ -203,7 +219,9 @@ static int exchange(struct bus *bus, const struct ask *ask, unsigned attempt, st
     bus->last_question = question;
     bus->last_question_us = begun;
     bus->last_byte_us = clock_us();
+    bus->misheard.is_early = false;
     rc = receive_answer(bus, ask, attempt, begun, a);
+    note_misheard(bus, a, rc);
     if (a->length)
         log_wire(bus->name, '<', a->bytes, a->length);
     if (bus->record)
@@ -251,7 +269,7 @@ int bus_talk(struct bus *bus, const struct ask *ask, struct answer *answer)
         return rc;
     }
     for (unsigned attempt = 1; attempt <= tries; attempt++) {
-        if (bus->stop && bell_is_rung(bus->stop)) {
+        if (is_stopped(bus)) {
             rc = ERR_STOPPED;
             break;
         }
@@ -261,7 +279,7 @@ int bus_talk(struct bus *bus, const struct ask *ask, struct answer *answer)
         bus->counts.failed[error_index(rc)]++;
         silences += rc == ERR_TIMEOUT;
         is_always_short &= rc == ERR_LENGTH;
-        if (is_final(rc) || attempt == tries || clock_us() > deadline ||
+        if (is_final(rc) || attempt == tries || clock_us() > deadline || is_stopped(bus) ||
             (ask->silences && silences >= ask->silences))
             break;
         int wire = recover(bus, attempt, rc);
@@ -277,7 +295,7 @@ int bus_talk(struct bus *bus, const struct ask *ask, struct answer *answer)
         bus->counts.answered++;
     else if (rc == ERR_GONE || rc == ERR_IO)
         close_line(bus); /* opened again at the next round */
-    else
+    else if (!is_stopped(bus))
         (void)wait_for_silence(bus, bus->drain_us); /* the next question finds a quiet wire */
     return rc;
 }

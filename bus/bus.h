@@ -105,6 +105,8 @@ struct far_answer {
 };
 typedef int answer_fn(void *far, const uint8_t *asked, size_t length, struct far_answer *answer);
 
+enum { MISHEARD_ROOM = 32 };
+
 struct bus {
     const char *name;
     const struct line *line;
@@ -135,6 +137,14 @@ struct bus {
     struct bell *stop;        /* rung: no further try is made; NULL: nobody can stop it */
     _Atomic int64_t *beat_us; /* noted at each try, for whoever looks after this thread; or NULL */
     FILE *_Atomic record;     /* a capture is being written, from now on; NULL: none */
+
+    /* What came last and was no answer, for people: forgotten with the next answer. */
+    struct misheard {
+        int why; /* as what it was refused */
+        bool is_early;
+        size_t length; /* of all that came; 0: nothing */
+        uint8_t bytes[MISHEARD_ROOM];
+    } misheard;
 
     uint64_t last_question; /* and when it was asked */
     int64_t last_question_us;

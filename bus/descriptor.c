@@ -1,17 +1,16 @@
 /* Bytes with a time limit, and serial ports of any speed (bus/descriptor.h). */
 #include "bus/descriptor.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "bus/bus.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 #include <unistd.h>
 
 /* The kernel's own termios: the C library's knows only the speeds of its list. */
@@ -22,15 +21,10 @@ static const int64_t WRITE_LIMIT_US = 1000000;
 static int wait_for(int fd, short events, int64_t wait_us)
 {
     struct pollfd p = {.fd = fd, .events = events};
-    struct timespec limit = {.tv_sec = (time_t)(wait_us / 1000000),
-                             .tv_nsec = (long)(wait_us % 1000000) * 1000};
-    int n;
+    int n = clock_poll(&p, 1, wait_us);
 
-    if (wait_us < 0)
-        limit = (struct timespec){0};
-    n = ppoll(&p, 1, &limit, NULL);
     if (n < 0)
-        return errno == EINTR ? 0 : ERR_IO;
+        return ERR_IO;
     if (n && p.revents & (POLLNVAL | POLLERR))
         return ERR_GONE;
     return n && p.revents & (events | POLLHUP);

@@ -12,7 +12,6 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -21,7 +20,7 @@
 
 static const int64_t STALE_US = 300000; /* half a question older than this is dropped */
 static const int64_t ANNOUNCE_US = 1000000;
-enum { LOOK_MS = 200 };
+enum { LOOK_US = 200000 };
 
 static void begin(struct far_end *f)
 {
@@ -251,14 +250,14 @@ int far_end_serve(struct far_end *f, volatile sig_atomic_t *stop)
 {
     while (!*stop) {
         struct pollfd p[FAR_CLIENTS + 1];
-        int count = 0;
+        unsigned count = 0;
         for (int i = 0; i < FAR_CLIENTS; i++) /* a free place has -1, which poll leaves alone */
             p[count++] = (struct pollfd){.fd = f->clients[i].fd, .events = POLLIN};
         /* A bridge has one owner; the next one waits at the door. */
         bool is_taken = f->has_reports && f->clients[0].fd >= 0;
         p[count++] = (struct pollfd){.fd = is_taken ? -1 : f->listener, .events = POLLIN};
         announce(f);
-        if (poll(p, (nfds_t)count, LOOK_MS) < 0 && errno != EINTR)
+        if (clock_poll(p, count, LOOK_US) < 0)
             return ERR_SYSTEM;
         for (int i = 0; i < FAR_CLIENTS; i++)
             if (f->clients[i].fd >= 0 && p[i].fd == f->clients[i].fd && p[i].revents)

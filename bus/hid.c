@@ -88,7 +88,7 @@ static int take(struct bridge *bridge, uint8_t *to, size_t size, int64_t wait_us
     if (!n) {
         errno = 0;
         n = hid_read_timeout(bridge->handle, bridge->rest, sizeof bridge->rest,
-                             (int)((wait_us + 999) / 1000));
+                             (int)((clock_real_us(wait_us) + 999) / 1000));
         if (n < 0)
             return errno == EINTR ? 0 : ERR_GONE;
     }

@@ -14,7 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const int64_t LOOK_US = 3000; /* how often a lent wire is looked at */
+enum { LOCK_MODE = 0660 };
+static const char SHARED_FOLDER[] = "/run/lock"; /* of every machine, for everybody */
+static const int64_t LOOK_US = 3000;             /* how often a lent wire is looked at */
 
 const char *loan_folder(void)
 {
@@ -23,7 +25,12 @@ const char *loan_folder(void)
 
     if (given && *given)
         return given;
-    return stat("/run/helio", &info) == 0 && S_ISDIR(info.st_mode) ? "/run/helio" : "/run/lock";
+    return stat("/run/helio", &info) == 0 && S_ISDIR(info.st_mode) ? "/run/helio" : SHARED_FOLDER;
+}
+
+bool loan_is_ours(void)
+{
+    return strcmp(loan_folder(), SHARED_FOLDER) != 0;
 }
 
 bool loan_group(gid_t *to)
@@ -37,7 +44,25 @@ bool loan_group(gid_t *to)
     return true;
 }
 
-/* Readable and lockable by everybody who may use serial ports. */
+/*
+ * For everybody who may use serial ports, and for nobody else: whoever may open the file, even only
+ * to read, can lock it and so stop the wire for as long as they like. One that an older version
+ * made readable for all is narrowed.
+ */
+static void narrow(int fd)
+{
+    gid_t dialout;
+    struct stat st;
+
+    if (fstat(fd, &st) || st.st_uid != geteuid())
+        return;
+    /* A file may be given to a group one is in oneself; else it stays with the group it has. */
+    if (loan_group(&dialout) && st.st_gid != dialout && fchown(fd, (uid_t)-1, dialout))
+        log_debug("run", "a lock file stays with its group: %s", strerror(errno));
+    if ((st.st_mode & 07777) != LOCK_MODE && fchmod(fd, LOCK_MODE))
+        log_debug("run", "a lock file keeps its mode: %s", strerror(errno));
+}
+
 static int open_file(const char *path)
 {
     /* Without O_CREAT first: sticky folders refuse to "create" a file that another user made. */
@@ -45,17 +70,12 @@ static int open_file(const char *path)
 
     if (fd < 0 && errno == EACCES)
         fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW); /* flock needs no more */
-    if (fd >= 0 || errno != ENOENT)
-        return fd;
-    fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0664);
+    if (fd < 0 && errno == ENOENT)
+        fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, LOCK_MODE);
     if (fd < 0 && errno == EEXIST)
-        return open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    if (fd >= 0) {
-        gid_t dialout;
-        /* Only root may give a file away; for others it stays their own, and readable. */
-        if (loan_group(&dialout) && fchown(fd, (uid_t)-1, dialout) == 0)
-            (void)fchmod(fd, 0664);
-    }
+        fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd >= 0)
+        narrow(fd);
     return fd;
 }
 
@@ -90,7 +110,7 @@ static int open_loan(const char *wire, const char *who, int *fd)
     return errno == EACCES ? ERR_DENIED : ERR_SYSTEM;
 }
 
-int loan_take(const char *wire, const char *who, int64_t wait_us, int *loan)
+int loan_take(const char *wire, const char *who, int64_t wait_us, struct bell *stop, int *loan)
 {
     int64_t until = clock_us() + wait_us;
     int fd, rc = open_loan(wire, who, &fd);
@@ -98,10 +118,12 @@ int loan_take(const char *wire, const char *who, int64_t wait_us, int *loan)
     if (rc)
         return rc;
     while (flock(fd, LOCK_EX | LOCK_NB)) {
-        if (clock_us() >= until) {
+        bool is_late = clock_us() >= until;
+        if (is_late)
             complain_of_holder(fd, wire);
+        if (is_late || (stop && bell_is_rung(stop))) {
             close(fd);
-            return ERR_BUSY;
+            return is_late ? ERR_BUSY : ERR_STOPPED;
         }
         clock_sleep_us(LOOK_US);
     }

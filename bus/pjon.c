@@ -66,7 +66,8 @@ static const struct {
 /* A board that restarts hears nothing, and may talk of itself meanwhile. */
 static int wait_for_board(const struct bus *bus)
 {
-    int64_t until = clock_us() + (int64_t)(section_number(bus->section, "wait_ms") * US_PER_MS),
+    int64_t until =
+                clock_us() + (int64_t)(section_number(bus->section, "wait_ms") * (double)US_PER_MS),
             left;
 
     while ((left = until - clock_us()) > 0) {

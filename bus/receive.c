@@ -123,8 +123,10 @@ int receive_answer(struct bus *bus, const struct ask *ask, unsigned attempt, int
         int64_t now = note_time(&t);
         a->length += (size_t)n;
         wait = pause;
-        if (is_early(bus, ask, a, ended))
+        if (is_early(bus, ask, a, ended)) {
+            bus->misheard.is_early = true;
             return ERR_FOREIGN; /* said to somebody else, or long ago */
+        }
         if (strip_echo(bus, ask, a, &echo_is_due))
             continue;
         if (!a->length) { /* that was our echo: now the turn-around begins */

@@ -96,7 +96,7 @@ static void rtu_lend(struct bus *bus, bool is_ours)
 
 const struct line line_rtu = {
     .scheme = "rtu",
-    .title = "Modbus RTU on a serial port: rtu:/dev/ttyXRUSB0",
+    .title = "Modbus RTU on a serial port: rtu:/dev/ttyUSB0",
     .parts = 1,
     .settings = rtu_settings,
     .memory = sizeof(struct rtu),

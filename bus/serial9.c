@@ -80,10 +80,10 @@ static int serial9_open(struct bus *bus)
         return rc;
     }
     port->way = choose_way(bus, port->fd, port->parity);
-    port->settle_us = (int64_t)(section_number(bus->section, "settle_ms") * US_PER_MS);
+    port->settle_us = (int64_t)(section_number(bus->section, "settle_ms") * (double)US_PER_MS);
     port->busy_until_us = 0;
     bus->byte_us = port_byte_us(&form);
-    bus->gap_us = (int64_t)(section_number(bus->section, "gap_ms") * US_PER_MS);
+    bus->gap_us = (int64_t)(section_number(bus->section, "gap_ms") * (double)US_PER_MS);
     bus->has_true_speed = true;
     return OK;
 }

@@ -54,7 +54,7 @@ static int tcp_open(struct bus *bus)
     struct tcp *tcp = bus->memory;
     char host[WHERE_MAX];
     char *port, *name = host;
-    double seconds = section_number(bus->section, "connect");
+    int64_t limit_us = clock_real_us((int64_t)(section_number(bus->section, "connect") * 1e6));
 
     strcpy(host, bus->where);
     port = strrchr(host, ':');
@@ -69,8 +69,8 @@ static int tcp_open(struct bus *bus)
     tcp->modbus = modbus_new_tcp_pi(name, port);
     if (!tcp->modbus)
         return ERR_CONFIG;
-    modbus_set_response_timeout(tcp->modbus, (uint32_t)seconds,
-                                (uint32_t)((seconds - (uint32_t)seconds) * 1e6));
+    modbus_set_response_timeout(tcp->modbus, (uint32_t)(limit_us / 1000000),
+                                (uint32_t)(limit_us % 1000000));
     if (modbus_connect(tcp->modbus)) {
         log_say(bus_loudness(bus), bus->name,
                 "%s: cannot connect (%s): is the gateway on, and the port right?", bus->where,

@@ -21,22 +21,23 @@ static bool lives(struct daemon *d, int64_t watchdog_us)
     oldest = oldest > BEAT_OLDEST_US     ? BEAT_OLDEST_US
              : oldest < BEAT_PATIENCE_US ? BEAT_PATIENCE_US
                                          : oldest;
-    for (size_t i = 0; i < d->wing_count; i++)
-        if (clock_us() - rounds_beat(&d->wings[i]->rounds) > oldest)
-            return false;
-    return true;
+    return clock_us() - wings_beat(&d->wings) <= oldest;
 }
 
 static int64_t waiting_for_sinks(struct daemon *d)
 {
+    struct pump_state states[VIEW_SINKS];
+    size_t count = deliver_states(&d->deliver, states, VIEW_SINKS);
     int64_t most = 0;
 
-    for (size_t i = 0; i < d->deliver.count; i++) {
-        struct pump_state state;
-        pump_state(d->deliver.seats[i].pump, &state);
-        most = state.backlog > most ? state.backlog : most;
-    }
+    for (size_t i = 0; i < count; i++)
+        most = states[i].backlog > most ? states[i].backlog : most;
     return most;
+}
+
+bool watchdog_is_due(int64_t now_us, int64_t fed_us, int64_t period_us)
+{
+    return period_us && now_us - fed_us >= period_us / 2;
 }
 
 static void feed_watchdog(struct daemon *d, int64_t now)
@@ -45,7 +46,7 @@ static void feed_watchdog(struct daemon *d, int64_t now)
     static bool is_starving;
     int64_t watchdog = notify_watchdog_us();
 
-    if (!watchdog || now - fed_us < watchdog / 2)
+    if (!watchdog_is_due(now, fed_us, watchdog))
         return;
     bool is_alive = lives(d, 2 * watchdog);
     if (is_alive) {

@@ -20,7 +20,7 @@ int cast_init(struct cast *c, const struct section *section)
 
     *c = (struct cast){.started_us = clock_us(), .started_ms = clock_wall_ms()};
     c->time_scale = section_number(section, "time_scale");
-    c->turnaround_us = (int64_t)(section_number(section, "turnaround") * US_PER_MS);
+    c->turnaround_us = (int64_t)(section_number(section, "turnaround") * (double)US_PER_MS);
     c->chance = chance_seeded((uint64_t)section_number(section, "seed"));
     moods_from(&c->moods, section);
     if (*section_text(section, "script"))

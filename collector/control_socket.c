@@ -1,98 +1,174 @@
-/* Listening and asking (collector/control_socket.h). */
-#include "collector/control_socket.h"
+/* Listening, and hearing who asks (collector/control_socket.h). */
+#include "collector/control_inside.h"
 
+#include "base/clock.h"
 #include "base/log.h"
-#include "base/text.h"
+#include "base/thread.h"
 #include "bus/loan.h"
+#include "collector/daemon.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { WORDS_MAX = 64, LINE_MAX_BYTES = 8192, LOOK_MS = 200, PATIENCE_S = 120 };
+enum { GROUPS_MAX = 1024, SILENCE_S = 120 };
+static const int64_t FIRST_LINE_US = 2000000;
 
-/* ---- the address --------------------------------------------------------------------------- */
+/* ---- who asks ------------------------------------------------------------------------------ */
 
-/* A socket's path may have 107 signs only; a folder that is open has a short name. */
-static int address_of(struct sockaddr_un *to, int *folder)
+static bool is_member(int fd, gid_t wanted)
 {
-    *folder = open(loan_folder(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (*folder < 0)
-        return ERR_GONE;
-    *to = (struct sockaddr_un){.sun_family = AF_UNIX};
-    snprintf(to->sun_path, sizeof to->sun_path, "/proc/self/fd/%d/control.sock", *folder);
-    return OK;
+    gid_t groups[GROUPS_MAX];
+    socklen_t size = sizeof groups;
+
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size))
+        return false;
+    for (size_t i = 0; i < size / sizeof *groups; i++)
+        if (groups[i] == wanted)
+            return true;
+    return false;
 }
 
-/* ---- answering ----------------------------------------------------------------------------- */
-
-void answer_line(struct asked *a, char kind, const char *format, ...)
+/* The permissions of the file say it already; but it has a wider mode for a moment when it is made,
+ * and others may change it who own the folder. */
+static bool may_ask(const struct control_socket *c, int fd)
 {
-    va_list args;
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    struct stat st;
 
-    fprintf(a->out, "%c ", kind);
-    va_start(args, format);
-    vfprintf(a->out, format, args);
-    va_end(args);
-    fputc('\n', a->out);
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size))
+        return false;
+    if (!peer.uid || peer.uid == geteuid())
+        return true;
+    if (stat(c->path, &st))
+        return false;
+    if (peer.gid == st.st_gid || is_member(fd, st.st_gid))
+        return true;
+    log_warn("run", "user %u may not use the control socket", (unsigned)peer.uid);
+    return false;
 }
 
-static int run_request(struct asked *a)
+/* ---- listening ----------------------------------------------------------------------------- */
+
+static struct conversation *free_place(struct control_socket *c)
 {
-    for (const struct request *r = requests; r->verb; r++)
-        if (!strcmp(r->verb, a->words[0]))
-            return r->run(a);
-    answer_line(a, 'e', "the daemon does not know \"%s\"; is it of the same version?", a->words[0]);
-    return ERR_USAGE;
+    for (size_t i = 0; i < CONVERSATIONS; i++)
+        if (c->all[i].fd < 0)
+            return &c->all[i];
+    return NULL;
 }
 
-static void converse(struct daemon *d, int fd)
+static void take_in(struct control_socket *c)
 {
-    char line[LINE_MAX_BYTES], *words[WORDS_MAX];
-    struct asked a = {.daemon = d, .words = words};
-    struct timeval patience = {.tv_sec = PATIENCE_S};
+    struct timeval silence = {.tv_sec = SILENCE_S};
+    struct conversation *place = free_place(c);
+    int fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC);
 
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    a.in = fdopen(fd, "r");
-    a.out = a.in ? fdopen(dup(fd), "w") : NULL;
-    if (a.out && fgets(line, sizeof line, a.in)) {
-        char *rest = line;
-        line[strcspn(line, "\n")] = '\0';
-        while (rest && a.count < WORDS_MAX)
-            a.words[a.count++] = strsep(&rest, "\t");
-        int rc = a.count ? run_request(&a) : ERR_USAGE;
-        fprintf(a.out, "x %d\n", rc);
-    }
-    if (a.out)
-        (void)fclose(a.out); /* whoever left does not hear the rest */
-    if (a.in)
-        (void)fclose(a.in);
-    else
+    if (fd < 0)
+        return;
+    if (!place || !may_ask(c, fd)) {
         close(fd);
+        return;
+    }
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof silence);
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &silence, sizeof silence);
+    *place = (struct conversation){.daemon = c->daemon,
+                                   .fd = fd,
+                                   .until_us = clock_us() + FIRST_LINE_US,
+                                   .wake_fd = c->wake_fd};
+}
+
+static void let_go(struct conversation *one)
+{
+    if (one->has_thread)
+        pthread_join(one->thread, NULL);
+    close(one->fd);
+    one->has_thread = false;
+    one->fd = -1;
+}
+
+/* Its first line is looked at, and left where it is for the thread that answers. */
+static void hear(struct conversation *one)
+{
+    char line[LINE_MAX_BYTES];
+    ssize_t got = recv(one->fd, line, sizeof line, MSG_PEEK | MSG_DONTWAIT);
+    bool is_whole = got > 0 && memchr(line, '\n', (size_t)got);
+
+    if (is_whole) {
+        if (conversation_begin(one) == OK)
+            return;
+    }
+    if (is_whole || got == 0 || got == (ssize_t)sizeof line ||
+        (got < 0 && errno != EAGAIN && errno != EINTR))
+        let_go(one);
+}
+
+static void look_after(struct control_socket *c)
+{
+    for (size_t i = 0; i < CONVERSATIONS; i++) {
+        struct conversation *one = &c->all[i];
+        if (one->fd < 0)
+            continue;
+        if (one->has_thread && one->is_over)
+            let_go(one);
+        else if (!one->has_thread && clock_us() >= one->until_us)
+            let_go(one);
+    }
+}
+
+static void end_all(struct control_socket *c)
+{
+    for (size_t i = 0; i < CONVERSATIONS; i++)
+        if (c->all[i].fd >= 0)
+            shutdown(c->all[i].fd, SHUT_RDWR);
+    for (size_t i = 0; i < CONVERSATIONS; i++)
+        if (c->all[i].fd >= 0)
+            let_go(&c->all[i]);
+}
+
+/* Who has not said a whole line yet is looked at again after a moment: what is there of it would
+ * wake a poll at once, again and again. */
+static void wait_for_somebody(struct control_socket *c, bool *is_new)
+{
+    static const int64_t look_us = 20000, rest_us = 1000000;
+    struct pollfd all[2] = {{.fd = c->wake_fd, .events = POLLIN},
+                            {.fd = free_place(c) ? c->fd : -1, .events = POLLIN}};
+    bool is_hearing = false;
+    uint64_t count;
+
+    for (size_t i = 0; i < CONVERSATIONS; i++)
+        is_hearing |= c->all[i].fd >= 0 && !c->all[i].has_thread;
+    *is_new = clock_poll(all, 2, is_hearing ? look_us : rest_us) > 0 && all[1].revents;
+    if (all[0].revents && read(c->wake_fd, &count, sizeof count) < 0)
+        log_debug("run", "control socket: %s", strerror(errno));
 }
 
 static void *listen_on(void *who)
 {
     struct control_socket *c = who;
+    bool is_new;
 
     while (!c->is_stopping) {
-        struct pollfd p = {.fd = c->fd, .events = POLLIN};
-        if (poll(&p, 1, LOOK_MS) <= 0)
-            continue;
-        int fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC);
-        if (fd >= 0)
-            converse(c->daemon, fd);
+        wait_for_somebody(c, &is_new);
+        if (is_new)
+            take_in(c);
+        for (size_t i = 0; i < CONVERSATIONS; i++)
+            if (c->all[i].fd >= 0 && !c->all[i].has_thread)
+                hear(&c->all[i]);
+        look_after(c);
     }
+    end_all(c);
+    c->has_ended = true;
     return NULL;
 }
+
+/* ---- opening and closing ------------------------------------------------------------------- */
 
 /* Everybody who may use serial ports may ask. */
 static void open_to_dialout(const char *path)
@@ -105,125 +181,73 @@ static void open_to_dialout(const char *path)
         log_debug("run", "%s: %s", path, strerror(errno)); /* then only its owner may */
 }
 
+static int listen_there(struct control_socket *c, const struct sockaddr_un *to)
+{
+    if (unlink(to->sun_path) && errno != ENOENT)
+        log_debug("run", "%s: %s", c->path, strerror(errno)); /* bind says what matters */
+    c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (c->fd < 0 || fchmod(c->fd, 0600) || bind(c->fd, (const struct sockaddr *)to, sizeof *to) ||
+        listen(c->fd, CONVERSATIONS)) {
+        log_warn("run", "%s: %s", c->path, strerror(errno));
+        return ERR_DENIED;
+    }
+    open_to_dialout(c->path);
+    return OK;
+}
+
+static void close_both(struct control_socket *c)
+{
+    if (c->fd >= 0)
+        close(c->fd);
+    if (c->wake_fd >= 0)
+        close(c->wake_fd);
+    c->fd = c->wake_fd = -1;
+}
+
 int control_open(struct control_socket *c, struct daemon *d)
 {
     struct sockaddr_un to;
-    pthread_attr_t small;
-    int folder = -1, rc = address_of(&to, &folder);
+    int folder = -1, rc;
 
-    *c = (struct control_socket){.daemon = d, .fd = -1};
-    snprintf(c->path, sizeof c->path, "%s/control.sock", loan_folder());
+    *c = (struct control_socket){.daemon = d, .fd = -1, .wake_fd = -1};
+    for (size_t i = 0; i < CONVERSATIONS; i++)
+        c->all[i].fd = -1;
+    rc = control_address(d->plan, &to, &folder, c->path, sizeof c->path);
     if (rc)
         return rc;
-    if (unlink(to.sun_path) && errno != ENOENT)
-        log_debug("run", "%s: %s", c->path, strerror(errno)); /* bind says what matters */
-    c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (c->fd < 0 || bind(c->fd, (const struct sockaddr *)&to, sizeof to) || listen(c->fd, 8)) {
-        log_warn("run", "%s: %s", c->path, strerror(errno));
-        rc = ERR_DENIED;
-    }
+    c->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    rc = c->wake_fd >= 0 ? listen_there(c, &to) : ERR_SYSTEM;
     close(folder);
-    if (!rc) {
-        open_to_dialout(c->path);
-        pthread_attr_init(&small);
-        pthread_attr_setstacksize(&small, 256 * 1024);
-        rc = pthread_create(&c->thread, &small, listen_on, c) ? ERR_SYSTEM : OK;
-        pthread_attr_destroy(&small);
-    }
-    if (rc && c->fd >= 0) {
-        close(c->fd);
-        c->fd = -1;
-    }
+    if (!rc)
+        rc = thread_begin(&c->thread, "control", listen_on, c);
+    if (rc)
+        close_both(c);
     return rc;
+}
+
+void control_stop(struct control_socket *c)
+{
+    const uint64_t one = 1;
+
+    if (c->fd < 0)
+        return;
+    c->is_stopping = true;
+    if (write(c->wake_fd, &one, sizeof one) != (ssize_t)sizeof one)
+        log_debug("run", "control socket: %s", strerror(errno)); /* it looks soon anyway */
+}
+
+bool control_has_ended(const struct control_socket *c)
+{
+    return c->fd < 0 || c->has_ended;
 }
 
 void control_close(struct control_socket *c)
 {
     if (c->fd < 0)
         return;
-    c->is_stopping = true;
+    control_stop(c);
     pthread_join(c->thread, NULL);
-    close(c->fd);
     if (unlink(c->path))
         log_debug("run", "%s: %s", c->path, strerror(errno)); /* the next one unlinks it too */
-    c->fd = -1;
-}
-
-/* ---- asking -------------------------------------------------------------------------------- */
-
-static int reach(void)
-{
-    struct sockaddr_un to;
-    int folder = -1, fd;
-
-    if (address_of(&to, &folder))
-        return -1;
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && connect(fd, (const struct sockaddr *)&to, sizeof to)) {
-        if (errno == EACCES || errno == EPERM)
-            log_err(NULL, "%s/control.sock: %s; become a member of its group (dialout)",
-                    loan_folder(), strerror(errno));
-        close(fd);
-        fd = -1;
-    }
-    close(folder);
-    return fd;
-}
-
-bool control_is_there(void)
-{
-    int fd = reach();
-
-    if (fd >= 0)
-        close(fd);
-    return fd >= 0;
-}
-
-static void send_all(int fd, const char *const *words, int count, FILE *data)
-{
-    char bytes[16384];
-    size_t got;
-    FILE *out = fdopen(dup(fd), "w");
-
-    if (!out)
-        return;
-    for (int i = 0; i < count; i++)
-        fprintf(out, "%s%s", i ? "\t" : "", words[i]);
-    fputc('\n', out);
-    while (data && (got = fread(bytes, 1, sizeof bytes, data)) > 0)
-        if (fwrite(bytes, 1, got, out) != got)
-            break;     /* the daemon says why */
-    (void)fclose(out); /* as above */
-    shutdown(fd, SHUT_WR);
-}
-
-int control_ask(const char *const *words, int count, FILE *data)
-{
-    int fd = reach(), rc = ERR_GONE;
-    char *line = NULL;
-    size_t room = 0;
-    FILE *in;
-
-    if (fd < 0)
-        return ERR_ABSENT;
-    send_all(fd, words, count, data);
-    in = fdopen(fd, "r");
-    if (!in) {
-        close(fd);
-        return ERR_SYSTEM;
-    }
-    while (getline(&line, &room, in) > 0) {
-        int64_t code;
-        text_trim(line);
-        if (line[0] == 'x' && integer_read(line + 2, &code)) {
-            rc = (int)code;
-            break;
-        }
-        fprintf(line[0] == 'o' ? stdout : stderr, "%s\n", strlen(line) > 2 ? line + 2 : "");
-    }
-    if (rc == ERR_GONE)
-        log_err(NULL, "the daemon ended in the middle of this");
-    free(line);
-    (void)fclose(in); /* only read */
-    return rc;
+    close_both(c);
 }

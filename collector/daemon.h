@@ -2,6 +2,7 @@
 #ifndef COLLECTOR_DAEMON_H
 #define COLLECTOR_DAEMON_H
 
+#include "collector/control_socket.h"
 #include "collector/deliver.h"
 #include "collector/front.h"
 #include "collector/keeper.h"
@@ -10,11 +11,24 @@
 #include "collector/wing.h"
 #include "collector/wishes.h"
 
-#include <pthread.h>
+#include "store/view.h"
 
+/* A plan that somebody goes by, and the house as others see it under this plan; immutable. */
+struct followed {
+    struct plan *plan;
+    struct view view;
+};
+
+/*
+ * One thread, the main one, changes all of this. Others reach the house through the parts that have
+ * a lock inside: wings, deliver, rules, wishes, front, keeper (atomics), store
+ * (docs/architecture.md, "Locks").
+ */
 struct daemon {
-    const char *config; /* the settings file, read again on HUP */
-    struct plan *plan;  /* the newest */
+    const char *config;         /* the settings file, read again on HUP */
+    struct plan *plan;          /* the newest */
+    struct followed **followed; /* the newest last */
+    size_t followed_count, followed_room;
     struct store *store;
     struct keeper keeper;
     struct deliver deliver;
@@ -22,16 +36,16 @@ struct daemon {
     struct received received;
     struct front front;
     struct wishes wishes;
+    struct control_socket control;
     struct queue *news;
-    struct wing *wings[WINGS_MAX]; /* the newest last */
-    size_t wing_count;
-    struct plan *kept[PLAN_SINKS]; /* of no wing any longer, but with a sink that goes by it */
-    size_t kept_count;
-    pthread_mutex_t lock; /* wings and sinks: held by who uses or changes them */
-    int64_t started_us;
+    struct wings wings;
+    int64_t started_us, tended_us, stop_us;
     bool keeps_level; /* the command line has said how much is told */
     _Atomic bool is_stopping;
 };
+
+/* From here on TERM, INT and HUP are heard, also while it opens. */
+void daemon_catch_signals(void);
 
 /* Takes the plan over. ERR_BUSY when another process owns the store. */
 int daemon_open(struct daemon *d, struct plan *take_plan, const char *config) MUST_CHECK;
@@ -39,13 +53,23 @@ int daemon_open(struct daemon *d, struct plan *take_plan, const char *config) MU
 /* Runs until a signal, or clock_us() `until_us`. */
 int daemon_run(struct daemon *d, int64_t until_us) MUST_CHECK;
 
+/* Goes on as ever, until it is done or clock_us() has reached `until_us`: news are taken and kept,
+ * the watchdog is fed. Who must wait in the main thread waits here and nowhere else. True: it is
+ * done. */
+bool daemon_until(struct daemon *d, bool (*is_done)(void *context), void *context,
+                  int64_t until_us);
+
+/* Reads the settings again and follows them; or refuses them, in words, and nothing has changed. */
+int daemon_reload(struct daemon *d) MUST_CHECK;
+
 /* What a bus thread told goes to the keeper. News from nobody only wake: somebody uploaded. */
 void daemon_take(struct daemon *d, const struct news *n);
 
-/* Backwards, within a few seconds. */
-void daemon_close(struct daemon *d);
+/* Ends that were begun are looked after, and what could not begin is tried again. Quick. */
+void daemon_tend(struct daemon *d);
 
-/* The wing that runs this device, and its place there; NULL when none does. */
-struct wing *daemon_wing(struct daemon *d, const char *device, size_t *at);
+/* Backwards, within a few seconds. False: something of it hangs, and was left behind; then there is
+ * nothing to do but to end the process. */
+bool daemon_close(struct daemon *d);
 
 #endif

@@ -7,14 +7,64 @@
 #include <stdio.h>
 #include <string.h>
 
-static const int64_t STOP_US = 3000000;
+static const int64_t STOP_US = 3000000, AGAIN_US = 30000000;
 
-static void end_seat(struct deliver *d, size_t at, int64_t deadline_us)
+void deliver_init(struct deliver *d, struct store *store, const struct view *view)
 {
-    pump_stop(d->seats[at].pump, deadline_us);
+    *d = (struct deliver){.store = store, .view = view};
+    pthread_mutex_init(&d->lock, NULL);
+}
+
+void deliver_done(struct deliver *d)
+{
+    pthread_mutex_destroy(&d->lock);
+    *d = (struct deliver){0};
+}
+
+/* ---- ending ---------------------------------------------------------------------------------- */
+
+static void ask_to_end(struct deliver *d, size_t at, int64_t deadline_us)
+{
+    pthread_mutex_lock(&d->lock);
+    d->seats[at].is_leaving = true;
+    pthread_mutex_unlock(&d->lock);
+    pump_ask_stop(d->seats[at].pump, deadline_us);
+}
+
+static void drop(struct deliver *d, size_t at)
+{
+    struct pump *pump = d->seats[at].pump;
+
+    pthread_mutex_lock(&d->lock);
     d->count--;
     memmove(&d->seats[at], &d->seats[at + 1], (d->count - at) * sizeof *d->seats);
+    pthread_mutex_unlock(&d->lock);
+    pump_stop(pump, 0); /* told before: waits for its end and clears away */
 }
+
+void deliver_ask_stop(struct deliver *d, int64_t deadline_us)
+{
+    for (size_t i = 0; i < d->count; i++)
+        if (!d->seats[i].is_leaving)
+            ask_to_end(d, i, deadline_us);
+}
+
+bool deliver_has_ended(struct deliver *d)
+{
+    for (size_t i = d->count; i-- > 0;)
+        if (d->seats[i].is_leaving && pump_has_ended(d->seats[i].pump))
+            drop(d, i);
+    return !d->count;
+}
+
+void deliver_stop(struct deliver *d, int64_t deadline_us)
+{
+    deliver_ask_stop(d, deadline_us);
+    while (d->count)
+        drop(d, d->count - 1);
+}
+
+/* ---- following ------------------------------------------------------------------------------- */
 
 /* May this pump go on under the new plan? */
 static bool may_stay(const struct deliver *d, size_t at, const struct plan *plan)
@@ -28,48 +78,74 @@ static bool may_stay(const struct deliver *d, size_t at, const struct plan *plan
            !strcmp(plan_site_name(plan), plan_site_name(d->seats[at].plan));
 }
 
-struct pump *deliver_pump(struct deliver *d, const char *name)
+static bool has_seat(const struct deliver *d, const char *name)
 {
     for (size_t i = 0; i < d->count; i++)
         if (!strcmp(d->seats[i].name, name))
-            return d->seats[i].pump;
-    return NULL;
+            return true;
+    return false;
 }
 
-static int start_one(struct deliver *d, const struct plan *plan, const struct plan_sink *s)
+static int start_one(struct deliver *d, const struct plan_sink *s, bool is_told)
 {
-    struct pump *pump = NULL;
-    int rc =
-        pump_start(&pump, d->store, s->sink, s->name, s->section, plan_site_name(plan), d->view);
+    struct fed fed = {.plan = d->plan};
+    int rc = pump_start(&fed.pump, d->store, s->sink, s->name, s->section, plan_site_name(d->plan),
+                        d->view);
 
     if (rc) {
-        log_err(s->name, "this sink cannot begin (%s); readings are kept for it", error_text(rc));
+        if (!is_told)
+            log_err(s->name, "this sink cannot begin (%s); readings are kept for it",
+                    error_text(rc));
         (void)(store_cursor(d->store, s->name, false) >= 0); /* its place in the log is held */
         return rc;
     }
-    d->seats[d->count].pump = pump;
-    d->seats[d->count].plan = plan;
-    snprintf(d->seats[d->count++].name, ORIGIN_NAME, "%s", s->name);
+    snprintf(fed.name, sizeof fed.name, "%s", s->name);
+    pthread_mutex_lock(&d->lock);
+    d->seats[d->count++] = fed;
+    pthread_mutex_unlock(&d->lock);
     return OK;
 }
 
-int deliver_follow(struct deliver *d, const struct plan *plan, struct store *store)
+/* Two pumps of one sink would move one cursor: the new one waits for the end of the old one. */
+static int start_missing(struct deliver *d, bool is_told)
 {
     int worst = OK;
 
-    d->store = store;
-    for (size_t i = d->count; i-- > 0;)
-        if (!may_stay(d, i, plan)) {
-            if (!plan_sink_named(plan, d->seats[i].name))
-                store_cursor_forget(store, d->seats[i].name);
-            end_seat(d, i, clock_us() + STOP_US);
-        }
-    for (size_t i = 0; i < plan->sink_count; i++)
-        if (!deliver_pump(d, plan->sinks[i].name)) {
-            int rc = start_one(d, plan, &plan->sinks[i]);
-            worst = worst ? worst : rc;
-        }
+    for (size_t i = 0; i < d->plan->sink_count; i++) {
+        bool has_room = d->count < sizeof d->seats / sizeof *d->seats;
+        if (has_seat(d, d->plan->sinks[i].name) || !has_room)
+            continue;
+        int rc = start_one(d, &d->plan->sinks[i], is_told);
+        worst = worst ? worst : rc;
+    }
+    d->retry_us = worst ? clock_us() + AGAIN_US : 0;
     return worst;
+}
+
+int deliver_follow(struct deliver *d, const struct plan *plan)
+{
+    d->plan = plan;
+    for (size_t i = d->count; i-- > 0;) {
+        if (d->seats[i].is_leaving)
+            continue;
+        if (may_stay(d, i, plan)) {
+            pump_nudge(d->seats[i].pump);
+            continue;
+        }
+        if (!plan_sink_named(plan, d->seats[i].name))
+            store_cursor_forget(d->store, d->seats[i].name);
+        ask_to_end(d, i, clock_us() + STOP_US);
+    }
+    return start_missing(d, false);
+}
+
+void deliver_tend(struct deliver *d)
+{
+    size_t before = d->count;
+
+    (void)deliver_has_ended(d);
+    if (d->plan && (d->count < before || (d->retry_us && clock_us() >= d->retry_us)))
+        (void)!start_missing(d, d->count == before);
 }
 
 int deliver_only(const struct plan *plan, const char *names, bool wanted[PLAN_SINKS])
@@ -98,26 +174,57 @@ int deliver_only(const struct plan *plan, const char *names, bool wanted[PLAN_SI
     return OK;
 }
 
-bool deliver_wait(struct deliver *d, int64_t deadline_us)
-{
-    int64_t last = store_visible(d->store);
-    bool is_done = true;
-
-    for (size_t i = 0; i < d->count; i++)
-        is_done &= pump_wait(d->seats[i].pump, last, deadline_us);
-    return is_done;
-}
-
-void deliver_stop(struct deliver *d, int64_t deadline_us)
-{
-    while (d->count)
-        end_seat(d, d->count - 1, deadline_us);
-}
-
 bool deliver_uses(const struct deliver *d, const struct plan *plan)
 {
     for (size_t i = 0; i < d->count; i++)
         if (d->seats[i].plan == plan)
             return true;
-    return false;
+    return d->plan == plan;
+}
+
+/* ---- from any thread ------------------------------------------------------------------------- */
+
+struct pump *deliver_pin(struct deliver *d, const char *name)
+{
+    struct pump *pump = NULL;
+
+    pthread_mutex_lock(&d->lock);
+    for (size_t i = 0; i < d->count && !pump; i++)
+        if (!d->seats[i].is_leaving && !strcmp(d->seats[i].name, name))
+            pump = d->seats[i].pump;
+    if (pump)
+        pump_pin(pump);
+    pthread_mutex_unlock(&d->lock);
+    return pump;
+}
+
+size_t deliver_states(struct deliver *d, struct pump_state *to, size_t room)
+{
+    size_t count = 0;
+
+    pthread_mutex_lock(&d->lock);
+    for (size_t i = 0; i < d->count && count < room; i++)
+        pump_state(d->seats[i].pump, &to[count++]);
+    pthread_mutex_unlock(&d->lock);
+    return count;
+}
+
+bool deliver_wait(struct deliver *d, const struct limit *limit)
+{
+    char names[2 * PLAN_SINKS][ORIGIN_NAME];
+    int64_t last = store_visible(d->store);
+    bool is_done = true;
+    size_t count = 0;
+
+    pthread_mutex_lock(&d->lock);
+    for (; count < d->count; count++)
+        memcpy(names[count], d->seats[count].name, ORIGIN_NAME);
+    pthread_mutex_unlock(&d->lock);
+    for (size_t i = 0; i < count; i++) {
+        struct pump *pump = deliver_pin(d, names[i]);
+        is_done &= pump && pump_wait(pump, last, limit);
+        if (pump)
+            pump_unpin(pump);
+    }
+    return is_done;
 }

@@ -12,31 +12,41 @@ static int tell_now(struct rounds *r, size_t bus, void *to)
 
     (void)r;
     (void)bus;
-    return telling_do(e->house, &e->to, e->words, e->count, e->told);
+    if (e->is_raw)
+        return telling_raw(&e->wing->house, &e->to, e->words[0], e->told);
+    return telling_do(&e->wing->house, &e->to, e->words, e->count, e->told);
 }
 
-static struct wing *wing_of(struct daemon *d, const char *name, struct addressee *to)
+int errand_begin(struct daemon *d, struct errand *e, const struct limit *limit)
 {
-    for (size_t i = d->wing_count; i-- > 0;) {
-        const struct plan *p = d->wings[i]->plan;
-        if (addressee_find(p, name, to) &&
-            rounds_has_bus(&d->wings[i]->rounds, (size_t)(p->devices[to->at].bus - p->buses)))
-            return d->wings[i];
-    }
-    return NULL;
-}
+    int rc;
 
-int errand_prepare(struct daemon *d, struct errand *e)
-{
-    struct wing *w = wing_of(d, e->device, &e->to);
-
-    if (!w)
+    e->wing = wings_find(&d->wings, e->device, &e->to, &e->bus);
+    if (!e->wing)
         return ERR_ABSENT;
-    e->house = &w->house;
-    e->rounds = &w->rounds;
-    e->bus = (size_t)(w->plan->devices[e->to.at].bus - w->plan->buses);
     e->job = (struct job){.run = tell_now, .to = e};
-    return OK;
+    rc = limit ? rounds_put(&e->wing->rounds, e->bus, &e->job, limit)
+               : rounds_post(&e->wing->rounds, e->bus, &e->job);
+    if (rc)
+        errand_end(d, e);
+    return rc;
+}
+
+void errand_end(struct daemon *d, struct errand *e)
+{
+    wings_unpin(&d->wings, e->wing);
+    e->wing = NULL;
+}
+
+int errand_do(struct daemon *d, struct errand *e, const struct limit *limit)
+{
+    int rc = errand_begin(d, e, limit);
+
+    if (rc)
+        return rc;
+    rc = rounds_finish(&e->wing->rounds, e->bus, &e->job, limit);
+    errand_end(d, e);
+    return rc;
 }
 
 void errand_note(struct daemon *d, struct errand *e, int rc)

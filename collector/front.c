@@ -2,6 +2,7 @@
 #include "collector/front.h"
 
 #include "base/clock.h"
+#include "base/version.h"
 #include "collector/daemon.h"
 #include "store/view.h"
 
@@ -101,13 +102,8 @@ static size_t list_devices(void *who, struct view_device *to, size_t room)
 static size_t list_sinks(void *who, struct pump_state *to, size_t room)
 {
     struct daemon *d = who;
-    size_t count = 0;
 
-    pthread_mutex_lock(&d->lock);
-    for (; count < d->deliver.count && count < room; count++)
-        pump_state(d->deliver.seats[count].pump, &to[count]);
-    pthread_mutex_unlock(&d->lock);
-    return count;
+    return deliver_states(&d->deliver, to, room);
 }
 
 static size_t list_buses(void *who, struct view_bus *to, size_t room)
@@ -135,39 +131,27 @@ static void tell_health(void *who, struct view_health *to)
         .rounds = d->keeper.rounds,
         .late_p50_ms = keeper_late_ms(&d->keeper, 0.5),
         .late_p99_ms = keeper_late_ms(&d->keeper, 0.99),
-        .beat_us = clock_us(),
+        .beat_us = wings_beat(&d->wings),
         .is_store_stuck = store_is_stuck(d->store),
         .is_stopping = d->is_stopping,
     };
-    pthread_mutex_lock(&d->lock);
-    for (size_t i = 0; i < d->wing_count; i++) {
-        int64_t beat = rounds_beat(&d->wings[i]->rounds);
-        to->beat_us = beat < to->beat_us ? beat : to->beat_us;
-    }
-    pthread_mutex_unlock(&d->lock);
     store_count(d->store, &to->store);
 }
 
-const struct view *front_of(struct daemon *d)
+void front_view(struct daemon *d, const struct plan *plan, struct view *to)
 {
-    static struct view front;
-    const char *site = plan_site_name(d->plan);
-
-    if (front.who != d || front.board != d->keeper.board)
-        front = (struct view){
-            .who = d,
-            .board = d->keeper.board,
-            .settings = d->keeper.settings,
-            .store_path = store_path(d->store),
-            .version = HELIO_VERSION,
-            .control = &d->wishes.control,
-            .devices = list_devices,
-            .sinks = list_sinks,
-            .buses = list_buses,
-            .health = tell_health,
-        };
-    if (front.site != site) /* sinks go on reading the rest while settings are read again */
-        front.site = site;
-    front.commit_s = section_number(d->plan->store, "commit_s");
-    return &front;
+    *to = (struct view){
+        .who = d,
+        .board = d->keeper.board,
+        .settings = d->keeper.settings,
+        .store_path = store_path(d->store),
+        .site = plan_site_name(plan),
+        .version = program_version,
+        .commit_s = section_number(plan->store, "commit_s"),
+        .control = &d->wishes.control,
+        .devices = list_devices,
+        .sinks = list_sinks,
+        .buses = list_buses,
+        .health = tell_health,
+    };
 }

@@ -34,7 +34,7 @@ struct driver;
 bool front_seat(struct daemon *d, const char *name, unsigned *desk);
 const struct driver *front_driver(struct daemon *d, const char *name); /* NULL: nobody */
 
-/* Stays as long as the daemon does. */
-const struct view *front_of(struct daemon *d);
+/* The house under this plan. Never changed once others look at it. */
+void front_view(struct daemon *d, const struct plan *plan, struct view *to);
 
 #endif

@@ -16,7 +16,7 @@ struct gauge {
     double last;    /* the last believed */
     double held;    /* a jump that waits for another to say the same */
     double highest; /* ever reached by two in a row, whatever their sign */
-    int64_t last_us, held_us;
+    int64_t last_us;
 };
 
 /* May it be published? False: it is held back. */

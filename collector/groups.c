@@ -33,17 +33,6 @@ struct finder {
     void *who;
 };
 
-static void refuse_unknown(struct section *s, const char *key, const char *name)
-{
-    struct nearest n = {.word = name};
-
-    for (size_t i = 0; s->file && i < s->file->count; i++)
-        if (!strcmp(s->file->sections[i].kind, "device"))
-            nearest_try(&n, s->file->sections[i].name);
-    section_fault(s, key, "there is no [device %s]%s%s%s", name, n.best ? "; did you mean \"" : "",
-                  n.best ? n.best : "", n.best ? "\"?" : "");
-}
-
 /* Is it in this role already, or does its being in `members` give everything anyway? */
 static bool is_twice(const struct finder *f, uint16_t device, enum role role, const char *name)
 {
@@ -70,7 +59,7 @@ static void add_member(const struct finder *f, enum role role, const char *name)
     int device = f->find(f->who, name);
 
     if (device < 0) {
-        refuse_unknown(f->section, role_keys[role], name);
+        section_refuse_name(f->section, role_keys[role], "device", name);
         return;
     }
     if (is_twice(f, (uint16_t)device, role, name))
@@ -97,6 +86,16 @@ static void add_names(const struct finder *f, enum role role)
         add_member(f, role, name);
         at += length;
     }
+}
+
+static bool names_anybody(const struct section *s)
+{
+    for (enum role role = ROLE_ALL; role < ROLE_COUNT; role++) {
+        const char *names = section_text(s, role_keys[role]);
+        if (names[strspn(names, ", \t")])
+            return true;
+    }
+    return false;
 }
 
 static enum fold soc_rule(const char *word)
@@ -126,7 +125,7 @@ int group_load(struct group *g, struct section *s, int (*find)(void *who, const 
         return ERR_CONFIG;
     for (enum role role = ROLE_ALL; role < ROLE_COUNT; role++)
         add_names(&f, role);
-    if (!g->count && faults_of(s) == before)
+    if (!names_anybody(s))
         section_fault(s, NULL,
                       "nobody is in it: name devices with members, pv, battery, load or grid");
     g->is_partial = section_yes(s, "partial");

@@ -65,7 +65,49 @@ static int share_wire(struct house *h, size_t at)
     return OK;
 }
 
-int house_build(struct house *h, const struct plan *plan)
+static bool is_bus_wanted(const struct plan *plan, const struct plan_bus *b, const bool *is_wanted)
+{
+    bool has_devices = false;
+
+    for (size_t i = 0; is_wanted && i < plan->device_count; i++) {
+        if (plan->devices[i].bus == b && is_wanted[i])
+            return true;
+        has_devices |= plan->devices[i].bus == b;
+    }
+    return !has_devices;
+}
+
+static int build_bus(struct house *h, size_t at)
+{
+    const struct plan_bus *b = &h->plan->buses[at];
+    int rc = bus_init(&h->buses[at], b->name, b->line, b->where, b->section);
+
+    if (!rc && !strcmp(b->line->scheme, "sim"))
+        rc = build_cast(h, at);
+    return rc;
+}
+
+static int build_device(struct house *h, size_t at)
+{
+    const struct plan_device *d = &h->plan->devices[at];
+    struct bus *bus = house_bus(h, d->bus);
+    int rc = device_init(&h->devices[at], d->name, d->driver, bus, d->address, d->section);
+
+    h->devices[at].index = (uint16_t)at;
+    h->devices[at].sky = &h->plan->sky;
+    if (!rc)
+        rc = share_wire(h, at);
+    if (!bus->who) {
+        bus->who = ask_who;
+        bus->who_context = (void *)d; /* only read */
+    }
+    if (rc && rc != ERR_FULL)
+        log_err(d->name, "cannot be on bus %s with the others there (%s)", d->bus->name,
+                error_text(rc));
+    return rc;
+}
+
+int house_build_part(struct house *h, const struct plan *plan, const bool *is_wanted)
 {
     int rc = OK;
 
@@ -74,28 +116,21 @@ int house_build(struct house *h, const struct plan *plan)
     h->devices = calloc(plan->device_count + 1, sizeof *h->devices);
     h->casts = calloc(plan->bus_count + 1, sizeof *h->casts);
     if (!h->buses || !h->devices || !h->casts)
-        return ERR_FULL;
-    for (size_t i = 0; i < plan->bus_count && !rc; i++) {
-        const struct plan_bus *b = &plan->buses[i];
-        rc = bus_init(&h->buses[i], b->name, b->line, b->where, b->section);
-        if (!rc && !strcmp(b->line->scheme, "sim"))
-            rc = build_cast(h, i);
-    }
-    for (size_t i = 0; i < plan->device_count && !rc; i++) {
-        const struct plan_device *d = &plan->devices[i];
-        rc = device_init(&h->devices[i], d->name, d->driver, house_bus(h, d->bus), d->address,
-                         d->section);
-        h->devices[i].index = (uint16_t)i;
-        h->devices[i].sky = &plan->sky;
-        if (!rc)
-            rc = share_wire(h, i);
-        struct bus *bus = house_bus(h, d->bus);
-        if (!bus->who) {
-            bus->who = ask_who;
-            bus->who_context = (void *)d; /* only read */
-        }
-    }
+        rc = ERR_FULL;
+    for (size_t i = 0; i < plan->bus_count && !rc; i++)
+        if (is_bus_wanted(plan, &plan->buses[i], is_wanted))
+            rc = build_bus(h, i);
+    for (size_t i = 0; i < plan->device_count && !rc; i++)
+        if (!is_wanted || is_wanted[i])
+            rc = build_device(h, i);
+    if (rc == ERR_FULL)
+        log_err("plan", "there is not enough memory for its buses and devices");
     return rc;
+}
+
+int house_build(struct house *h, const struct plan *plan)
+{
+    return house_build_part(h, plan, NULL);
 }
 
 void house_raze(struct house *h)

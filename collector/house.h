@@ -13,7 +13,12 @@ struct house {
     struct cast **casts;    /* of simulated buses; NULL for real ones */
 };
 
-int house_build(struct house *h, const struct plan *plan) MUST_CHECK; /* opens nothing yet */
+/* Opens nothing yet. Logs what is wrong with a plan that cannot be built. */
+int house_build(struct house *h, const struct plan *plan) MUST_CHECK;
+
+/* The same of some devices and their buses only: what is not wanted stays empty. NULL: all. A bus
+ * is wanted whole. */
+int house_build_part(struct house *h, const struct plan *plan, const bool *is_wanted) MUST_CHECK;
 void house_raze(struct house *h);
 struct bus *house_bus(struct house *h, const struct plan_bus *b);
 

@@ -8,8 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { METERS_AFTER = 3 }; /* readings, until it is known what a device says */
-static const int64_t GRACE_US = 400000, COMMIT_TICK_US = 200000, IDLE_US = 1000000;
+enum {
+    METERS_AFTER = 3, /* readings, until it is known what a device says */
+    TIDY_RESTS = 19   /* of twenty parts of the time: tidying takes a twentieth of a core at most */
+};
+static const int64_t GRACE_US = 400000, COMMIT_TICK_US = 200000, IDLE_US = 1000000,
+                     SET_BACK_MS = 3600000;
 
 int keeper_init(struct keeper *k, const struct plan *plan, struct store *store)
 {
@@ -30,6 +34,7 @@ void keeper_done(struct keeper *k)
             older = shown->older;
             free(shown);
         }
+        free(k->slots[i]->spare);
         free(k->slots[i]);
     }
     board_free(k->board);
@@ -166,6 +171,11 @@ double keeper_late_ms(const struct keeper *k, double share)
     return 0;
 }
 
+int64_t keeper_tick(int64_t known_ms, int64_t heard_ms)
+{
+    return heard_ms > known_ms || known_ms - heard_ms > SET_BACK_MS ? heard_ms : known_ms;
+}
+
 static void take_sleep(struct keeper *k, struct slot_of *s, unsigned place, const struct news *n)
 {
     board_miss(k->board, place, n->result, n->heard_us);
@@ -193,8 +203,7 @@ void keeper_take(struct keeper *k, const struct news *n)
     s->tick_ms = n->reading.round_ms;
     s->lacking = n->lacking;
     s->asked += n->result != ERR_ASLEEP; /* nobody counts on its answer */
-    if (n->reading.round_ms > k->tick_ms || k->tick_ms - n->reading.round_ms > 3600000)
-        k->tick_ms = n->reading.round_ms;
+    k->tick_ms = keeper_tick(k->tick_ms, n->reading.round_ms);
     r = n->reading;
     r.device = (uint16_t)at;
     if (n->result == ERR_ASLEEP) {
@@ -297,6 +306,20 @@ static void trust_clock(struct keeper *k)
     k->is_clock_told = false;
 }
 
+/* A step of tidying, and then a rest: so what is to be done after a start, or at midnight for
+ * hundreds of devices, is spread. Returns how long until the next step; `most`: there is none. */
+static int64_t tidy(struct keeper *k, int64_t most)
+{
+    int64_t begun_us = clock_worked_us(), now = clock_us();
+
+    if (now >= k->tidy_us && !store_tidy(k->store, clock_wall_ms()))
+        return most;
+    if (now >= k->tidy_us)
+        k->tidy_us = clock_us() + (clock_worked_us() - begun_us) * TIDY_RESTS;
+    int64_t rest = k->tidy_us - clock_us();
+    return rest < 0 ? 0 : rest < most ? rest : most;
+}
+
 int64_t keeper_settle(struct keeper *k, bool is_idle)
 {
     int64_t waited = k->since_us ? clock_us() - k->since_us : 0;
@@ -309,10 +332,11 @@ int64_t keeper_settle(struct keeper *k, bool is_idle)
     if (k->since_us && (is_ready || is_late))
         if (store_commit_due(k->store) == OK)
             k->since_us = 0;
-    if (is_idle && !k->since_us && store_tidy(k->store, clock_wall_ms()))
-        return 0;
-    if (!k->since_us && !store_is_stuck(k->store))
-        return store_commit_due(k->store) == OK ? IDLE_US : COMMIT_TICK_US; /* cursors, events */
+    int64_t rest = is_idle && !k->since_us ? tidy(k, IDLE_US) : IDLE_US;
+    if (!k->since_us && !store_is_stuck(k->store)) { /* cursors, events */
+        bool is_clean = store_commit_due(k->store) == OK;
+        return is_clean || rest < COMMIT_TICK_US ? rest : COMMIT_TICK_US;
+    }
     return waited < GRACE_US ? GRACE_US - waited : COMMIT_TICK_US;
 }
 

@@ -31,6 +31,7 @@ struct slot_of {
     _Atomic bool is_group, is_gone;
     _Atomic bool is_found; /* a unit that the plan does not name, heard through another device */
     struct shown_as *_Atomic shown; /* NULL: not there yet */
+    struct shown_as *spare;         /* for its next name, got while failing does no harm */
     const struct origin *from;
     struct gate *gate;
     struct meter meter;
@@ -61,6 +62,7 @@ struct keeper {
     int64_t group_ms[PLAN_GROUPS];    /* the tick each was last folded for */
     size_t group_slots[PLAN_GROUPS], group_count;
     int64_t tick_ms, since_us; /* the newest tick, and since when something waits */
+    int64_t tidy_us;           /* tidying rests until then */
     bool is_clock_told;
     /* Whoever wants to hear what passed the gate, settings included; NULL: nobody. */
     void (*hear)(void *who, const char *device, const struct reading *r, int64_t heard_us);
@@ -71,8 +73,11 @@ struct keeper {
 int keeper_init(struct keeper *k, const struct plan *plan, struct store *store) MUST_CHECK;
 void keeper_done(struct keeper *k);
 
-/* Makes the devices and groups of a plan known; called again after a reload. */
-int keeper_learn(struct keeper *k, const struct plan *plan) MUST_CHECK;
+/* Makes the devices and groups of a plan known: places for all of them first, which may fail and
+ * changes nothing that anybody sees; then they are those of the house. */
+int keeper_prepare(struct keeper *k, const struct plan *plan) MUST_CHECK;
+void keeper_follow(struct keeper *k, const struct plan *plan);
+int keeper_learn(struct keeper *k, const struct plan *plan) MUST_CHECK; /* both */
 void keeper_pace(struct keeper *k, const struct rounds *r); /* how often each will report */
 
 /* Where a device of a plan has its place. */
@@ -89,5 +94,9 @@ int keeper_finish(struct keeper *k) MUST_CHECK;
 
 /* Lateness of the rounds that `share` of all stay under, in milliseconds. */
 double keeper_late_ms(const struct keeper *k, double share);
+
+/* The newest tick after one was heard. A round that is late is no older clock; one of more than an
+ * hour before is: the clock was set back, and is followed. */
+int64_t keeper_tick(int64_t known_ms, int64_t heard_ms);
 
 #endif

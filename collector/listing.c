@@ -8,6 +8,8 @@
 
 #include "drivers/device.h"
 
+#include "base/log.h"
+
 #include <string.h>
 
 bool listing_form_read(const char *text, enum listing_form *to)
@@ -78,9 +80,12 @@ static int list_devices(struct call *c, enum listing_form form)
         snprintf(line, sizeof line, "%s:%s", d->bus->line->scheme, d->bus->where);
         sheet_row(&s, d->name, d->driver->name, d->bus->name, number(d->address, address), line);
     }
-    if (!c->plan->device_count && form == AS_TEXT)
-        puts(c->config ? "the settings name no device" : "no settings file was found");
-    return sheet_end(&s);
+    int rc = sheet_end(&s);
+    if (!rc && !c->config)
+        return call_has_no_device(c);
+    if (!c->plan->device_count)
+        log_note("list", "%s: the settings name no device", c->config);
+    return rc;
 }
 
 static int list_metrics(struct call *c, enum listing_form form)

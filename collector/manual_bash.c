@@ -65,8 +65,8 @@ static const char head[] =
     "at=0 "
     "i\n"
     "    COMPREPLY=()\n"
-    "    if [ \"$COMP_CWORD\" = 1 ]; then\n"
-    "        mapfile -t COMPREPLY < <(compgen -W '--help --version";
+    "    if [ \"$COMP_CWORD\" = 1 ] || { [ \"$COMP_CWORD\" = 2 ] && [ \"$verb\" = help ]; }; then\n"
+    "        mapfile -t COMPREPLY < <(compgen -W '--help --version help";
 
 static const char tail[] =
     "    # what comes before the word: an option that wants it as its value, or words beside "
@@ -82,6 +82,8 @@ static const char tail[] =
     "    done\n"
     "    if [ -z \"$what\" ] && [ \"${word#-}\" != \"$word\" ]; then\n"
     "        mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\")\n"
+    "        return\n"
+    "    elif [ ${#words[@]} = 0 ]; then # no such verb\n"
     "        return\n"
     "    elif [ -z \"$what\" ]; then # DEVICE METRIC...: a device first, metrics behind it\n"
     "        [ \"$at\" -lt ${#words[@]} ] || at=$((${#words[@]} - 1))\n"

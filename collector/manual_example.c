@@ -31,7 +31,7 @@ static void setting_ini(const struct setting *rows, const char *const given[][2]
 
 int manual_example(void)
 {
-    static const char *const bus[][2] = {{"line", "rtu:/dev/ttyXRUSB0"}, {NULL, NULL}};
+    static const char *const bus[][2] = {{"line", "rtu:/dev/ttyUSB0"}, {NULL, NULL}};
     static const char *const device[][2] = {
         {"driver", "tracer"}, {"bus", "west"}, {"address", "1"}, {NULL, NULL}};
     static const char *const none[][2] = {{NULL, NULL}};

@@ -1,7 +1,26 @@
 /* Text for man pages (collector/manual.h). */
 #include "collector/manual.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+const char *manual_date(char to[DATE_ROOM])
+{
+    const char *given = getenv("SOURCE_DATE_EPOCH");
+    double seconds = 0;
+    struct tm day;
+
+    snprintf(to, DATE_ROOM, "%s", HELIO_DATE);
+    if (given && number_read(given, &seconds) && seconds >= 0 && seconds < 1e11) {
+        time_t at = (time_t)seconds;
+        if (gmtime_r(&at, &day))
+            strftime(to, DATE_ROOM, "%Y-%m-%d", &day);
+    }
+    return to;
+}
 
 /* A dot or an apostrophe at the beginning of a line, and every backslash, would be a command; a
  * bare hyphen could become another sign than the one to type. */

@@ -1,6 +1,8 @@
 /* helio.conf(5): the rows of every table of settings. */
 #include "collector/manual.h"
 
+#include "base/version.h"
+
 #include "collector/setting_tables.h"
 
 #include <string.h>
@@ -91,15 +93,17 @@ static const char head[] =
     "for where systemd puts credentials.\n";
 
 static const char tail[] =
-    ".SH EXAMPLE\n.EX\n[site]\nname = cabin\n\n[bus roof]\nline = rtu:/dev/ttyXRUSB0\n\n"
+    ".SH EXAMPLE\n.EX\n[site]\nname = cabin\n\n[bus roof]\nline = rtu:/dev/ttyUSB0\n\n"
     "[device south]\ndriver = tracer\nbus = roof\naddress = 1\n\n[sink influx]\nkind = influx\n"
     "url = http://127.0.0.1:8086\n.EE\n"
     ".SH \"SEE ALSO\"\n.BR helio (1)\n";
 
 int manual_settings(void)
 {
-    printf(".TH HELIO.CONF 5 \"\" \"helio %s\" \"File Formats\"\n.nh\n.ad l\n%s", HELIO_VERSION,
-           head);
+    char date[DATE_ROOM];
+
+    printf(".TH HELIO.CONF 5 \"%s\" \"helio %s\" \"File Formats\"\n.nh\n.ad l\n%s",
+           manual_date(date), program_version, head);
     setting_tables_walk(print_table, NULL);
     fputs(tail, stdout);
     return OK;

@@ -1,6 +1,8 @@
 /* helio(1): what helio VERB --help says, of all verbs, and what they have in common. */
 #include "collector/manual.h"
 
+#include "base/version.h"
+
 #include <string.h>
 
 static void print_option(const struct option_row *row)
@@ -110,7 +112,7 @@ static const char head[] =
     "reason counted; no number is published that was not said.\n.PP\n"
     "A device is a name from the settings file (see\n.BR helio.conf (5)),\n"
     "or is written \\fIDRIVER\\fR@\\fILINE\\fR[:\\fIADDRESS\\fR], as in\n"
-    ".BR tracer@rtu:/dev/ttyXRUSB0:1 .\n.SH VERBS\n";
+    ".BR tracer@rtu:/dev/ttyUSB0:1 .\n.SH VERBS\n";
 
 static const char tail[] =
     ".SH ENVIRONMENT\n"
@@ -133,7 +135,10 @@ static const char tail[] =
 
 int manual_verbs(void)
 {
-    printf(".TH HELIO 1 \"\" \"helio %s\" \"User Commands\"\n.nh\n.ad l\n%s", HELIO_VERSION, head);
+    char date[DATE_ROOM];
+
+    printf(".TH HELIO 1 \"%s\" \"helio %s\" \"User Commands\"\n.nh\n.ad l\n%s", manual_date(date),
+           program_version, head);
     for (size_t i = 0; verbs[i]; i++)
         print_verb(verbs[i]);
     puts(".SH \"COMMON OPTIONS\"");

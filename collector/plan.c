@@ -48,6 +48,31 @@ static void refuse_kind(struct section *s)
                       "[device NAME], [group NAME], [sink NAME], [rule NAME], [web] and [helio]");
 }
 
+/* Tables of settings that their owners have, NULL behind the last; `list` ends with NULL too. */
+#define COLLECT_SETTINGS(list, to)                                                                 \
+    do {                                                                                           \
+        size_t count = 0;                                                                          \
+        for (size_t i = 0; (list)[i] && count + 1 < MAYBE_TABLES; i++)                             \
+            if ((list)[i]->settings)                                                               \
+                (to)[count++] = (list)[i]->settings;                                               \
+        (to)[count] = NULL;                                                                        \
+    } while (0)
+
+void plan_maybe_lines(const struct setting *to[MAYBE_TABLES])
+{
+    COLLECT_SETTINGS(lines, to);
+}
+
+void plan_maybe_drivers(const struct setting *to[MAYBE_TABLES])
+{
+    COLLECT_SETTINGS(drivers, to);
+}
+
+void plan_maybe_sinks(const struct setting *to[MAYBE_TABLES])
+{
+    COLLECT_SETTINGS(sinks, to);
+}
+
 /* What reading the file came to is `rc`. */
 static int take_file(struct plan *p, int rc)
 {
@@ -109,7 +134,7 @@ int plan_find(struct plan *p, const char *text, size_t *to)
     log_err(NULL, "there is no device \"%s\"%s%s%s", text,
             n.best ? "; did you mean \""
                    : ". Name one of the settings file, or write it "
-                     "DRIVER@LINE[:ADDRESS], like tracer@rtu:/dev/ttyXRUSB0:1",
+                     "DRIVER@LINE[:ADDRESS], like tracer@rtu:/dev/ttyUSB0:1",
             n.best ? n.best : "", n.best ? "\"?" : "");
     return ERR_USAGE;
 }

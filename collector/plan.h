@@ -1,6 +1,6 @@
 /*
  * The plan: the settings, checked. Const once loaded. A file makes it, or the command line does
- * (tracer@rtu:/dev/ttyXRUSB0:1), or both: the same struct either way.
+ * (tracer@rtu:/dev/ttyUSB0:1), or both: the same struct either way.
  */
 #ifndef COLLECTOR_PLAN_H
 #define COLLECTOR_PLAN_H

@@ -44,6 +44,16 @@ static void refuse_sink_kind(struct section *s, const char *kind)
         section_fault(s, "kind", "\"%s\" is no kind of sink (see: helio list sinks)", kind);
 }
 
+/* Its kind is missing or wrong, so nobody knows which further words it may have. */
+static void check_without_kind(struct section *s)
+{
+    const struct setting *tables[] = {sink_settings}, *maybe[MAYBE_TABLES];
+
+    plan_maybe_sinks(maybe);
+    if (section_check_partly(s, tables, 1, maybe))
+        return; /* its complaints are counted */
+}
+
 void plan_add_sink(struct plan *p, struct section *s)
 {
     const char *kind = section_has(s, "kind") ? section_text(s, "kind") : "";
@@ -60,8 +70,7 @@ void plan_add_sink(struct plan *p, struct section *s)
     if (!sink) {
         if (*kind)
             refuse_sink_kind(s, kind);
-        else
-            section_fault(s, "kind", "is missing: %s", sink_settings[0].help);
+        check_without_kind(s);
         return;
     }
     const struct setting *tables[] = {sink_settings, sink->settings};
@@ -79,8 +88,8 @@ const struct setting site_settings[] = {
     /* key         type    default least most choices help */
     { "name",      TEXT,   "home", 0,    0,   NULL, "What the site is called: the tag \"site\" in databases" },
     { "timezone",  TEXT,   "",     0,    0,   NULL, "Where its days begin, as Europe/Sofia; empty: as the machine is set" },
-    { "latitude",  NUMBER, "0",    -90,  90,  NULL, "Degrees north: by the sun it is told whether panels sleep. Not given: unknown" },
-    { "longitude", NUMBER, "0",    -180, 180, NULL, "Degrees east, likewise" },
+    { "latitude",  NUMBER, "",     -90,  90,  NULL, "Degrees north: by the sun it is told whether panels sleep; not given: unknown" },
+    { "longitude", NUMBER, "",     -180, 180, NULL, "Degrees east, likewise" },
     SETTINGS_END,
 };
 // clang-format on

@@ -15,6 +15,12 @@ void plan_add_rule(struct plan *p, struct section *s);
 void plan_set_web(struct plan *p, struct section *s);
 void plan_set_own(struct plan *p, struct section *s);
 
+/* While the word that chooses a table of settings is wrong, any of these may be meant. */
+enum { MAYBE_TABLES = 32 };
+void plan_maybe_lines(const struct setting *to[MAYBE_TABLES]);
+void plan_maybe_drivers(const struct setting *to[MAYBE_TABLES]);
+void plan_maybe_sinks(const struct setting *to[MAYBE_TABLES]);
+
 /* A section nobody wrote, made of words ("speed=9600"); owned by the plan. NULL: no room. */
 struct section *plan_make_section(struct plan *p, const char *kind, const char *name,
                                   const char *words);

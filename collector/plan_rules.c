@@ -10,15 +10,11 @@ enum { VOLTAGES_MOST = 4 }; /* a 48 V system has four times the range of a 12 V 
 static const struct plan_device *find_device(const struct plan *p, struct section *s)
 {
     const char *name = section_text(s, "device");
-    struct nearest n = {.word = name};
 
-    for (size_t i = 0; i < p->device_count; i++) {
+    for (size_t i = 0; i < p->device_count; i++)
         if (!strcmp(p->devices[i].name, name))
             return &p->devices[i];
-        nearest_try(&n, p->devices[i].name);
-    }
-    section_fault(s, "device", "there is no [device %s]%s%s%s", name,
-                  n.best ? "; did you mean \"" : "", n.best ? n.best : "", n.best ? "\"?" : "");
+    section_refuse_name(s, "device", "device", name);
     return NULL;
 }
 
@@ -56,7 +52,7 @@ static void check_driver(const struct driver *driver, const struct rule *r, stru
         section_fault(s, "device", "float_voltage of the %s cannot be set", driver->name);
         return;
     }
-    double most = c->by_voltage ? c->most * VOLTAGES_MOST : c->most;
+    double most = c->by_voltage ? c->most * (double)VOLTAGES_MOST : c->most;
     if (r->normal_v < c->least || r->absorb_v > most)
         section_fault(s, "absorb_voltage", "the %s takes %g to %g V", driver->name, c->least, most);
 }

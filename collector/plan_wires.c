@@ -54,31 +54,41 @@ static int check_address(const struct driver *driver, int address, char *why, si
 
 /* ---- buses ------------------------------------------------------------------------------- */
 
-static int set_bus(struct plan *p, struct section *s, const char *line_text)
+/* Its line is missing or wrong, so nobody knows which further words it may have. */
+static void check_without_line(struct section *s)
+{
+    const struct setting *tables[] = {bus_settings}, *maybe[MAYBE_TABLES];
+
+    plan_maybe_lines(maybe);
+    if (section_check_partly(s, tables, 1, maybe))
+        return; /* its complaints are counted */
+}
+
+static void set_bus(struct plan *p, struct section *s)
 {
     struct plan_bus *b = &p->buses[p->bus_count];
     struct wire wire;
     char why[300];
-    int rc = wire_parse(line_text, &wire, why, sizeof why);
 
-    if (rc) {
+    if (!section_has(s, "line")) {
+        check_without_line(s);
+        return;
+    }
+    if (wire_parse(section_text(s, "line"), &wire, why, sizeof why)) {
         section_fault(s, "line", "%s", why);
-        return ERR_CONFIG;
+        check_without_line(s);
+        return;
     }
-    if (wire.address >= 0 && s->file) {
+    if (wire.address >= 0)
         section_fault(s, "line", "an address belongs to a [device], not to the wire");
-        return ERR_CONFIG;
-    }
     if (*wire.options && section_join(s, wire.options, false))
-        return ERR_FULL;
+        section_fault(s, "line", "no memory for it");
     const struct setting *tables[] = {bus_settings, wire.line->settings};
-    rc = section_check(s, tables, 2);
-    if (rc)
-        return rc;
+    if (section_check(s, tables, 2) || wire.address >= 0)
+        return;
     *b = (struct plan_bus){.name = s->name, .line = wire.line, .section = s};
     memcpy(b->where, wire.where, sizeof b->where);
     p->bus_count++;
-    return OK;
 }
 
 static struct plan_bus *find_bus(struct plan *p, const char *name)
@@ -91,16 +101,12 @@ static struct plan_bus *find_bus(struct plan *p, const char *name)
 
 void plan_add_bus(struct plan *p, struct section *s)
 {
-    bool has_line = section_has(s, "line");
-
     if (!*s->name)
         section_fault(s, NULL, "a bus needs a name: [bus west]");
     else if (p->bus_count == PLAN_BUSES)
         section_fault(s, NULL, "more than %d buses", PLAN_BUSES);
-    else if (!has_line)
-        section_fault(s, NULL, "\"line\" is missing: %s", bus_settings[0].help);
     else
-        (void)set_bus(p, s, section_text(s, "line")); /* its complaints are counted */
+        set_bus(p, s);
 }
 
 /* ---- devices ----------------------------------------------------------------------------- */
@@ -195,7 +201,8 @@ void plan_add_device(struct plan *p, struct section *s)
 {
     char why[300];
     unsigned before = s->file->faults;
-    const struct setting *tables[] = {device_settings, NULL};
+    const struct setting *tables[] = {device_settings, NULL}, *maybe[MAYBE_TABLES];
+    bool is_good = true;
 
     if (!*s->name) {
         section_fault(s, NULL, "a device needs a name: [device south]");
@@ -209,19 +216,15 @@ void plan_add_device(struct plan *p, struct section *s)
     const struct driver *driver = driver_find(driver_name);
     if (driver && driver->settings)
         tables[1] = driver->settings;
-    if (section_check(s, tables, tables[1] ? 2 : 1) && !driver)
-        tables[1] = NULL; /* its complaints are counted; go on and find the others */
+    plan_maybe_drivers(maybe);
+    if (section_check_partly(s, tables, tables[1] ? 2 : 1, driver ? NULL : maybe))
+        is_good = false; /* its complaints are counted; go on and find the others */
     if (*driver_name && !named_driver(driver_name, why, sizeof why))
         section_fault(s, "driver", "%s", why);
     struct plan_bus *bus = find_bus(p, section_text(s, "bus"));
-    if (!bus && section_has(s, "bus")) {
-        struct nearest n = {.word = section_text(s, "bus")};
-        for (size_t i = 0; i < p->bus_count; i++)
-            nearest_try(&n, p->buses[i].name);
-        section_fault(s, "bus", "there is no [bus %s]%s%s%s", n.word,
-                      n.best ? "; did you mean \"" : "", n.best ? n.best : "", n.best ? "\"?" : "");
-    }
-    if (s->file->faults != before || !driver || !bus)
+    if (!bus && section_has(s, "bus"))
+        section_refuse_name(s, "bus", "bus", section_text(s, "bus"));
+    if (!is_good || !driver || !bus)
         return;
     struct plan_device d = {.name = s->name, .driver = driver, .bus = bus, .section = s};
     int address = (int)section_number(s, "address");

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "collector/mate_page.h"
 #include "collector/rounds.h"
 #include "store/days.h"
@@ -14,7 +15,7 @@
 #include <string.h>
 
 enum { ROWS_WAITING = 64 };
-static const int64_t LATE_REST_US = 5000000;
+static const int64_t AGAIN_US = 60000000;
 
 /* ---- the server's thread ----------------------------------------------------------------- */
 
@@ -42,35 +43,6 @@ static const struct origin *whose(const struct received *r, const struct mate_pa
     snprintf(o.driver, sizeof o.driver, "%s", page->driver);
     const struct origin *known = store_origin_named(r->store, o.name);
     return known ? known : store_origin(r->store, &o);
-}
-
-/* ---- days that are over -------------------------------------------------------------------- */
-
-static void close_late_days(struct received *r)
-{
-    for (unsigned i = 0; i < r->late_count; i++)
-        if (store_close_day(r->store, r->late[i].from, r->late[i].day))
-            log_warn(r->late[i].from->name, "the sums of %d could not be reckoned again",
-                     r->late[i].day);
-    r->late_count = 0;
-}
-
-static void note_late_day(struct received *r, const struct origin *from, int64_t at_ms)
-{
-    int day = day_of(at_ms);
-    unsigned i = 0;
-
-    if (day >= day_of(clock_wall_ms()))
-        return;
-    r->late_us = clock_us();
-    while (i < r->late_count && (r->late[i].from != from || r->late[i].day != day))
-        i++;
-    if (i < r->late_count)
-        return;
-    if (r->late_count == LATE_DAYS && store_commit(r->store) == OK)
-        close_late_days(r);
-    if (r->late_count < LATE_DAYS)
-        r->late[r->late_count++] = (struct late_day){from, day};
 }
 
 /* ---- one row --------------------------------------------------------------------------------- */
@@ -117,8 +89,6 @@ static int keep(struct received *r, const struct mate_row *row)
         return OK;
     int64_t seq =
         store_append(r->store, from, page->is_day ? RECORD_IMPORTED : RECORD_LIVE, at_ms, &reading);
-    if (seq >= 0)
-        note_late_day(r, from, at_ms);
     return seq < 0 ? (int)seq : OK;
 }
 
@@ -134,8 +104,6 @@ void received_keep(struct received *r)
         results[count] = keep(r, &waiting[count]->row);
         count++;
     }
-    if (!count && r->late_count && clock_us() - r->late_us > LATE_REST_US)
-        close_late_days(r);
     if (!count)
         return;
     int rc = store_commit(r->store);
@@ -160,45 +128,96 @@ static void set_closed(struct received *r, bool is_closed)
     pthread_mutex_unlock(&r->lock);
 }
 
-static void end_web(struct received *r)
+static void *end_web(void *who)
+{
+    struct received *r = who;
+
+    web_stop(r->leaving);
+    r->has_ended = true;
+    return NULL;
+}
+
+void received_leave(struct received *r)
 {
     if (!r->web)
         return;
     web_quiet(r->web);
     set_closed(r, true);
     received_keep(r); /* nobody can add to what is settled here */
-    close_late_days(r);
-    web_stop(r->web);
+    r->leaving = r->web;
+    r->leaving_plan = r->plan;
     r->web = NULL;
+    r->has_ended = false;
+    r->has_ender = thread_begin(&r->ender, "web end", end_web, r) == OK;
+    if (!r->has_ender)
+        (void)end_web(r); /* then it is waited for here: it was told to hurry */
 }
 
-void received_leave(struct received *r)
+static void join_ender(struct received *r)
 {
-    end_web(r);
+    if (r->has_ender)
+        pthread_join(r->ender, NULL);
+    r->has_ender = false;
+    r->leaving = NULL;
+    r->leaving_plan = NULL;
+}
+
+bool received_has_left(struct received *r)
+{
+    if (r->leaving && r->has_ended)
+        join_ender(r);
+    return !r->leaving;
+}
+
+static int listen_now(struct received *r)
+{
+    const struct web_house house = {.front = r->front, .who = r, .take = take};
+    int rc;
+
+    set_closed(r, false);
+    rc = web_start(&r->web, r->plan->web, &house);
+    r->retry_us = rc ? clock_us() + AGAIN_US : 0;
+    if (!rc)
+        log_note("web", "listening at %s, port %.0f", section_text(r->plan->web, "listen"),
+                 section_number(r->plan->web, "port"));
+    return rc;
 }
 
 int received_follow(struct received *r, const struct plan *plan, const struct view *front)
 {
-    const struct web_house house = {.front = front, .who = r, .take = take};
-    int rc;
-
-    end_web(r);
+    received_leave(r);
+    r->plan = plan;
+    r->front = front;
+    r->retry_us = 0;
     if (!plan->web || !section_yes(plan->web, "enabled"))
         return OK;
     snprintf(r->prefix, sizeof r->prefix, "%s", section_text(plan->web, "mate_device"));
-    set_closed(r, false);
-    rc = web_start(&r->web, plan->web, &house);
-    if (!rc)
-        log_note("web", "listening at %s, port %.0f", section_text(plan->web, "listen"),
-                 section_number(plan->web, "port"));
-    return rc;
+    if (received_has_left(r))
+        return listen_now(r);
+    log_note("web", "an answer is still being given; it listens again when that has ended");
+    r->retry_us = clock_us();
+    return OK;
+}
+
+void received_tend(struct received *r)
+{
+    if (!received_has_left(r) || r->web || !r->retry_us || clock_us() < r->retry_us)
+        return;
+    (void)!listen_now(r); /* it has said why not */
+}
+
+bool received_uses(const struct received *r, const struct plan *plan)
+{
+    return r->plan == plan || (r->leaving && r->leaving_plan == plan);
 }
 
 void received_close(struct received *r)
 {
     if (!r->rows)
         return;
-    end_web(r);
+    received_leave(r);
+    if (r->leaving)
+        join_ender(r);
     queue_free(r->rows);
     pthread_mutex_destroy(&r->lock);
     *r = (struct received){0};
@@ -228,6 +247,24 @@ int received_follow(struct received *r, const struct plan *plan, const struct vi
 void received_leave(struct received *r)
 {
     (void)r;
+}
+
+bool received_has_left(struct received *r)
+{
+    (void)r;
+    return true;
+}
+
+void received_tend(struct received *r)
+{
+    (void)r;
+}
+
+bool received_uses(const struct received *r, const struct plan *plan)
+{
+    (void)r;
+    (void)plan;
+    return false;
 }
 
 void received_keep(struct received *r)

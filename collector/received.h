@@ -15,36 +15,41 @@
 struct web;
 struct view;
 
-/* A day that is over and got rows: its rollups are reckoned again when no more come. */
-struct late_day {
-    const struct origin *from;
-    int day;
-};
-enum { LATE_DAYS = 24 };
-
 struct received {
     struct store *store;
     struct queue *news; /* the main thread waits at it: a news from nobody wakes it */
     struct queue *rows;
-    struct web *web; /* NULL: not enabled */
+    struct web *web;         /* NULL: it does not listen */
+    const struct plan *plan; /* what is followed */
+    const struct view *front;
+    int64_t retry_us; /* it could not listen: tried again then; 0: it does, or need not */
+
+    /* A server that ends has a thread which waits for it, so that nobody else does. */
+    struct web *leaving;
+    const struct plan *leaving_plan;
+    pthread_t ender;
+    bool has_ender;
+    _Atomic bool has_ended;
     char prefix[ORIGIN_NAME - 8];
     pthread_mutex_t lock;
     bool is_closed; /* takes no more rows */
-    struct late_day late[LATE_DAYS];
-    unsigned late_count;
-    int64_t late_us; /* when the last of them came */
 };
 
 int received_open(struct received *r, struct store *store, struct queue *news) MUST_CHECK;
-void received_close(struct received *r);
+void received_close(struct received *r); /* waits for a server that ends */
 
 /* Listens as this plan says from now on. The token is read anew. */
 int received_follow(struct received *r, const struct plan *plan,
                     const struct view *front) MUST_CHECK;
 
-/* Listens no more until followed again. Before a reload: the server's thread asks for the daemon's
- * lock, and to end it is to wait for it. */
+/* Listens no more until followed again, and returns at once: the server answers whom it has to, and
+ * ends. What waits for a wish must have been given back before. */
 void received_leave(struct received *r);
+bool received_has_left(struct received *r);
+
+/* Listens as soon as the old server has ended, and tries again when it could not. */
+void received_tend(struct received *r);
+bool received_uses(const struct received *r, const struct plan *plan);
 
 /* Keeps what waits, in one commit; the main thread's. */
 void received_keep(struct received *r);

@@ -51,8 +51,8 @@ double bus_every_s(const struct rounds *r, size_t bus)
 static bool is_due(const struct rounds *r, size_t device, size_t bus, int64_t tick_ms)
 {
     const struct round_thread *t = round_thread_of(r, bus);
-    int64_t own_ms = (int64_t)(device_every_s(r, device) * MS_PER_S);
-    int64_t bus_ms = (int64_t)(bus_every_s(r, bus) * MS_PER_S);
+    int64_t own_ms = (int64_t)(device_every_s(r, device) * (double)MS_PER_S);
+    int64_t bus_ms = (int64_t)(bus_every_s(r, bus) * (double)MS_PER_S);
 
     if (!t || own_ms <= bus_ms || !t->last_ms[device] || tick_ms < t->last_ms[device])
         return true;

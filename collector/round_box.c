@@ -2,18 +2,51 @@
 #include "collector/rounds_inside.h"
 
 #include "base/clock.h"
+#include "base/thread.h"
 
-void round_do_job(struct round_thread *t)
+/* ---- the bus's thread ------------------------------------------------------------------------ */
+
+static struct job *take_out(struct round_thread *t, bool is_last)
 {
     pthread_mutex_lock(&t->lock);
     struct job *job = t->job;
     t->job = NULL;
+    t->is_box_closed |= is_last;
+    if (job)
+        pthread_cond_broadcast(&t->moved); /* there is room again */
     pthread_mutex_unlock(&t->lock);
-    if (!job)
-        return;
-    job->result = job->run(t->rounds, t->bus, job->to);
-    job->is_done = true;
+    return job;
 }
+
+/* From its end on a job belongs to whoever waits for it: nothing of it may be looked at here. */
+static void carry_out(struct round_thread *t, struct job *job)
+{
+    int result = job->run(t->rounds, t->bus, job->to);
+
+    pthread_mutex_lock(&t->lock);
+    job->result = result;
+    job->is_done = true;
+    pthread_cond_broadcast(&t->moved);
+    pthread_mutex_unlock(&t->lock);
+}
+
+void round_do_job(struct round_thread *t)
+{
+    struct job *job = take_out(t, false);
+
+    if (job)
+        carry_out(t, job);
+}
+
+void round_close_box(struct round_thread *t)
+{
+    struct job *job = take_out(t, true);
+
+    if (job)
+        carry_out(t, job); /* who waits for it must not wait in vain */
+}
+
+/* ---- from other threads ---------------------------------------------------------------------- */
 
 int rounds_post(struct rounds *r, size_t bus, struct job *job)
 {
@@ -23,14 +56,13 @@ int rounds_post(struct rounds *r, size_t bus, struct job *job)
         return ERR_ABSENT;
     job->is_done = false;
     pthread_mutex_lock(&t->lock);
-    bool is_posted = !t->job;
-    if (is_posted)
+    int rc = t->is_box_closed ? ERR_ABSENT : t->job ? ERR_BUSY : OK;
+    if (!rc)
         t->job = job;
     pthread_mutex_unlock(&t->lock);
-    if (!is_posted)
-        return ERR_BUSY;
-    bell_nudge(&t->stop);
-    return OK;
+    if (!rc)
+        bell_nudge(&t->stop);
+    return rc;
 }
 
 bool rounds_take_back(struct rounds *r, size_t bus, struct job *job)
@@ -48,19 +80,55 @@ bool rounds_take_back(struct rounds *r, size_t bus, struct job *job)
     return is_back;
 }
 
-int rounds_do(struct rounds *r, size_t bus, struct job *job, int64_t wait_us)
+/* Somebody else's job is in the box: until it is taken out. */
+static void wait_for_room(struct round_thread *t, const struct limit *limit)
 {
-    int64_t until = clock_us() + wait_us;
+    pthread_mutex_lock(&t->lock);
+    while (t->job && !limit_is_over(limit))
+        (void)condition_wait_until(&t->moved, &t->lock, limit_next_look(limit));
+    pthread_mutex_unlock(&t->lock);
+}
+
+int rounds_put(struct rounds *r, size_t bus, struct job *job, const struct limit *limit)
+{
     int rc;
 
-    while ((rc = rounds_post(r, bus, job)) == ERR_BUSY && clock_us() <= until)
-        clock_sleep_us(5000);
-    if (rc)
-        return rc;
-    while (!job->is_done) {
-        if (clock_us() > until && rounds_take_back(r, bus, job))
+    while ((rc = rounds_post(r, bus, job)) == ERR_BUSY && !limit_is_over(limit))
+        wait_for_room(round_thread_of(r, bus), limit);
+    return rc;
+}
+
+bool rounds_await(struct rounds *r, size_t bus, struct job *job, const struct limit *limit)
+{
+    struct round_thread *t = round_thread_of(r, bus);
+
+    if (!t)
+        return job->is_done;
+    pthread_mutex_lock(&t->lock);
+    while (!job->is_done && !(limit && limit_is_over(limit))) {
+        if (limit)
+            (void)condition_wait_until(&t->moved, &t->lock, limit_next_look(limit));
+        else
+            pthread_cond_wait(&t->moved, &t->lock);
+    }
+    bool is_done = job->is_done;
+    pthread_mutex_unlock(&t->lock);
+    return is_done;
+}
+
+int rounds_finish(struct rounds *r, size_t bus, struct job *job, const struct limit *limit)
+{
+    if (!rounds_await(r, bus, job, limit)) {
+        if (rounds_take_back(r, bus, job))
             return ERR_BUSY;
-        clock_sleep_us(2000);
+        (void)rounds_await(r, bus, job, NULL); /* it has begun: the thread has it until its end */
     }
     return job->result;
+}
+
+int rounds_do(struct rounds *r, size_t bus, struct job *job, const struct limit *limit)
+{
+    int rc = rounds_put(r, bus, job, limit);
+
+    return rc ? rc : rounds_finish(r, bus, job, limit);
 }

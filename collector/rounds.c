@@ -3,12 +3,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { QUEUE_LENGTH = 64, STACK_BYTES = 256 * 1024 };
+enum { QUEUE_LENGTH = 64, NAME_BYTES = 20 };
 static const int64_t FOREVER_US = 3600000000, BEAT_US = 4000000;
 
 struct round_thread *round_thread_of(const struct rounds *r, size_t bus)
@@ -25,6 +25,15 @@ size_t rounds_buses(const struct rounds *r)
 }
 
 /* ---- the thread -------------------------------------------------------------------------- */
+
+/* Until its time has come; nothing is touched before. */
+static void stand_ready(struct round_thread *t)
+{
+    while (!t->rounds->has_begun && !bell_is_rung(&t->stop)) {
+        t->beat_us = clock_us();
+        (void)bell_wait_nudged(&t->stop, t->beat_us + BEAT_US);
+    }
+}
 
 /* Waits for the tick; does jobs meanwhile. False: the end. */
 static bool wait_for(struct round_thread *t, int64_t due_us)
@@ -66,21 +75,37 @@ static struct tick first_tick(int64_t step_ms)
     return (struct tick){step_ms >= MS_PER_S ? wall - wall % step_ms : wall, clock_us()};
 }
 
+/* The newest tick a device of this bus was asked for, by whoever had it before; a clock that was
+ * set back since has made it worthless. */
+static int64_t asked_before(const struct round_thread *t)
+{
+    int64_t newest = 0, now = clock_wall_ms();
+
+    for (size_t i = 0; i < t->rounds->house->plan->device_count; i++)
+        if (t->last_ms[i] > newest && t->last_ms[i] <= now)
+            newest = t->last_ms[i];
+    return newest;
+}
+
 static void *run(void *who)
 {
     struct round_thread *t = who;
     struct rounds *r = t->rounds;
-    int64_t step_ms = (int64_t)(bus_every_s(r, t->bus) * MS_PER_S);
+    int64_t step_ms = (int64_t)(bus_every_s(r, t->bus) * (double)MS_PER_S);
     struct tick tick;
 
     step_ms = step_ms > 0 ? step_ms : 1;
+    stand_ready(t);
     tick = first_tick(r->limit == 1 ? MS_PER_S : step_ms); /* a snapshot is of its own second */
+    while (tick.ms <= asked_before(t))                     /* one tick, one reading */
+        tick = next_tick(step_ms, &tick);
     for (unsigned done = 0; wait_for(t, tick.due_us); tick = next_tick(step_ms, &tick)) {
         round_walk(r, t->bus, tick.ms, clock_us() - tick.due_us);
         if (r->limit && ++done == r->limit)
             break;
     }
-    round_do_job(t); /* who waits for it must not wait in vain */
+    round_close_box(t);
+    t->is_over = true;
     r->done++;
     return NULL;
 }
@@ -95,13 +120,14 @@ static bool has_devices(const struct rounds *r, size_t bus)
     return false;
 }
 
-static int make_thread(struct rounds *r, size_t bus)
+static int make_box(struct rounds *r, size_t bus)
 {
     struct round_thread *t = &r->threads[r->count];
 
     *t = (struct round_thread){.rounds = r, .bus = bus};
     bell_init(&t->stop);
     pthread_mutex_init(&t->lock, NULL);
+    condition_init(&t->moved);
     t->beat_us = clock_us();
     t->last_ms = calloc(r->house->plan->device_count + 1, sizeof *t->last_ms);
     r->house->buses[bus].stop = &t->stop;
@@ -111,18 +137,24 @@ static int make_thread(struct rounds *r, size_t bus)
 }
 
 /* For top -H and debuggers: "bus roof", as much of it as fits. */
-static void name_thread(struct round_thread *t)
+static int make_thread(struct round_thread *t)
 {
-    char name[16];
+    char name[NAME_BYTES];
+    int rc;
 
     snprintf(name, sizeof name, "bus %.11s", t->rounds->house->buses[t->bus].name);
-    pthread_setname_np(t->thread, name);
+    t->is_running = true; /* before it runs, since it asks */
+    rc = thread_begin(&t->thread, name, run, t);
+    if (rc) {
+        t->is_running = false;
+        log_err(t->rounds->house->buses[t->bus].name, "no thread can be made for it");
+    }
+    return rc;
 }
 
-int rounds_start(struct rounds *r, struct house *house, unsigned limit, enum depth depth,
-                 double every_s, bool *is_wanted, struct queue *news)
+int rounds_prepare(struct rounds *r, struct house *house, unsigned limit, enum depth depth,
+                   double every_s, bool *is_wanted, struct queue *news)
 {
-    pthread_attr_t small;
     int rc = OK;
 
     *r = (struct rounds){.house = house, .limit = limit, .depth = depth};
@@ -135,22 +167,37 @@ int rounds_start(struct rounds *r, struct house *house, unsigned limit, enum dep
         return ERR_FULL;
     for (size_t i = 0; i < house->plan->bus_count && !rc; i++)
         if (has_devices(r, i))
-            rc = make_thread(r, i);
+            rc = make_box(r, i);
     /* All of them are known before the first begins to look around. */
-    pthread_attr_init(&small);
-    pthread_attr_setstacksize(&small, STACK_BYTES);
-    for (size_t i = 0; i < r->count && !rc; i++) {
-        struct round_thread *t = &r->threads[i];
-        t->is_running = true;
-        if (pthread_create(&t->thread, &small, run, t)) {
-            t->is_running = false;
-            rc = ERR_SYSTEM;
-        } else {
-            name_thread(t);
-        }
-    }
-    pthread_attr_destroy(&small);
+    for (size_t i = 0; i < r->count && !rc; i++)
+        rc = make_thread(&r->threads[i]);
     return rc;
+}
+
+void rounds_begin(struct rounds *r)
+{
+    r->has_begun = true;
+    for (size_t i = 0; i < r->count; i++)
+        bell_nudge(&r->threads[i].stop);
+}
+
+int rounds_start(struct rounds *r, struct house *house, unsigned limit, enum depth depth,
+                 double every_s, bool *is_wanted, struct queue *news)
+{
+    int rc = rounds_prepare(r, house, limit, depth, every_s, is_wanted, news);
+
+    if (!rc)
+        rounds_begin(r);
+    return rc;
+}
+
+void rounds_note_tick(struct rounds *r, size_t device, int64_t tick_ms)
+{
+    struct round_thread *t =
+        round_thread_of(r, (size_t)(r->house->plan->devices[device].bus - r->house->plan->buses));
+
+    if (t)
+        t->last_ms[device] = tick_ms;
 }
 
 int rounds_next(struct rounds *r, struct news *to, int64_t wait_us)
@@ -177,32 +224,53 @@ bool rounds_has_bus(const struct rounds *r, size_t bus)
 {
     const struct round_thread *t = round_thread_of(r, bus);
 
-    return t && t->is_running;
+    return t && t->is_running && !t->is_leaving;
 }
 
-static void end_thread(struct rounds *r, struct round_thread *t)
+bool rounds_is_empty(const struct rounds *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (r->threads[i].is_running)
+            return false;
+    return true;
+}
+
+static void join(struct rounds *r, struct round_thread *t)
 {
     if (!t->is_running)
         return;
-    bell_ring(&t->stop);
     pthread_join(t->thread, NULL);
     t->is_running = false;
     r->house->buses[t->bus].stop = NULL;
     r->house->buses[t->bus].beat_us = NULL;
 }
 
-void rounds_stop_bus(struct rounds *r, size_t bus)
+void rounds_leave_bus(struct rounds *r, size_t bus)
 {
     struct round_thread *t = round_thread_of(r, bus);
 
-    if (t)
-        end_thread(r, t);
+    if (!t)
+        return;
+    t->is_leaving = true;
+    bell_ring(&t->stop);
+}
+
+bool rounds_reap(struct rounds *r)
+{
+    bool is_clear = true;
+
+    for (size_t i = 0; i < r->count; i++) {
+        if (r->threads[i].is_over)
+            join(r, &r->threads[i]);
+        is_clear &= !r->threads[i].is_leaving || !r->threads[i].is_running;
+    }
+    return is_clear;
 }
 
 void rounds_ring(struct rounds *r)
 {
     for (size_t i = 0; i < r->count; i++)
-        bell_ring(&r->threads[i].stop);
+        rounds_leave_bus(r, r->threads[i].bus);
 }
 
 void rounds_stop(struct rounds *r)
@@ -211,8 +279,9 @@ void rounds_stop(struct rounds *r)
     if (r->news && r->owns_news)
         queue_stop(r->news);
     for (size_t i = r->count; i-- > 0;) {
-        end_thread(r, &r->threads[i]);
+        join(r, &r->threads[i]);
         bell_done(&r->threads[i].stop);
+        pthread_cond_destroy(&r->threads[i].moved);
         pthread_mutex_destroy(&r->threads[i].lock);
         free(r->threads[i].last_ms);
     }

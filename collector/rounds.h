@@ -7,6 +7,7 @@
 #define COLLECTOR_ROUNDS_H
 
 #include "base/bell.h"
+#include "base/limit.h"
 #include "base/queue.h"
 #include "collector/house.h"
 
@@ -50,27 +51,49 @@ struct rounds {
     bool *is_wanted; /* by device; NULL: all */
     struct round_thread *threads;
     size_t count;
-    _Atomic unsigned done; /* threads that have ended */
+    _Atomic bool has_begun; /* before that its threads stand ready, and touch no wire */
+    _Atomic unsigned done;  /* threads that have ended */
 };
 
-/* `news` NULL: a queue of its own. */
+/* Everything that may fail: memory, threads. They stand ready until rounds_begin. `news` NULL: a
+ * queue of its own. After an error rounds_stop frees what there is. */
+int rounds_prepare(struct rounds *r, struct house *house, unsigned limit, enum depth depth,
+                   double every_s, bool *is_wanted, struct queue *news) MUST_CHECK;
+void rounds_begin(struct rounds *r);
+
+/* Both. */
 int rounds_start(struct rounds *r, struct house *house, unsigned limit, enum depth depth,
                  double every_s, bool *is_wanted, struct queue *news) MUST_CHECK;
 void rounds_stop(struct rounds *r); /* at most one exchange later; joins and frees */
 
-/* One bus less: its thread ends after the exchange in hand. */
-void rounds_stop_bus(struct rounds *r, size_t bus);
+/* Before rounds_begin: a device was asked for this tick already, by somebody else. */
+void rounds_note_tick(struct rounds *r, size_t device, int64_t tick_ms);
+
+/* One bus less: its thread is told to end after the exchange in hand. rounds_reap looks after it:
+ * true when no thread that was told so is left. */
+void rounds_leave_bus(struct rounds *r, size_t bus);
+bool rounds_reap(struct rounds *r);
+
+/* Is a thread at work on it that goes on? Is there any at all? */
 bool rounds_has_bus(const struct rounds *r, size_t bus);
+bool rounds_is_empty(const struct rounds *r);
 
 /* Tells every thread to end, without waiting. */
 void rounds_ring(struct rounds *r);
 
-/* Posts a job to a bus and waits; ERR_BUSY when the box is taken or the wait was too short. */
-int rounds_do(struct rounds *r, size_t bus, struct job *job, int64_t wait_us) MUST_CHECK;
+/* Puts a job into the box of a bus and waits for its end. ERR_BUSY: it was over with the limit
+ * before the job had begun; what has begun is waited for. */
+int rounds_do(struct rounds *r, size_t bus, struct job *job, const struct limit *limit) MUST_CHECK;
 
-/* The same without waiting: `is_done` says when. The job is the thread's until then, or until it is
- * taken back, which succeeds only before it has begun. ERR_BUSY: the box is taken. */
+/* Its parts. The job is the thread's until `is_done`, or until it is taken back, which succeeds
+ * only before it has begun. rounds_post does not wait: ERR_BUSY when the box is taken. rounds_await
+ * is true when the job is done; a limit of NULL waits for that. rounds_finish takes it back when
+ * the limit is over, or waits for what has begun. */
+int rounds_put(struct rounds *r, size_t bus, struct job *job, const struct limit *limit) MUST_CHECK;
 int rounds_post(struct rounds *r, size_t bus, struct job *job) MUST_CHECK;
+int rounds_finish(struct rounds *r, size_t bus, struct job *job,
+                  const struct limit *limit) MUST_CHECK;
+bool rounds_await(struct rounds *r, size_t bus, struct job *job, const struct limit *limit);
 bool rounds_take_back(struct rounds *r, size_t bus, struct job *job);
 
 /* The next news; ERR_TIMEOUT after wait_us, ERR_STOPPED when all rounds are done. */

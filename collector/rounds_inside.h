@@ -10,10 +10,13 @@ struct round_thread {
     struct rounds *rounds;
     size_t bus;
     pthread_t thread;
-    bool is_running;
+    _Atomic bool is_running;          /* there is one that nobody has joined yet */
+    _Atomic bool is_leaving, is_over; /* it was told to end; it has */
     struct bell stop;
-    pthread_mutex_t lock; /* of the box */
+    pthread_mutex_t lock; /* of the box: the next three, and the end of every job */
+    pthread_cond_t moved;
     struct job *job;
+    bool is_box_closed; /* takes no more */
     _Atomic int64_t beat_us;
     int64_t *last_ms; /* by device: the tick of its last round */
 };
@@ -27,7 +30,8 @@ struct round_thread *round_thread_of(const struct rounds *r, size_t bus);
 /* The bus goes as often as the most often asked of its devices. */
 double bus_every_s(const struct rounds *r, size_t bus);
 
-/* What waits in the box is done, if anything does. */
+/* What waits in the box is done, if anything does; the last time nothing is taken afterwards. */
 void round_do_job(struct round_thread *t);
+void round_close_box(struct round_thread *t);
 
 #endif

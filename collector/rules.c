@@ -12,8 +12,7 @@
 #include <time.h>
 
 enum { LEAVING_TRIES = 2 };
-static const int64_t LOOK_US = 1000000, NEWS_WAIT_US = 50000, ONLINE_LEAST_US = 15000000,
-                     TEMPERATURE_MOST_US = 900000000;
+static const int64_t LOOK_US = 1000000, ONLINE_LEAST_US = 15000000, TEMPERATURE_MOST_US = 900000000;
 
 void rules_init(struct rules *r, struct store *store)
 {
@@ -302,25 +301,25 @@ static bool has_left(struct rules *r, struct rule_seat *s, struct daemon *d)
     return !s->is_ordered && (!s->state.is_raised || s->leaving >= LEAVING_TRIES);
 }
 
-void rules_leave(struct rules *r, struct daemon *d, const struct plan *next, int64_t until_us)
+bool rules_have_left(struct rules *r, struct daemon *d, const struct plan *next)
 {
-    static struct news n;
-    bool is_over = false;
+    bool have = true;
 
     if (!r->store)
-        return;
-    while (!is_over) {
-        is_over = true;
-        pthread_mutex_lock(&r->lock);
-        for (size_t i = 0; i < r->count; i++) {
-            struct rule_seat *s = r->seats[i];
-            is_over &= stays(s, d->plan, next) || has_left(r, s, d);
-        }
-        pthread_mutex_unlock(&r->lock);
-        if (!is_over && queue_get(d->news, &n, NEWS_WAIT_US) == OK)
-            daemon_take(d, &n);
-        is_over |= clock_us() > until_us;
+        return true;
+    pthread_mutex_lock(&r->lock);
+    for (size_t i = 0; i < r->count; i++) {
+        struct rule_seat *s = r->seats[i];
+        have &= stays(s, d->plan, next) || has_left(r, s, d);
     }
+    pthread_mutex_unlock(&r->lock);
+    return have;
+}
+
+void rules_say_left(struct rules *r, struct daemon *d, const struct plan *next)
+{
+    if (!r->store)
+        return;
     pthread_mutex_lock(&r->lock);
     for (size_t i = 0; i < r->count; i++)
         if (r->seats[i]->state.is_raised && !stays(r->seats[i], d->plan, next))

@@ -6,10 +6,10 @@
 #ifndef COLLECTOR_RULES_H
 #define COLLECTOR_RULES_H
 
+#include "collector/errand.h"
 #include "collector/keeper.h"
 #include "collector/rule.h"
 #include "collector/rule_window.h"
-#include "collector/telling.h"
 
 #include <pthread.h>
 
@@ -38,12 +38,10 @@ struct rule_seat {
     bool is_ordered, is_posted; /* an order is under way */
     int64_t ordered_us;
     struct rule_word word;
-    struct order order;
     struct told told;
-    struct device *target;
-    struct rounds *rounds;
-    size_t bus;
-    struct job job;
+    char order[ORDER_TEXT]; /* "float_voltage=27.6" */
+    char *words[1];
+    struct errand errand;
     unsigned leaving; /* tries since everything ends */
 };
 
@@ -67,8 +65,10 @@ void rules_hear(void *rules, const char *device, const struct reading *read, int
 /* Looks around once a second; sends orders and looks for their ends. */
 void rules_look(struct rules *r, struct daemon *d);
 
-/* Lowers what is raised by rules that `next` does not have as they are (NULL: all of them), and
- * waits for that until clock_us() `until_us`. Readings are taken meanwhile. */
-void rules_leave(struct rules *r, struct daemon *d, const struct plan *next, int64_t until_us);
+/* Lowers what is raised by rules that `next` does not have as they are (NULL: all of them). Called
+ * again and again until it is true: nothing more can be done then, and rules_say_left tells what
+ * could not. */
+bool rules_have_left(struct rules *r, struct daemon *d, const struct plan *next);
+void rules_say_left(struct rules *r, struct daemon *d, const struct plan *next);
 
 #endif

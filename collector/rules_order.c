@@ -68,15 +68,6 @@ void seat_say(struct rules *r, const struct rule_seat *s, int level, const char 
 
 /* ---- orders ---------------------------------------------------------------------------------- */
 
-static int tell_now(struct rounds *r, size_t bus, void *to)
-{
-    struct rule_seat *s = to;
-
-    (void)r;
-    (void)bus;
-    return orders_do(s->target, &s->order, 1, &s->told);
-}
-
 static void settle(struct rules *r, struct rule_seat *s, const struct rule_known *k, int rc)
 {
     bool is_raise = s->word.act == RULE_RAISE;
@@ -124,26 +115,15 @@ void seat_order(struct rules *r, struct rule_seat *s, const struct rule_known *k
 
 static int post(struct rule_seat *s, struct daemon *d)
 {
-    char word[ORDER_TEXT];
-    struct text t = text_on(word, sizeof word);
-    char *const words[] = {word};
-    size_t at = 0;
-    struct wing *w = daemon_wing(d, s->device, &at);
-    int rc;
+    struct text t = text_on(s->order, sizeof s->order);
 
-    if (!w)
-        return ERR_GONE;
-    const struct plan_device *planned = &w->plan->devices[at];
     text_add(&t, "float_voltage=");
     text_number(&t, s->word.volts);
-    rc = orders_read(planned->driver, words, 1, &s->order, &s->told);
-    if (rc)
-        return rc;
-    s->target = &w->house.devices[at];
-    s->rounds = &w->rounds;
-    s->bus = (size_t)(planned->bus - w->plan->buses);
-    s->job = (struct job){.run = tell_now, .to = s};
-    return rounds_post(s->rounds, s->bus, &s->job);
+    s->words[0] = s->order;
+    s->errand =
+        (struct errand){.device = s->device, .words = s->words, .count = 1, .told = &s->told};
+    int rc = errand_begin(d, &s->errand, NULL);
+    return rc == ERR_ABSENT ? ERR_GONE : rc; /* no wire of ours leads to it */
 }
 
 void seat_look_after(struct rules *r, struct rule_seat *s, struct daemon *d,
@@ -152,8 +132,10 @@ void seat_look_after(struct rules *r, struct rule_seat *s, struct daemon *d,
     int rc;
 
     if (s->is_posted) {
-        if (s->job.is_done)
-            settle(r, s, k, s->job.result);
+        if (!s->errand.job.is_done)
+            return;
+        errand_end(d, &s->errand);
+        settle(r, s, k, s->errand.job.result);
         return;
     }
     rc = post(s, d);

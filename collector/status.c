@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/version.h"
 
 static void json_device(struct json *j, struct keeper *k, size_t at, int64_t now)
 {
@@ -48,25 +49,22 @@ static void json_store(struct json *j, struct store *s)
     json_close(j, '}');
 }
 
-static void json_sink(struct json *j, struct pump *pump)
+static void json_sink(struct json *j, const struct pump_state *s)
 {
-    struct pump_state s;
-
-    pump_state(pump, &s);
     json_open(j, NULL, '{');
-    json_string(j, "sink", s.name);
-    json_integer(j, "cursor", s.cursor);
-    json_integer(j, "backlog", s.backlog);
-    json_integer(j, "held", s.held);
-    json_integer(j, "delivered", (int64_t)s.delivered);
-    json_integer(j, "aside", (int64_t)s.aside);
-    json_integer(j, "dropped", (int64_t)s.dropped);
-    json_integer(j, "left_out", (int64_t)s.left_out);
-    json_integer(j, "batches", (int64_t)s.batches);
-    json_integer(j, "failures", (int64_t)s.failures);
-    json_integer(j, "lost", (int64_t)s.lost);
-    json_bool(j, "alarm", s.is_alarm);
-    json_string(j, "why", s.why);
+    json_string(j, "sink", s->name);
+    json_integer(j, "cursor", s->cursor);
+    json_integer(j, "backlog", s->backlog);
+    json_integer(j, "held", s->held);
+    json_integer(j, "delivered", (int64_t)s->delivered);
+    json_integer(j, "aside", (int64_t)s->aside);
+    json_integer(j, "dropped", (int64_t)s->dropped);
+    json_integer(j, "left_out", (int64_t)s->left_out);
+    json_integer(j, "batches", (int64_t)s->batches);
+    json_integer(j, "failures", (int64_t)s->failures);
+    json_integer(j, "lost", (int64_t)s->lost);
+    json_bool(j, "alarm", s->is_alarm);
+    json_string(j, "why", s->why);
     json_close(j, '}');
 }
 
@@ -90,11 +88,15 @@ static void json_rule(struct json *j, const struct rule_seat *s)
 static void as_json(struct daemon *d, struct text *text)
 {
     struct json j = json_on(text);
+    struct pump_state all[VIEW_SINKS];
+    size_t sink_count = deliver_states(&d->deliver, all, VIEW_SINKS);
     int64_t now = clock_us();
 
     json_open(&j, NULL, '{');
-    json_string(&j, "version", HELIO_VERSION);
+    json_string(&j, "version", program_version);
     json_number(&j, "up_s", (double)((now - d->started_us) / 1000) / 1000);
+    if (clock_is_rated())
+        json_number(&j, "clock_rate", clock_rate());
     json_open(&j, "devices", '[');
     for (size_t i = 0; i < d->keeper.count; i++)
         if (!d->keeper.slots[i]->is_gone)
@@ -107,8 +109,8 @@ static void as_json(struct daemon *d, struct text *text)
     json_close(&j, '}');
     json_store(&j, d->store);
     json_open(&j, "sinks", '[');
-    for (size_t i = 0; i < d->deliver.count; i++)
-        json_sink(&j, d->deliver.seats[i].pump);
+    for (size_t i = 0; i < sink_count; i++)
+        json_sink(&j, &all[i]);
     json_close(&j, ']');
     json_open(&j, "rules", '[');
     pthread_mutex_lock(&d->rules.lock);
@@ -147,14 +149,18 @@ static void text_devices(struct daemon *d, struct text *t)
 
 static void text_sinks(struct daemon *d, struct text *t)
 {
+    struct pump_state all[VIEW_SINKS];
+    size_t count = deliver_states(&d->deliver, all, VIEW_SINKS);
+
+    if (!count)
+        return;
     text_format(t, "%-20s %9s %9s %9s %9s  %s\n", "sink", "delivered", "backlog", "aside", "lost",
                 "trouble");
-    for (size_t i = 0; i < d->deliver.count; i++) {
-        struct pump_state s;
-        pump_state(d->deliver.seats[i].pump, &s);
-        text_format(t, "%-20s %9llu %9lld %9llu %9llu  %s\n", s.name,
-                    (unsigned long long)s.delivered, (long long)s.backlog,
-                    (unsigned long long)s.aside, (unsigned long long)s.lost, s.why);
+    for (size_t i = 0; i < count; i++) {
+        const struct pump_state *s = &all[i];
+        text_format(t, "%-20s %9llu %9lld %9llu %9llu  %s\n", s->name,
+                    (unsigned long long)s->delivered, (long long)s->backlog,
+                    (unsigned long long)s->aside, (unsigned long long)s->lost, s->why);
     }
 }
 
@@ -183,13 +189,14 @@ void status_write(struct daemon *d, bool is_json, char *to, size_t size)
         as_json(d, &text);
         return;
     }
+    if (clock_is_rated())
+        text_format(&text, "the clock runs %g times as fast: this is a test\n", clock_rate());
     text_devices(d, &text);
     store_count(d->store, &c);
     text_format(&text, "store %s: %llu readings kept since the start, %llu wait, %.1f MB\n",
                 store_path(d->store), (unsigned long long)c.committed,
                 (unsigned long long)c.waiting, (double)c.bytes / 1e6);
-    if (d->deliver.count)
-        text_sinks(d, &text);
+    text_sinks(d, &text);
     if (d->rules.count)
         text_rules(d, &text);
 }

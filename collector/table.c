@@ -1,5 +1,5 @@
 /* Drawn in one write a round, over itself when the terminal allows (collector/table.h). */
-#include "collector/table.h"
+#include "collector/table_inside.h"
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -9,25 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Columns: the first metric that the device has. */
-// clang-format off
-static const struct {
-    const char *head;
-    enum metric metric, other; /* the other where there is none of the first */
-    int width, decimals;
-} columns[] = {
-    { "PV V",     M_PV_VOLTAGE,      M_NONE,         7, 1 },
-    { "PV W",     M_PV_POWER,        M_NONE,         8, 1 },
-    { "batt V",   M_BATTERY_VOLTAGE, M_NONE,         7, 2 },
-    { "batt A",   M_BATTERY_CURRENT, M_NONE,         7, 2 },
-    { "SOC %",    M_BATTERY_SOC,     M_NONE,         6, 0 },
-    { "load W",   M_LOAD_POWER,      M_OUTPUT_POWER, 8, 1 },
-    { "today kWh", M_PV_ENERGY_TODAY, M_NONE,       10, 2 },
-    { "total kWh", M_PV_ENERGY,      M_NONE,        10, 2 },
-    { "stage",    M_CHARGE_STAGE,    M_NONE,        13, 0 },
-};
-// clang-format on
-enum { COLUMNS = sizeof columns / sizeof *columns, DRAWING = 65536, UNITS_ROOM = 64 };
+enum { DRAWING = 65536, UNITS_ROOM = 64 };
 
 /* The row of this name; units heard through a device get theirs when they are first heard. */
 static struct table_row *row_for(struct table *t, const char *name)
@@ -82,17 +64,16 @@ void table_note(struct table *t, const struct news *n)
 static void draw_value(struct text *to, const struct reading *r, size_t column)
 {
     char cell[64] = "-";
-    enum metric m =
-        reading_has(r, columns[column].metric) ? columns[column].metric : columns[column].other;
+    enum metric m = table_metric(r, column);
     double value;
 
     if (m != M_NONE && reading_get(r, m, &value)) {
         if (catalogue[m].kind == LABEL)
             metric_say(m, value, cell, sizeof cell);
         else
-            snprintf(cell, sizeof cell, "%.*f", columns[column].decimals, value);
+            snprintf(cell, sizeof cell, "%.*f", table_columns[column].decimals, value);
     }
-    text_format(to, " %*.*s", columns[column].width, columns[column].width, cell);
+    text_format(to, " %*.*s", table_columns[column].width, table_columns[column].width, cell);
 }
 
 /* What it had counted is true by night as well, until the day is over; its power is not. */
@@ -110,39 +91,56 @@ static void keep_counters(struct reading *r)
     }
 }
 
-static void draw_asleep(struct text *to, const struct table_row *row)
+static void draw_values(const struct table_layout *l, struct text *to, const struct reading *r)
+{
+    for (size_t i = 0; i < COLUMNS; i++)
+        if (l->is_shown[i])
+            draw_value(to, r, i);
+}
+
+static void draw_asleep(const struct table_layout *l, struct text *to, const struct table_row *row)
 {
     static struct reading kept; /* one thread draws */
 
     kept = row->reading;
     keep_counters(&kept);
-    for (size_t i = 0; i < COLUMNS; i++)
-        draw_value(to, &kept, i);
+    draw_values(l, to, &kept);
     text_add(to, "  asleep");
-    if (row->is_heard)
+    if (row->is_heard && !l->width)
         text_format(to, ", last heard %" PRId64 " min ago",
                     (clock_us() - row->heard_us) / 60000000);
     text_char(to, '\n');
 }
 
-static void draw_row(const struct table *t, struct text *to, const struct table_row *row)
+/* The end of a long name tells more than its beginning: the port and the address. */
+static void draw_name(const struct table_layout *l, struct text *to, const char *name)
+{
+    size_t length = strlen(name);
+
+    if (l->width && length > TABLE_NAME_MOST)
+        text_format(to, "..%-*s", l->name_width - 2, name + length - (TABLE_NAME_MOST - 2));
+    else
+        text_format(to, "%-*s", l->name_width, name);
+}
+
+static void draw_row(const struct table_layout *l, struct text *to, const struct table_row *row)
 {
     int64_t age_s = (clock_us() - row->heard_us) / 1000000;
     bool is_stale = row->result != OK; /* old numbers are never shown as live ones */
 
-    text_format(to, "%-*s", t->name_width, row->name);
+    draw_name(l, to, row->name);
     if (row->result == ERR_ASLEEP) {
-        draw_asleep(to, row);
+        draw_asleep(l, to, row);
         return;
     }
-    for (size_t i = 0; i < COLUMNS && !is_stale; i++)
-        draw_value(to, &row->reading, i);
+    if (!is_stale)
+        draw_values(l, to, &row->reading);
     if (is_stale)
         text_format(to, "  %s%s", row->is_heard || row->result ? error_text(row->result) : "",
                     row->is_heard ? "" : ", never heard");
     if (is_stale && row->is_heard)
         text_format(to, ", last heard %" PRId64 " s ago", age_s);
-    if (!is_stale)
+    if (!is_stale && l->has_round)
         text_format(to, "  %5.0f ms", (double)row->took_us / 1000);
     text_char(to, '\n');
 }
@@ -193,29 +191,26 @@ void table_draw(struct table *t, FILE *to, bool is_live)
     static char bytes[DRAWING];
     char when[CLOCK_TEXT];
     struct text text = text_on(bytes, sizeof bytes);
+    struct table_layout l = table_fit(t, fileno(to));
 
     if (is_live)
-        text_add(&text, t->rounds ? "\033[H" : "\033[2J\033[H");
-    text_format(&text, "%-*s", t->name_width, "device");
+        fputs(t->rounds ? "\033[H" : "\033[2J\033[H", to);
+    text_format(&text, "%-*s", l.name_width, "device");
     for (size_t i = 0; i < COLUMNS; i++)
-        text_format(&text, " %*s", columns[i].width, columns[i].head);
-    text_format(&text, "  %8s\n", "round");
+        if (l.is_shown[i])
+            text_format(&text, " %*s", table_columns[i].width, table_columns[i].head);
+    text_format(&text, l.has_round ? "  %8s\n" : "\n", "round");
     for (size_t i = 0; i < t->count; i++)
-        draw_row(t, &text, &t->rows[i]);
+        draw_row(&l, &text, &t->rows[i]);
     draw_sums(t, &text);
     draw_wires(t, &text);
     text_format(&text, "round %u, %s\n", ++t->rounds, clock_iso(clock_wall_ms(), when));
-    if (!is_live)
-        text_char(&text, '\n');
-    for (const char *line = bytes; is_live && *line;) { /* clear what is left of longer lines */
+    for (const char *line = bytes; *line;) { /* \033[K: clear what is left of longer lines */
         size_t length = strcspn(line, "\n");
-        fprintf(to, "%.*s\033[K\n", (int)length, line);
+        table_line(to, line, length, table_terminal_width(fileno(to)), is_live ? "\033[K" : "");
         line += length + (line[length] == '\n');
     }
-    if (is_live)
-        fputs("\033[J", to);
-    else
-        fputs(bytes, to);
+    fputs(is_live ? "\033[J" : "\n", to);
     fflush(to);
 }
 

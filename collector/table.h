@@ -21,12 +21,15 @@ struct table {
     size_t count, room;
     int name_width;
     struct bus_counts *buses; /* as last told by each bus */
-    unsigned rounds, lines;   /* drawn so far, to be drawn over */
+    unsigned rounds;          /* drawn so far */
 };
 
 int table_open(struct table *t, const struct house *house, const bool *wanted) MUST_CHECK;
 void table_note(struct table *t, const struct news *n);
 void table_draw(struct table *t, FILE *to, bool is_live);
+
+/* Characters a line of this terminal holds, by COLUMNS or as the kernel says; 0: any number. */
+unsigned table_terminal_width(int fd);
 void table_close(struct table *t, FILE *to, bool is_live);
 
 #endif

@@ -107,17 +107,24 @@ int orders_read(const struct driver *driver, char *const *words, int count, stru
     return rc;
 }
 
-int orders_do(struct device *d, const struct order *orders, int count, struct told *told)
+/* The permission, and the day's budget: for everything that changes a device, whoever asks. */
+static int take_leave(struct device *d, unsigned writes, struct told *told)
 {
-    int rc;
-
-    if (!told->is_dry && !section_yes(d->section, "allow_tell")) {
+    if (told->is_dry)
+        return OK;
+    if (!section_yes(d->section, "allow_tell")) {
         snprintf(told->why, sizeof told->why,
                  "its settings may not be changed. To allow it, name the device in a settings file "
                  "and put \"allow_tell = yes\" into its [device] section");
         return ERR_DENIED;
     }
-    rc = told->is_dry ? OK : budget_take(d, (unsigned)count, told);
+    return budget_take(d, writes, told);
+}
+
+int orders_do(struct device *d, const struct order *orders, int count, struct told *told)
+{
+    int rc = take_leave(d, (unsigned)count, told);
+
     if (rc)
         return rc;
     rc = bus_borrow(d->bus, LOAN_WAIT_US);
@@ -178,4 +185,49 @@ int telling_do(struct house *h, const struct addressee *to, char *const *words, 
     if (!rc)
         rc = orders_read(d->driver, words, count, orders, told);
     return rc ? rc : orders_do(d, orders, count, told);
+}
+
+/* ---- raw ------------------------------------------------------------------------------------- */
+
+static int send_raw(struct device *d, const struct block *b, struct told *told)
+{
+    struct answer a;
+    int rc = bus_borrow(d->bus, LOAN_WAIT_US);
+
+    if (rc)
+        return rc;
+    rc = device_send(d, b, &a);
+    bus_return(d->bus);
+    snprintf(told->why, sizeof told->why, "%s",
+             rc == OK            ? "the unit said yes (whether it did it, only reading back tells)"
+             : rc == ERR_REFUSED ? "the unit said no"
+                                 : error_text(rc));
+    return rc;
+}
+
+int telling_raw(struct house *h, const struct addressee *to, const char *words, struct told *told)
+{
+    struct device *d = &h->devices[to->at], unit;
+    struct block b;
+    int rc = OK;
+
+    if (*to->unit) {
+        rc = telling_unit(d, to, &unit, told);
+        d = &unit;
+    }
+    if (rc)
+        return rc;
+    if (!d->driver->speech->command) {
+        snprintf(told->why, sizeof told->why, "the %s takes no raw commands; use helio tell",
+                 d->driver->name);
+        return ERR_USAGE;
+    }
+    rc = d->driver->speech->command(words, &b, told);
+    if (!rc)
+        rc = take_leave(d, 1, told);
+    if (!rc)
+        rc = send_raw(d, &b, told);
+    if (rc && !*told->why)
+        snprintf(told->why, sizeof told->why, "%s", error_text(rc));
+    return rc;
 }

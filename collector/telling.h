@@ -31,4 +31,9 @@ int telling_unit(struct device *speaker, const struct addressee *to, struct devi
 int telling_do(struct house *h, const struct addressee *to, char *const *words, int count,
                struct told *told) MUST_CHECK;
 
+/* A command as the family writes it: by the same permission and the same budget, but sent once as
+ * it stands, and not read back. */
+int telling_raw(struct house *h, const struct addressee *to, const char *words,
+                struct told *told) MUST_CHECK;
+
 #endif

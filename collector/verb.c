@@ -3,6 +3,8 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "base/version.h"
+#include "collector/rate.h"
 #include "collector/sinks.h"
 #include "collector/telling.h"
 
@@ -94,14 +96,14 @@ static void print_verb_help(const struct verb *v)
 
 static void print_help(FILE *to)
 {
-    fprintf(to, "helio: reads solar inverters and charge controllers, and tells the truth about "
-                "them\n\nhelio VERB [options]\n\n");
+    fprintf(to, "helio: reads solar inverters and charge controllers, keeps what they say, and "
+                "delivers it\n\nhelio VERB [options]\n\n");
     for (size_t i = 0; verbs[i]; i++)
         fprintf(to, "  %-15s %.*s\n", verbs[i]->name, (int)strcspn(verbs[i]->about, "\n"),
                 verbs[i]->about);
     fprintf(to, "\nhelio VERB --help says more. A device is a name from the settings file, or\n"
                 "DRIVER@LINE[:ADDRESS], for example:\n\n"
-                "  helio read tracer@rtu:/dev/ttyXRUSB0:1 pv_power\n"
+                "  helio read tracer@rtu:/dev/ttyUSB0:1 pv_power\n"
                 "  helio once --print tracer@sim:1\n");
 }
 
@@ -206,6 +208,8 @@ static const struct verb *find_verb(const char *name)
             return verbs[i];
         nearest_try(&n, verbs[i]->name);
     }
+    nearest_try(&n, "--version");
+    nearest_try(&n, "--help");
     if (n.best)
         log_err(NULL, "\"%s\" is no verb; did you mean \"%s\"?", name, n.best);
     else
@@ -213,23 +217,37 @@ static const struct verb *find_verb(const char *name)
     return NULL;
 }
 
+/* helio help, helio help VERB */
+static int help(const char *verb_name)
+{
+    const struct verb *verb = verb_name ? find_verb(verb_name) : NULL;
+
+    if (verb_name && !verb)
+        return error_exit(ERR_USAGE);
+    if (verb)
+        print_verb_help(verb);
+    else
+        print_help(stdout);
+    return 0;
+}
+
 int helio_main(int argc, char **argv)
 {
     struct call call = {0};
-    int rc;
+    int rc = rate_follow();
 
     (void)signal(SIGPIPE, SIG_IGN); /* a reader that leaves shows up as a failed write */
+    if (rc)
+        return error_exit(rc);
     sinks_prepare();
     if (argc < 2) {
         print_help(stderr);
         return error_exit(ERR_USAGE);
     }
-    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
-        print_help(stdout);
-        return 0;
-    }
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
+        return help(argc > 2 ? argv[2] : NULL);
     if (!strcmp(argv[1], "--version")) {
-        printf("helio %s\n", HELIO_VERSION);
+        printf("helio %s\n", program_version);
         return 0;
     }
     call.verb = find_verb(argv[1]);
@@ -241,6 +259,8 @@ int helio_main(int argc, char **argv)
         return 0;
     }
     set_loudness(&call);
+    if (!rc && call.verb->prepare)
+        call.verb->prepare();
     if (!rc)
         rc = load_plan(&call);
     if (!rc)
@@ -305,6 +325,20 @@ void visit_end(struct visit *v)
 
 /* ---- many devices ------------------------------------------------------------------------ */
 
+int call_has_no_device(const struct call *c)
+{
+    if (!c->config) {
+        log_err(c->verb->name, "no settings file was found, and no device named; helio check says "
+                               "how to begin");
+        return ERR_INPUT;
+    }
+    log_err(c->verb->name,
+            "%s: the settings name no device; helio scan prints the lines for those "
+            "that answer",
+            c->config);
+    return ERR_CONFIG;
+}
+
 /* The devices named, or all of the settings file. */
 static int choose(struct call *c, bool **wanted)
 {
@@ -321,8 +355,7 @@ static int choose(struct call *c, bool **wanted)
     if (rc)
         return rc;
     if (!c->plan->device_count)
-        return bad_call(c, c->config ? "the settings name no device"
-                                     : "no settings file was found, and no device named");
+        return call_has_no_device(c);
     *wanted = calloc(c->plan->device_count, sizeof **wanted);
     if (!*wanted)
         return ERR_FULL;

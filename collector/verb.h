@@ -24,6 +24,7 @@ struct verb {
     const char *name, *synopsis, *about, *examples;
     const struct option_row *options; /* its own; the common ones come with every verb */
     bool needs_plan;                  /* loads the settings file when there is one */
+    void (*prepare)(void);            /* before that; NULL: nothing */
     int (*run)(struct call *call);    /* OK, or an error whose exit code main returns */
 };
 
@@ -59,6 +60,9 @@ bool visit_is_asleep(struct visit *v, int rc);
 
 /* The house for the devices named, or for all of the settings; *wanted says which, by device. */
 int house_for(struct call *c, struct house *h, bool **wanted) MUST_CHECK;
+
+/* Nothing to do for want of a device, named or in the settings: says so, and what to do. */
+int call_has_no_device(const struct call *c);
 
 int bad_call(const struct call *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

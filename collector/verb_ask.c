@@ -1,6 +1,7 @@
 /* helio ask: one raw question, the answer decoded as far as the rows know it. */
-#include "collector/budget.h"
+#include "collector/control_socket.h"
 #include "collector/show.h"
+#include "collector/telling.h"
 #include "collector/verb.h"
 
 #include "base/log.h"
@@ -10,7 +11,9 @@
 static const struct option_row options[] = {
     {"raw", 'r', NULL, "the bytes of the answer"},
     {"json", 'j', NULL, "one JSON object"},
-    {"write", 0, NULL, "send it even if it changes something: once, unchecked, at your own risk"},
+    {"write", 0, NULL,
+     "send it even if it changes something, where allow_tell = yes: once, unchecked, at your own "
+     "risk"},
     {"record", 0, "FILE", "write what travels to a capture"},
     {.name = NULL},
 };
@@ -80,43 +83,51 @@ static int join(struct call *c, const char *between, char *to, size_t size)
     return text.is_cut ? bad_call(c, "that is too long for a question") : OK;
 }
 
-/* A raw command: sent once, whatever becomes of it, and the answer shown. */
-static int write_raw(struct call *c, struct device *d)
+static int send_here(struct call *c, const struct addressee *to, const char *words)
+{
+    struct told told = {0};
+    struct house house = {0};
+    int rc = house_build(&house, c->plan);
+
+    if (!rc && call_has(c, "record"))
+        rc = house_record(&house, call_text(c, "record", ""));
+    if (!rc) {
+        rc = telling_raw(&house, to, words, &told);
+        if (rc)
+            log_err(to->name, "%s: %s", words, told.why);
+        else
+            printf("%s: %s: %s\n", to->name, words, told.why);
+    }
+    house_raze(&house);
+    return rc;
+}
+
+/* A raw command: by the same way as helio tell, but sent as it stands. */
+static int write_raw(struct call *c)
 {
     char words[ORDER_TEXT];
-    const struct speech *speech = d->driver->speech;
-    struct told told = {0};
-    struct answer a;
-    struct block b;
+    struct addressee to = {.name = c->words[0]};
+    const char *const request[] = {"raw", c->words[0], words};
     int rc = join(c, "", words, sizeof words);
 
+    if (!rc && !addressee_find(c->plan, c->words[0], &to))
+        rc = plan_find(c->plan, c->words[0], &to.at);
     if (rc)
         return rc;
-    if (!speech->command)
-        return bad_call(c, "the %s takes no raw commands; use helio tell", d->driver->name);
-    rc = speech->command(words, &b, &told);
-    if (rc) {
-        log_err(d->name, "%s", told.why);
-        return rc;
+    log_note(to.name, "sending \"%s\" once", words);
+    if (c->plan->devices[to.at].section->file && !call_has(c, "record")) {
+        rc = control_ask(c->plan, request, 3, NULL);
+        if (rc != ERR_ABSENT)
+            return rc;
     }
-    rc = budget_take(d, 1, &told);
-    if (rc) {
-        log_err(d->name, "%s", told.why);
-        return rc;
-    }
-    log_note(d->name, "sending \"%s\" once", words);
-    rc = device_send(d, &b, &a);
-    if (rc == OK)
-        printf("%s: %s\n", words, "the unit said yes (whether it did it, only reading back tells)");
-    else
-        log_err(d->name, "%s: %s", words, rc == ERR_REFUSED ? "the unit said no" : error_text(rc));
-    return rc;
+    return send_here(c, &to, words);
 }
 
 static int run_ask(struct call *c)
 {
     char words[ORDER_TEXT] = "";
     struct visit v = {0};
+    char came[CAME_ROOM];
     struct block b;
     struct answer a;
     int rc;
@@ -124,13 +135,10 @@ static int run_ask(struct call *c)
     if (c->count < 2)
         return bad_call(c, "a device and a question are needed");
     rc = join(c, " ", words, sizeof words);
+    if (!rc && call_has(c, "write"))
+        return write_raw(c);
     if (!rc)
         rc = visit_begin(&v, c, c->words[0]);
-    if (!rc && call_has(c, "write")) {
-        rc = write_raw(c, v.device);
-        visit_end(&v);
-        return rc;
-    }
     if (!rc) {
         const struct speech *speech = v.device->driver->speech;
         rc = speech->parse(words, &b);
@@ -144,7 +152,8 @@ static int run_ask(struct call *c)
     if (!rc) {
         rc = device_ask(v.device, &b, &a);
         if (rc && rc != ERR_REFUSED)
-            log_err(v.device->name, "%s (address %u)", error_text(rc), v.device->address);
+            log_err(v.device->name, "%s (address %u)%s", error_text(rc), v.device->address,
+                    device_came(v.device, rc, came));
         else
             rc = print_answer(c, v.device, words, &b, &a);
     }
@@ -160,14 +169,15 @@ const struct verb verb_ask = {
         "For Modbus devices: REGISTER[+COUNT], FUNCTION:REGISTER[+COUNT], or identity; for an\n"
         "Axpert a question of its protocol; for devices on a MATEnet REGISTER, status,\n"
         "status:PAGE, or log:DAY (of an MX; 0 is today, 127 the oldest). With --write a command\n"
-        "that changes something is sent as it stands, once and unchecked; helio tell checks and\n"
-        "reads back. A unit behind a hub is asked by DEVICE-UNIT, as in hub-mx1.",
+        "that changes something is sent as it stands, once and unchecked, where allow_tell = yes;\n"
+        "helio tell checks and reads back. A unit behind a hub is asked by DEVICE-UNIT, as in "
+        "hub-mx1.",
     .examples = "  helio ask south 0x3100+5\n"
                 "  helio ask south 03:0x9000+15 --json\n"
-                "  helio ask tracer@rtu:/dev/ttyXRUSB0:1 identity\n"
+                "  helio ask tracer@rtu:/dev/ttyUSB0:1 identity\n"
                 "  helio ask axpert@hid:0665:5161 QPIGS\n"
                 "  helio ask hub-mx1 log:1\n"
-                "  helio ask axpert@hid:0665:5161 PBFT 53.0 --write\n",
+                "  helio ask axe PBFT 53.0 --write\n",
     .options = options,
     .needs_plan = true,
     .run = run_ask,

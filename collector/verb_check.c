@@ -6,7 +6,6 @@
 #include "collector/control_socket.h"
 #include "collector/verb.h"
 
-#include "base/log.h"
 #include "base/plural.h"
 #include "bus/loan.h"
 #include "store/reader.h"
@@ -43,7 +42,7 @@ static void check_device(struct house *h, size_t at, struct report *report)
 {
     struct device *d = &h->devices[at];
     struct reading r = {0};
-    char why[80];
+    char why[80], came[CAME_ROOM];
 
     if (h->plan->devices[at].is_heard_through) {
         report_fact(report, OK, "device", d->name, "%s, serial %s  heard through another one",
@@ -58,12 +57,13 @@ static void check_device(struct house *h, size_t at, struct report *report)
     }
     if (!rc && d->driver->greet && d->driver->greet(d, &d->identity))
         d->identity = (struct identity){0}; /* older models do not say who they are */
-    report_fact(report, rc, "device", d->name, "%s, address %u  %s%s%s%s", d->driver->name,
-                d->address, rc ? error_text(rc) : "answers", *d->identity.model ? ": " : "",
-                d->identity.model,
-                rc == ERR_TIMEOUT ? " (is it powered, is this its address, are A and B the right "
-                                    "way round? see: helio scan)"
-                                  : "");
+    device_came(d, rc, came);
+    report_fact(
+        report, rc, "device", d->name, "%s, address %u  %s%s%s%s%s", d->driver->name, d->address,
+        rc ? error_text(rc) : "answers", *d->identity.model ? ": " : "", d->identity.model, came,
+        rc == ERR_TIMEOUT && !*came ? " (is it powered, is this its address, are A and B the right "
+                                      "way round? see: helio scan)"
+                                    : "");
 }
 
 /* Is the wire there, may we open it, and does anybody on it answer? */
@@ -94,7 +94,7 @@ static void check_folder(struct report *report)
     finding_begin(&f, TROUBLE, ERR_DENIED, "folder %s", loan_folder());
     text_add(&f.seen, "it cannot be written to");
     text_add(&f.means, "wires cannot be shared with other programs without the lock files in it");
-    text_format(&f.mend, "%sinstall -d -m 2775 -g dialout /run/helio", sudo());
+    text_format(&f.mend, "%sinstall -d -m 3770 -g dialout /run/helio", sudo());
     report_add(report, &f);
 }
 
@@ -106,7 +106,7 @@ static void check_store(const struct call *c, struct report *report)
     int rc = reader_open(&reader, plan_store_path(c->plan, path, sizeof path));
 
     report_fact(report, OK, "store", path, "%s%s", rc ? "is new" : "is there",
-                !rc && control_is_there() ? "; a daemon has it" : "");
+                !rc && control_is_there(c->plan) ? "; a daemon has it" : "");
     reader_close(reader);
 }
 
@@ -153,38 +153,68 @@ static void tell_settings(const struct call *c, struct report *report)
     }
 }
 
+/* The machine is looked at all the same. */
+static void no_settings(struct report *report)
+{
+    const char *folder = getenv("XDG_CONFIG_HOME");
+    struct finding f;
+
+    if (!folder || !*folder)
+        folder = "~/.config";
+    finding_begin(&f, TROUBLE, ERR_INPUT, "settings");
+    text_format(&f.seen, "there is no /etc/helio/helio.conf and no %s/helio/helio.conf", folder);
+    text_add(&f.means, "a device can be read as DRIVER@LINE; helio run and names need settings");
+    if (geteuid() == 0)
+        folder = "/etc";
+    text_format(&f.mend,
+                "mkdir -p %s/helio && helio scan > %s/helio/helio.conf, with the adapter plugged "
+                "in; or all there is, to be filled in: mkdir -p %s/helio && helio list settings "
+                "--as ini > %s/helio/helio.conf",
+                folder, folder, folder, folder);
+    report_add(report, &f);
+}
+
+static void check_far_sides(const struct call *c, struct house *house, struct report *report)
+{
+    for (size_t i = 0; i < c->plan->bus_count; i++)
+        check_bus(house, i, report);
+    for (size_t i = 0; i < c->plan->sink_count; i++)
+        check_sink(c, &c->plan->sinks[i], report);
+}
+
+/* Settings may be right one by one, and still not make a house: too many on one wire, a model that
+ * does not exist. Building it opens nothing. */
 static int check_house(const struct call *c, struct report *report)
 {
+    bool is_offline = call_has(c, "offline");
     struct house house;
     int rc = house_build(&house, c->plan);
 
-    for (size_t i = 0; i < c->plan->bus_count && !rc; i++)
-        check_bus(&house, i, report);
+    if (rc)
+        report_fact(report, rc, "settings", c->config, "its buses and devices cannot be built: %s",
+                    error_text(rc));
+    if (!is_offline) {
+        checks_run(c->plan, c->config, report);
+        check_folder(report);
+        check_store(c, report);
+    }
+    if (!rc && !is_offline && !call_has(c, "look"))
+        check_far_sides(c, &house, report);
     house_raze(&house);
-    for (size_t i = 0; i < c->plan->sink_count && !rc; i++)
-        check_sink(c, &c->plan->sinks[i], report);
     return rc;
 }
 
 static int run_check(struct call *c)
 {
     struct report report;
-    int rc = OK;
+    int rc;
 
-    if (!c->config) {
-        log_err("check", "no settings file was found; begin with:\n"
-                         "  helio list settings --as ini > ~/.config/helio/helio.conf");
-        return ERR_INPUT;
-    }
     report_begin(&report, stdout, call_has(c, "json"));
-    tell_settings(c, &report);
-    if (call_has(c, "offline"))
-        return report_end(&report);
-    checks_run(c->plan, c->config, &report);
-    check_folder(&report);
-    check_store(c, &report);
-    if (!call_has(c, "look"))
-        rc = check_house(c, &report);
+    if (c->config)
+        tell_settings(c, &report);
+    else
+        no_settings(&report);
+    rc = check_house(c, &report);
     report.worst = report.worst ? report.worst : rc;
     return report_end(&report);
 }

@@ -27,12 +27,12 @@ static int purge_one(struct store *store, const struct plan *plan, const struct 
                         .store = store,
                         .store_path = store_path(store),
                         .timeout_s = section_number(planned->section, "timeout")};
-    int64_t until = clock_us() + (int64_t)(seat.timeout_s * 1e6);
+    const struct limit limit = {.until_us = clock_us() + (int64_t)(seat.timeout_s * 1e6)};
 
     seat.memory = calloc(1, planned->sink->memory);
     int rc = seat.memory ? planned->sink->open(&seat) : ERR_FULL;
     if (!rc)
-        rc = planned->sink->purge(&seat, until, why);
+        rc = planned->sink->purge(&seat, &limit, why);
     if (seat.memory)
         planned->sink->close(&seat);
     free(seat.memory);
@@ -80,7 +80,7 @@ static int run_discovery(struct call *c)
         return bad_call(c, "there are two things to do: purge, and show [DEVICE]");
     if (deliver_only(c->plan, only, wanted))
         return ERR_USAGE;
-    int rc = control_ask(words, 4, NULL);
+    int rc = control_ask(c->plan, words, 4, NULL);
     if (rc == ERR_ABSENT && is_show)
         log_err("discovery", "no daemon runs, so nobody has heard what the devices can say: "
                              "start helio run");

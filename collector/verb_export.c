@@ -247,7 +247,7 @@ static int run_export(struct call *c)
     if (!call_number(c, "every", 0.1, 31622400, &every) ||
         (call_has(c, "columns") && choose_columns(c, call_text(c, "columns", ""), &o)))
         return ERR_USAGE;
-    o.every_ms = (int64_t)(every * MS_PER_S);
+    o.every_ms = (int64_t)(every * (double)MS_PER_S);
     rc = reader_open(&reader, plan_store_path(c->plan, path, sizeof path));
     if (rc) {
         log_err("export", "%s: %s", path,

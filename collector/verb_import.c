@@ -44,7 +44,8 @@ static int import_csv(struct call *c, FILE *csv, const char *device)
 {
     const char *const words[] = {"import", device};
 
-    return control_is_there() ? control_ask(words, 2, csv) : import_here(c, csv, device);
+    return control_is_there(c->plan) ? control_ask(c->plan, words, 2, csv)
+                                     : import_here(c, csv, device);
 }
 
 static int import_old(struct call *c, FILE *file, enum old_kind kind)

@@ -98,7 +98,7 @@ static int find_kind(const struct call *c, struct old_job *job)
     }
     if (list && !old_units_read(job, list))
         return bad_call(c,
-                        "--units are written /dev/ttyXRUSB0:1,/dev/ttyXRUSB0:2, at most %d, "
+                        "--units are written /dev/ttyUSB0:1,/dev/ttyUSB0:2, at most %d, "
                         "each once",
                         OLD_UNITS);
     return OK;
@@ -145,7 +145,7 @@ const struct verb verb_import_settings = {
         "not taken over and why, and what to look at. Passwords are never printed: settings\n"
         "name a file for each, and standard error says how to make it.",
     .examples = "  helio import-settings /etc/goodwe.conf > helio.conf\n"
-                "  helio import-settings influx.db --units /dev/ttyXRUSB0:1,/dev/ttyXRUSB0:2\n"
+                "  helio import-settings influx.db --units /dev/ttyUSB0:1,/dev/ttyUSB0:2\n"
                 "  helio import-settings settings.py --kind pymate\n"
                 "  helio check --offline -c helio.conf\n",
     .options = options,

@@ -2,6 +2,7 @@
 #include "collector/control_socket.h"
 #include "collector/deliver.h"
 #include "collector/keeper.h"
+#include "collector/rate.h"
 #include "collector/rounds.h"
 #include "collector/show.h"
 #include "collector/verb.h"
@@ -124,7 +125,7 @@ static void hold_places(struct snapshot *s)
 static int deliver_all(struct snapshot *s, double wait_s, const bool wanted[PLAN_SINKS])
 {
     struct plan *plan = s->call->plan;
-    int64_t until = clock_us() + (int64_t)(wait_s * 1e6);
+    const struct limit until = {.until_us = clock_us() + (int64_t)(wait_s * 1e6)};
     size_t kept = 0;
     int rc;
 
@@ -132,8 +133,9 @@ static int deliver_all(struct snapshot *s, double wait_s, const bool wanted[PLAN
         if (wanted[i])
             plan->sinks[kept++] = plan->sinks[i];
     plan->sink_count = kept;
-    rc = deliver_follow(&s->deliver, plan, s->store);
-    bool is_done = deliver_wait(&s->deliver, until);
+    deliver_init(&s->deliver, s->store, NULL);
+    rc = deliver_follow(&s->deliver, plan);
+    bool is_done = deliver_wait(&s->deliver, &until);
     for (size_t i = 0; i < s->deliver.count; i++) {
         struct pump_state state;
         pump_state(s->deliver.seats[i].pump, &state);
@@ -144,6 +146,7 @@ static int deliver_all(struct snapshot *s, double wait_s, const bool wanted[PLAN
                     plural_are(state.backlog));
     }
     deliver_stop(&s->deliver, clock_us());
+    deliver_done(&s->deliver);
     return rc ? rc : is_done ? OK : ERR_BUSY;
 }
 
@@ -175,7 +178,7 @@ static int once_there(struct call *c, const char *path, const char *holder, doub
     snprintf(wait_text, sizeof wait_text, "%g", wait_s);
     if (c->count || call_has(c, "to") || call_has(c, "record"))
         log_info("once", "a daemon runs: it makes a round of all its devices, to all its sinks");
-    rc = control_ask(words, 2, NULL);
+    rc = control_ask(c->plan, words, 2, NULL);
     if (rc != ERR_ABSENT)
         return rc;
     log_err("once", "%s is in use by process %s, which cannot be reached", path, holder);
@@ -203,8 +206,8 @@ static int run_once(struct call *c)
             return rc;
     }
     if (!c->plan->device_count)
-        return bad_call(c, c->config ? "the settings name no device"
-                                     : "no settings file was found, and no device named");
+        return call_has_no_device(c);
+    rate_warn("once");
     rc = store_open(&s.store, plan_store_path(c->plan, path, sizeof path), c->plan->store, holder,
                     sizeof holder);
     if (rc == ERR_BUSY)

@@ -165,6 +165,7 @@ static int print_all(struct call *c, struct device *d, struct found *found)
 static int run_read(struct call *c)
 {
     static struct found found;
+    char came[CAME_ROOM];
     struct visit v;
     int rc;
 
@@ -181,7 +182,8 @@ static int run_read(struct call *c)
         if (!rc)
             rc = print_all(c, v.device, &found);
         else if (!visit_is_asleep(&v, rc))
-            log_err(v.device->name, "%s (address %u)", error_text(rc), v.device->address);
+            log_err(v.device->name, "%s (address %u)%s", error_text(rc), v.device->address,
+                    device_came(v.device, rc, came));
     }
     visit_end(&v);
     return v.is_asleep ? ERR_ASLEEP : rc;
@@ -196,7 +198,7 @@ const struct verb verb_read = {
         "name (pvvolt, bastat). A device that does not answer is exit code 69, never a number;\n"
         "one that is asleep because the sun is down is exit code 0, and no number either.\n"
         "A unit behind a hub is read by DEVICE-UNIT, as in hub-mx1.",
-    .examples = "  helio read tracer@rtu:/dev/ttyXRUSB0:1 pvvolt\n"
+    .examples = "  helio read tracer@rtu:/dev/ttyUSB0:1 pvvolt\n"
                 "  helio read south pv_power battery_soc\n"
                 "  helio read south epstat --words\n",
     .options = options,

@@ -36,7 +36,8 @@ static int resend_here(struct call *c, const struct plan_sink *sink, int64_t fro
     rc = pump_start(&pump, store, sink->sink, sink->name, sink->section, plan_site_name(c->plan),
                     NULL);
     if (!rc && count > 0)
-        is_done = pump_wait_resends(pump, clock_us() + (int64_t)(wait_s * 1e6));
+        is_done = pump_wait_resends(
+            pump, &(const struct limit){.until_us = clock_us() + (int64_t)(wait_s * 1e6)});
     pump_stop(pump, clock_us());
     store_close(store);
     if (rc || count < 0)
@@ -67,7 +68,7 @@ static int run_resend(struct call *c)
     snprintf(to_text, sizeof to_text, "%lld", (long long)to);
     snprintf(wait_text, sizeof wait_text, "%g", wait_s);
     const char *const words[] = {"resend", c->words[0], from_text, to_text, wait_text};
-    int rc = control_ask(words, 5, NULL);
+    int rc = control_ask(c->plan, words, 5, NULL);
     if (rc != ERR_ABSENT)
         return rc;
     return resend_here(c, plan_sink_named(c->plan, c->words[0]), from, to, wait_s);

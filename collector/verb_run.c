@@ -1,9 +1,12 @@
 /* helio run: the daemon, in the foreground. */
 #include "collector/daemon.h"
 #include "collector/logbook.h"
+#include "collector/rate.h"
 #include "collector/verb.h"
 
 #include "base/clock.h"
+
+#include <unistd.h>
 
 static const struct option_row options[] = {
     {"for", 0, "SECONDS", "end by itself after so many seconds"},
@@ -23,9 +26,8 @@ static int run_run(struct call *c)
         return bad_call(c, "its devices are those of the settings file");
     bool is_receiver = c->plan->web && section_yes(c->plan->web, "enabled");
     if (!c->plan->device_count && !is_receiver)
-        return bad_call(c, c->config ? "the settings name no device"
-                                     : "no settings file was found; begin with: helio list "
-                                       "settings --as ini");
+        return call_has_no_device(c);
+    rate_warn("run");
     bool keeps_level = call_has(c, "verbose") || call_has(c, "quiet") || call_has(c, "trace");
     rc = logbook_follow(c->plan, keeps_level);
     if (rc)
@@ -34,10 +36,11 @@ static int run_run(struct call *c)
     d.keeps_level = keeps_level;
     c->plan = NULL; /* taken over */
     if (!rc && call_has(c, "record"))
-        rc = house_record(&d.wings[0]->house, call_text(c, "record", ""));
+        rc = house_record(&d.wings.list[0]->house, call_text(c, "record", ""));
     if (!rc)
         rc = daemon_run(&d, seconds > 0 ? clock_us() + (int64_t)(seconds * 1e6) : INT64_MAX);
-    daemon_close(&d);
+    if (!daemon_close(&d))
+        _exit(error_exit(rc)); /* what was left behind must not find this memory gone */
     return rc;
 }
 
@@ -52,5 +55,6 @@ const struct verb verb_run = {
                 "  helio run -c examples/demo.ini --for 60\n",
     .options = options,
     .needs_plan = true,
+    .prepare = daemon_catch_signals,
     .run = run_run,
 };

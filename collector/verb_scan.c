@@ -1,7 +1,7 @@
 /* helio scan: find devices, and print the settings that would use them. */
 #include "collector/checks/adapters.h"
 #include "collector/known_units.h"
-#include "collector/verb.h"
+#include "collector/scan_inside.h"
 
 #include "base/log.h"
 #include "bus/ports.h"
@@ -12,13 +12,6 @@ static const struct option_row options[] = {
     {"driver", 'd', "NAME", "look only for this kind"},
     {"addresses", 'a', "FIRST-LAST", "look only at these addresses"},
     {.name = NULL},
-};
-
-struct search {
-    struct call *call;
-    const char *only_driver;
-    unsigned first, last; /* 0: the driver's own */
-    unsigned found;
 };
 
 static void print_device(struct search *s, const struct driver *driver, const struct identity *who,
@@ -78,7 +71,10 @@ static bool try_address(struct search *s, const struct driver *driver, const cha
         print_head(s);
         print_device(s, driver, &who, name, bus_name, address);
     }
-    return rc != ERR_GONE && rc != ERR_DENIED && rc != ERR_BUSY && rc != ERR_CONFIG;
+    bool is_usable = rc != ERR_GONE && rc != ERR_DENIED && rc != ERR_BUSY && rc != ERR_CONFIG;
+    if (!is_usable && !s->trouble)
+        s->trouble = rc;
+    return is_usable;
 }
 
 /* ---- who has no address but the one that is given to it ------------------------------------- */
@@ -130,10 +126,7 @@ static void try_line(struct search *s, const char *line, const char *bus_name)
     snprintf(scheme, sizeof scheme, "%.*s", (int)strcspn(line, ":"), line);
     for (size_t i = 0; drivers[i]; i++) {
         const struct driver *d = drivers[i];
-        bool fits = false;
-        for (const struct place *place = d->places; place->scheme; place++)
-            fits |= !strcmp(place->scheme, scheme) && (place->usb_ids || s->only_driver);
-        if (!fits || (s->only_driver && strcmp(s->only_driver, d->name)))
+        if (!scan_seeks(s, d, scheme))
             continue;
         if (d->gives_addresses) {
             try_giving(s, d, line, bus_name);
@@ -155,11 +148,12 @@ static void try_line(struct search *s, const char *line, const char *bus_name)
     }
 }
 
-static size_t scan_ports(struct search *s)
+static void scan_ports(struct search *s)
 {
     static struct port ports[PORTS_MAX];
     int count = ports_find(ports, PORTS_MAX);
 
+    s->ports = count > 0 ? (unsigned)count : 0;
     for (int i = 0; i < count; i++) {
         char line[WHERE_MAX], name[16];
         bool is_wanted = false;
@@ -170,6 +164,7 @@ static size_t scan_ports(struct search *s)
                  ports[i].driver, is_wanted ? "" : ": not an adapter we know, left alone");
         if (!is_wanted)
             continue;
+        s->asked++;
         const struct bound *bad = bound_of(ports[i].usb_id, ports[i].driver);
         if (bad && bad->gravity == TROUBLE)
             log_warn("scan", "%s: %s; helio check has the remedy", ports[i].path, bad->means);
@@ -178,7 +173,6 @@ static size_t scan_ports(struct search *s)
         snprintf(name, sizeof name, "wire%d", i + 1);
         try_line(s, line, name);
     }
-    return count > 0 ? (size_t)count : 0;
 }
 
 /* A unit of a kind that has no names: its own serial number is the better one, if it gives one. */
@@ -214,11 +208,12 @@ static bool carries(const struct driver *driver, const struct hid_unit *unit)
     return false;
 }
 
-static size_t scan_units(struct search *s)
+static void scan_units(struct search *s)
 {
     static struct hid_unit plugged[HID_UNITS];
     size_t count = known_units(plugged, HID_UNITS);
 
+    s->asked += (unsigned)count;
     for (size_t i = 0; i < count; i++) {
         bool is_found = false;
         log_info("scan", "%04x:%04x %s at usb_path = %s", plugged[i].vid, plugged[i].pid,
@@ -231,7 +226,6 @@ static size_t scan_units(struct search *s)
             log_note("scan", "%04x:%04x at usb_path = %s: plugged in, but nobody we know answers",
                      plugged[i].vid, plugged[i].pid, plugged[i].usb_path);
     }
-    return count;
 }
 
 static int run_scan(struct call *c)
@@ -244,20 +238,21 @@ static int run_scan(struct call *c)
     if (addresses && !s.last)
         s.last = s.first;
     if (s.only_driver && !driver_find(s.only_driver))
-        return bad_call(c, "--driver: \"%s\" is no driver", s.only_driver);
-    if (c->count == 0 && scan_units(&s) + scan_ports(&s) == 0)
-        log_note("scan", "this machine has no serial port with hardware behind it, and no USB unit "
-                         "of a kind we know");
+        return scan_bad_driver(&s);
+    if (c->count == 0) {
+        scan_units(&s);
+        scan_ports(&s);
+    }
+    for (int i = 0; i < c->count; i++)
+        if (scan_check_line(&s, c->words[i]))
+            return ERR_USAGE;
     for (int i = 0; i < c->count; i++) {
         char name[16];
+        s.asked++;
         snprintf(name, sizeof name, "wire%d", i + 1);
         try_line(&s, c->words[i], name);
     }
-    if (s.found)
-        return OK;
-    log_note("scan", "nobody answered%s",
-             c->count ? "" : "; name a line: helio scan rtu:/dev/ttyUSB0");
-    return ERR_TIMEOUT;
+    return s.found ? OK : scan_nobody(&s);
 }
 
 const struct verb verb_scan = {

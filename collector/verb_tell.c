@@ -25,7 +25,7 @@ static int tell_daemon(struct call *c)
 
     for (int i = 0; i < c->count; i++)
         words[i + 2] = c->words[i];
-    return control_ask(words, c->count + 2, NULL);
+    return control_ask(c->plan, words, c->count + 2, NULL);
 }
 
 static int tell_here(struct call *c, const struct addressee *to)

@@ -42,10 +42,13 @@ struct watching {
     struct rounds rounds;
     struct table table;
     bool is_json, is_live;
+    int *results; /* of each device of the plan; OK once it was heard, or sleeps */
 };
 
 static void take_news(struct watching *w, const struct news *n)
 {
+    if (w->results[n->device] && (!*n->unit || n->result == OK))
+        w->results[n->device] = n->result == ERR_ASLEEP ? OK : n->result;
     if (w->is_json) {
         show_news(stdout, n, true);
         fflush(stdout);
@@ -73,6 +76,28 @@ static int watch_on(struct watching *w, int64_t until_us)
     return OK;
 }
 
+/* Nobody is waited for in vain and called well: a device that was never heard is an error, unless
+ * somebody stopped the watch before. */
+static int watch_result(const struct watching *w, const bool *wanted)
+{
+    for (size_t i = 0; i < w->house.plan->device_count && !is_asked_to_stop; i++)
+        if (wanted[i] && !w->house.plan->devices[i].is_heard_through && w->results[i])
+            return w->results[i];
+    return OK;
+}
+
+static int watch_begin(struct watching *w, const bool *wanted)
+{
+    size_t count = w->house.plan->device_count;
+
+    w->results = malloc((count + 1) * sizeof *w->results);
+    if (!w->results)
+        return ERR_FULL;
+    for (size_t i = 0; i < count; i++)
+        w->results[i] = ERR_TIMEOUT;
+    return table_open(&w->table, &w->house, wanted);
+}
+
 static int run_watch(struct call *c)
 {
     static struct watching w;
@@ -87,14 +112,17 @@ static int run_watch(struct call *c)
     w.is_live = isatty(STDOUT_FILENO) && !w.is_json;
     rc = house_for(c, &w.house, &wanted);
     if (!rc)
-        rc = table_open(&w.table, &w.house, wanted);
+        rc = watch_begin(&w, wanted);
     catch_stop();
     if (!rc)
         rc = rounds_start(&w.rounds, &w.house, (unsigned)count, WITH_SLOW, every, wanted, NULL);
     if (!rc)
         rc = watch_on(&w, seconds > 0 ? clock_us() + (int64_t)(seconds * 1e6) : INT64_MAX);
+    if (!rc)
+        rc = watch_result(&w, wanted);
     if (w.rounds.house)
         rounds_stop(&w.rounds);
+    free(w.results);
     table_close(&w.table, stdout, w.is_live);
     house_raze(&w.house);
     free(wanted);

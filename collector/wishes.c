@@ -2,65 +2,16 @@
 #include "collector/wishes.h"
 
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/thread.h"
 #include "collector/daemon.h"
 #include "collector/errand.h"
 
+#include <stdio.h>
 #include <string.h>
 
-enum { STACK_BYTES = 256 * 1024 };
-static const int64_t PATIENCE_US = 60000000, LOOK_US = 2000, POST_AGAIN_US = 5000,
-                     SLEEP_US = 3600000000, NEWS_WAIT_US = 10000;
+static const int64_t PATIENCE_US = 60000000, SLEEP_US = 3600000000;
 
 /* ---- carrying one out ---------------------------------------------------------------------- */
-
-/* The lock is let go before anything waits: pages are served meanwhile. */
-static int post(struct wishes *w, struct errand *e)
-{
-    struct daemon *d = w->daemon;
-
-    pthread_mutex_lock(&d->lock);
-    int rc = errand_prepare(d, e);
-    if (!rc)
-        rc = rounds_post(e->rounds, e->bus, &e->job);
-    pthread_mutex_unlock(&d->lock);
-    return rc;
-}
-
-/* What has begun is waited for, whatever it takes: it is the bus thread's until then. */
-static int await(struct wishes *w, struct errand *e, int64_t until)
-{
-    while (!e->job.is_done) {
-        bool is_over = w->is_leaving || clock_us() > until;
-        if (is_over && rounds_take_back(e->rounds, e->bus, &e->job))
-            return w->is_leaving ? ERR_STOPPED : ERR_BUSY;
-        clock_sleep_us(LOOK_US);
-    }
-    return e->job.result;
-}
-
-static int carry_out(struct wishes *w, struct wish *wish)
-{
-    char *words[WISH_ORDERS];
-    struct errand e = {.device = wish->device,
-                       .words = words,
-                       .count = (int)wish->count,
-                       .by = wish->by,
-                       .told = &wish->told};
-    int64_t until = clock_us() + PATIENCE_US;
-    int rc;
-
-    for (unsigned i = 0; i < wish->count; i++)
-        words[i] = wish->words[i];
-    while ((rc = post(w, &e)) == ERR_BUSY && !w->is_leaving && clock_us() < until)
-        clock_sleep_us(POST_AGAIN_US); /* somebody else's job is in the box */
-    if (!rc)
-        rc = await(w, &e, until);
-    errand_note(w->daemon, &e, rc);
-    return rc;
-}
-
-/* ---- the thread ---------------------------------------------------------------------------- */
 
 static struct wish *take(struct wishes *w)
 {
@@ -77,21 +28,91 @@ static struct wish *take(struct wishes *w)
     return wish;
 }
 
-static void finish(struct wish *wish, int rc)
+static void give_back(struct wishes *w, struct wish *wish, int rc)
 {
     wish->result = rc;
     wish->done(wish); /* from here on it is somebody else's */
+    pthread_mutex_lock(&w->lock);
+    w->is_at_work = false;
+    pthread_mutex_unlock(&w->lock);
 }
+
+static bool is_called_off(void *who)
+{
+    const struct wishes *w = who;
+
+    return w->is_leaving;
+}
+
+/*
+ * In the hand of the bus thread. When all leave, whoever wished gets it back before its end, which
+ * nobody can hurry: the thread works on a copy.
+ */
+static int await(struct wishes *w, struct errand *e, const struct limit *limit, struct wish **wish)
+{
+    struct rounds *r = &e->wing->rounds;
+
+    if (rounds_await(r, e->bus, &e->job, limit))
+        return e->job.result;
+    if (rounds_take_back(r, e->bus, &e->job))
+        return w->is_leaving ? ERR_STOPPED : ERR_BUSY;
+    if (!w->is_leaving) {
+        const struct limit until_leaving = {INT64_MAX, is_called_off, w};
+        if (rounds_await(r, e->bus, &e->job, &until_leaving))
+            return e->job.result;
+    }
+    (void)snprintf((*wish)->told.why, sizeof(*wish)->told.why,
+                   "it had begun when this program was told to end or to read its settings: what "
+                   "became of it is in the events");
+    give_back(w, *wish, ERR_STOPPED);
+    *wish = NULL;
+    (void)rounds_await(r, e->bus, &e->job, NULL);
+    return e->job.result;
+}
+
+static void carry_out(struct wishes *w, struct wish *wish)
+{
+    const struct limit limit = {clock_us() + PATIENCE_US, is_called_off, w};
+    char *words[WISH_ORDERS];
+    int rc;
+
+    w->own = *wish;
+    struct errand e = {.device = w->own.device,
+                       .words = words,
+                       .count = (int)w->own.count,
+                       .by = w->own.by,
+                       .told = &w->own.told};
+    for (unsigned i = 0; i < w->own.count; i++)
+        words[i] = w->own.words[i];
+    rc = errand_begin(w->daemon, &e, &limit);
+    if (rc == ERR_BUSY && w->is_leaving)
+        rc = ERR_STOPPED;
+    if (!rc) {
+        rc = await(w, &e, &limit, &wish);
+        errand_end(w->daemon, &e);
+    }
+    errand_note(w->daemon, &e, rc);
+    if (!wish)
+        return;
+    wish->told = w->own.told;
+    give_back(w, wish, rc);
+}
+
+/* ---- the thread ---------------------------------------------------------------------------- */
 
 static void *run(void *who)
 {
     struct wishes *w = who;
 
-    while (!bell_is_rung(&w->bell)) {
+    for (bool is_last = false; !is_last;) {
+        is_last = bell_wait_nudged(&w->bell, clock_us() + SLEEP_US) && bell_is_rung(&w->bell);
         for (struct wish *wish; (wish = take(w)) != NULL;)
-            finish(wish, w->is_leaving ? ERR_STOPPED : carry_out(w, wish));
-        (void)bell_wait_nudged(&w->bell, clock_us() + SLEEP_US);
+            if (w->is_leaving)
+                give_back(w, wish, ERR_STOPPED);
+            else
+                carry_out(w, wish);
     }
+    w->has_ended = true;
     return NULL;
 }
 
@@ -176,16 +197,10 @@ static size_t offers(void *who, const char *device, struct offer *to, size_t roo
 
 int wishes_open(struct wishes *w, struct daemon *d)
 {
-    pthread_attr_t small;
-    int rc;
-
     *w = (struct wishes){.daemon = d, .control = {.who = w, .offers = offers, .tell = tell}};
     pthread_mutex_init(&w->lock, NULL);
     bell_init(&w->bell);
-    pthread_attr_init(&small);
-    pthread_attr_setstacksize(&small, STACK_BYTES);
-    rc = pthread_create(&w->thread, &small, run, w) ? ERR_SYSTEM : OK;
-    pthread_attr_destroy(&small);
+    int rc = thread_begin(&w->thread, "wishes", run, w);
     if (rc) {
         bell_done(&w->bell);
         pthread_mutex_destroy(&w->lock);
@@ -203,27 +218,36 @@ void wishes_follow(struct wishes *w, const struct plan *plan)
     pthread_mutex_unlock(&w->lock);
 }
 
-static bool is_idle(struct wishes *w)
-{
-    pthread_mutex_lock(&w->lock);
-    bool is = !w->count && !w->is_at_work;
-    pthread_mutex_unlock(&w->lock);
-    return is;
-}
-
 void wishes_leave(struct wishes *w)
 {
-    static struct news n;
-
     if (!w->daemon)
         return;
     pthread_mutex_lock(&w->lock);
     w->is_open = false;
     w->is_leaving = true;
     pthread_mutex_unlock(&w->lock);
-    while (!is_idle(w))
-        if (queue_get(w->daemon->news, &n, NEWS_WAIT_US) == OK)
-            daemon_take(w->daemon, &n);
+    bell_nudge(&w->bell);
+}
+
+bool wishes_are_idle(struct wishes *w)
+{
+    if (!w->daemon)
+        return true;
+    pthread_mutex_lock(&w->lock);
+    bool is = !w->count && !w->is_at_work;
+    pthread_mutex_unlock(&w->lock);
+    return is;
+}
+
+void wishes_ask_end(struct wishes *w)
+{
+    if (w->daemon)
+        bell_ring(&w->bell);
+}
+
+bool wishes_have_ended(const struct wishes *w)
+{
+    return !w->daemon || w->has_ended;
 }
 
 void wishes_close(struct wishes *w)

@@ -28,8 +28,10 @@ struct wishes {
     const struct plan *plan; /* who may be meant */
     struct bell bell;
     pthread_t thread;
-    _Atomic bool is_leaving; /* what waits is over, what has begun may end */
-    bool is_at_work;         /* a wish is out of the box and not done */
+    _Atomic bool is_leaving; /* what waits is over, and what has begun is given back */
+    _Atomic bool has_ended;  /* its thread */
+    bool is_at_work;         /* somebody's wish is out of the box and not given back */
+    struct wish own;         /* the one in hand: the bus thread works on this copy of it */
 };
 
 int wishes_open(struct wishes *w, struct daemon *d) MUST_CHECK;
@@ -38,9 +40,14 @@ void wishes_close(struct wishes *w);
 /* Takes wishes for devices of this plan from now on; the one before may be freed afterwards. */
 void wishes_follow(struct wishes *w, const struct plan *plan);
 
-/* Takes no more until followed again: what waits is done with ERR_STOPPED, and what a bus thread
- * has in hand is waited for, while news are taken. Before a reload, and before an end: in the main
- * thread, without the daemon's lock. */
+/* Takes no more until followed again. What waits is given back with ERR_STOPPED, and so is what a
+ * bus thread has in hand: its end is only told in the events. All of them are given back when idle.
+ */
 void wishes_leave(struct wishes *w);
+bool wishes_are_idle(struct wishes *w);
+
+/* Its thread ends when the last wish has; wishes_close waits for that. */
+void wishes_ask_end(struct wishes *w);
+bool wishes_have_ended(const struct wishes *w);
 
 #endif

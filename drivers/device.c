@@ -188,6 +188,7 @@ int device_round(struct device *d, enum depth depth, int64_t round_ms, struct re
     bool was_online = d->state == ONLINE;
     d->rounds++;
     d->has_answered = false;
+    d->bus->misheard.length = 0; /* what another device did not say is not its fault */
     result = ask_live(d, &c, &heard);
     if (heard)
         silence_over(d);

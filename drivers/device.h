@@ -94,6 +94,10 @@ uint64_t device_lacking(const struct device *d); /* questions in words it does n
 void device_finish(struct device *d, struct reading *r);
 void device_collect(void *reading, const struct field *field); /* a field_fn into a reading */
 
+/* What came instead of an answer, to stand behind the error: "; what came was ...", or "". */
+enum { CAME_ROOM = 400 };
+const char *device_came(const struct device *d, int rc, char to[CAME_ROOM]);
+
 extern const struct setting device_settings[];
 
 #endif

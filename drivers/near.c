@@ -36,7 +36,7 @@ bool bytes_near(const struct row *rows, uint8_t in, unsigned kind, const struct 
     bytes_decode(rows, in, kind, b, b->first, b->length, take, &other);
     for (unsigned i = 0; i < one.count && i < other.count; i++) {
         double most = fmax(fabs(one.all[i].value), fabs(other.all[i].value));
-        double may = one.all[i].is_exact ? 1 : STEPS + fmin(most / 8, 1000);
+        double may = one.all[i].is_exact ? 1 : (double)STEPS + fmin(most / 8, 1000);
         if (fabs(one.all[i].value - other.all[i].value) > may + 1e-6)
             return false;
     }

@@ -182,11 +182,11 @@ static int sleep_on(struct device *d)
 
 static void complain_of(struct device *d, int rc, bool was_asleep)
 {
-    char what[200], slept[40];
+    char what[CAME_ROOM + 200], came[CAME_ROOM], slept[40];
     struct text t = text_on(what, sizeof what);
     bool is_guess = is_anybodys_guess(d);
 
-    text_format(&t, "%s (address %u)", error_text(rc), d->address);
+    text_format(&t, "%s (address %u)%s", error_text(rc), d->address, device_came(d, rc, came));
     if (was_asleep)
         text_format(&t, ": it should be awake again, after %s",
                     how_long(clock_us() - d->silence.since_us, slept, sizeof slept));

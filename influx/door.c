@@ -1,8 +1,11 @@
 /* Addresses, secrets, and single requests (influx/door.h). */
 #include "influx/door.h"
 
+#include "base/clock.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "base/version.h"
+#include "store/sink.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +71,15 @@ void door_close(struct door *d)
     d->headers = NULL;
 }
 
+/* Asked by the library about once a second, and whenever something moves. */
+static int is_called_off(void *who, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+    const struct door *door = who;
+
+    (void)a, (void)b, (void)c, (void)d;
+    return clock_us() >= seat_until(door->stop_us, INT64_MAX);
+}
+
 CURL *door_handle(struct door *d)
 {
     const char *ca = section_text(d->section, "ca_file");
@@ -76,7 +88,7 @@ CURL *door_handle(struct door *d)
     if (!curl)
         return NULL;
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_USERAGENT, "helio/" HELIO_VERSION);
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, program_agent);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L); /* credentials go nowhere else */
     curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
@@ -88,6 +100,11 @@ CURL *door_handle(struct door *d)
     }
     if (*ca)
         curl_easy_setopt(curl, CURLOPT_CAINFO, ca);
+    if (d->stop_us) {
+        curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+        curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, is_called_off);
+        curl_easy_setopt(curl, CURLOPT_XFERINFODATA, d);
+    }
     return curl;
 }
 
@@ -213,6 +230,7 @@ int door_ask(struct door *d, const char *address, const char *body, const char *
              const char *accept, double timeout_s, struct door_reply *reply)
 {
     char detail[CURL_ERROR_SIZE] = "", line[200];
+    int64_t limit_us = clock_real_us((int64_t)(timeout_s * 1e6));
     struct curl_slist *headers = NULL;
     CURLcode code;
 
@@ -228,7 +246,7 @@ int door_ask(struct door *d, const char *address, const char *body, const char *
     curl_easy_setopt(d->curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(d->curl, CURLOPT_URL, address);
     curl_easy_setopt(d->curl, CURLOPT_ERRORBUFFER, detail);
-    curl_easy_setopt(d->curl, CURLOPT_TIMEOUT_MS, (long)(timeout_s * 1000));
+    curl_easy_setopt(d->curl, CURLOPT_TIMEOUT_MS, (long)(limit_us / US_PER_MS));
     curl_easy_setopt(d->curl, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(d->curl, CURLOPT_WRITEDATA, reply);
     if (body) {

@@ -22,7 +22,8 @@ struct door {
     char url[400];             /* without the slash at its end */
     char password[SECRET_MAX]; /* "user:password", or "" */
     struct curl_slist *headers;
-    CURL *curl; /* one connection, kept alive */
+    CURL *curl;                     /* one connection, kept alive */
+    const _Atomic int64_t *stop_us; /* when every wait ends (struct seat); NULL: never */
 };
 
 /* Reads the section and its secret files; touches no network. Logs what is wrong. */

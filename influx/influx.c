@@ -18,7 +18,7 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { PUSH_EVERY = 32, ANSWER_BYTES = 16 * 1024, GZIP_FROM = 1000, GZIP_LEVEL = 1 };
+enum { PUSH_EVERY = 32, ANSWER_BYTES = 16 * 1024, GZIP_FROM = 1000, GZIP_LEVEL = 1, LOOK_MS = 100 };
 static const int64_t DAY_US = 86400000000;
 static const double LIFE_S = 5;
 
@@ -148,6 +148,7 @@ static int influx_open(struct seat *s)
 
     if (rc)
         return rc;
+    x->door.stop_us = &s->stop_us;
     x->lines.layout = layout_of(s->section);
     x->lines.measurement = section_text(s->section, "measurement");
     x->lines.group = section_text(s->section, "group");
@@ -267,8 +268,10 @@ static void influx_send(struct seat *s)
 /* ---- the verdict ------------------------------------------------------------------------- */
 
 /* Waits for the end of the transfer; false when time is over first. */
-static bool wait_for_end(struct influx *x, int64_t deadline_us, CURLcode *code)
+static bool wait_for_end(const struct seat *s, int64_t deadline_us, CURLcode *code)
 {
+    struct influx *x = s->memory;
+
     for (;;) {
         int running = 0, left, waiting;
         curl_multi_perform(x->multi, &running);
@@ -277,10 +280,10 @@ static bool wait_for_end(struct influx *x, int64_t deadline_us, CURLcode *code)
             *code = message->data.result;
             return true;
         }
-        int64_t rest_ms = (deadline_us - clock_us()) / US_PER_MS;
+        int64_t rest_ms = (seat_until(&s->stop_us, deadline_us) - clock_us()) / US_PER_MS;
         if (rest_ms <= 0)
             return false;
-        waiting = rest_ms < 200 ? (int)rest_ms : 200;
+        waiting = rest_ms < LOOK_MS ? (int)rest_ms : LOOK_MS;
         curl_multi_poll(x->multi, NULL, 0, waiting, NULL);
     }
 }
@@ -356,7 +359,7 @@ static void influx_settle(struct seat *s, int64_t deadline_us, struct outcome *o
     struct influx *x = s->memory;
     struct judged judged;
     CURLcode code = CURLE_OK;
-    bool is_over = x->is_away && wait_for_end(x, deadline_us, &code);
+    bool is_over = x->is_away && wait_for_end(s, deadline_us, &code);
     long status = 0;
 
     *o = (struct outcome){.verdict = LATER};

@@ -18,7 +18,8 @@ void life_open(struct life *l, struct door *door)
     const char *given = section_text(door->section, "confirm_url");
     size_t length = host_length(door->url);
 
-    l->plain = (struct door){.who = door->who, .section = door->section, .api = door->api};
+    l->plain = (struct door){
+        .who = door->who, .section = door->section, .api = door->api, .stop_us = door->stop_us};
     if (*given)
         snprintf(l->address, sizeof l->address, "%s", given);
     else

@@ -216,14 +216,14 @@ struct client_guest announce_guest(struct announce *a)
         .who = a, .filters = {a->birth_topic}, .up = arrive, .tick = look, .hear = hear};
 }
 
-int announce_purge(struct announce *a, int64_t deadline_us)
+int announce_purge(struct announce *a, const struct limit *limit)
 {
     bool is_done = false;
 
     pthread_mutex_lock(&a->lock);
     a->is_purging = true;
     pthread_mutex_unlock(&a->lock);
-    while (!is_done && clock_us() < deadline_us) {
+    while (!is_done && !limit_is_over(limit)) {
         clock_sleep_us(20000);
         pthread_mutex_lock(&a->lock);
         is_done = a->is_purged;

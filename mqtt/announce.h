@@ -23,7 +23,7 @@ bool announce_is_needed(const struct announce *a);
 struct client_guest announce_guest(struct announce *a);
 
 /* From any thread: clears all of it, and says nothing until the next start. Waits for that until
- * clock_us() `deadline_us`; returns how many topics, or an error. */
-int announce_purge(struct announce *a, int64_t deadline_us) MUST_CHECK;
+ * limit is over; returns how many topics, or an error. */
+int announce_purge(struct announce *a, const struct limit *limit) MUST_CHECK;
 
 #endif

@@ -5,12 +5,11 @@
 #include "base/clock.h"
 #include "base/complaint.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "mqtt/guests.h"
 #include "mqtt/outbox.h"
 #include "mqtt/session.h"
 
-#include <poll.h>
-#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,9 +17,10 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { STACK_BYTES = 256 * 1024, FIGHTS_MOST = 6 };
-static const int64_t TICK_US = 1000000, PAUSE_LEAST_US = 200000, PAUSE_FIRST_US = 1000000,
-                     PAUSE_MOST_US = 30000000, ALARM_MOST_US = 300000000, FIGHT_US = 10000000;
+enum { FIGHTS_MOST = 6 };
+static const int64_t STEP_US = 200000, TICK_US = 1000000, PAUSE_LEAST_US = 200000,
+                     PAUSE_FIRST_US = 1000000, PAUSE_MOST_US = 30000000, ALARM_MOST_US = 300000000,
+                     FIGHT_US = 10000000;
 
 struct client {
     struct client_plan plan;
@@ -137,7 +137,7 @@ static void live(struct client *c)
     const char *why = "";
 
     while (!is_over) {
-        is_over = session_step(c->session, c->wake_fd, 200) != OK;
+        is_over = session_step(c->session, c->wake_fd, STEP_US) != OK;
         why = session_why(c->session, &is_alarm);
         if (is_over)
             break;
@@ -194,7 +194,7 @@ static void pause_for(struct client *c, bool is_alarm)
 
     while (left > 0 && !is_stopping(c)) {
         struct pollfd fd = {.fd = c->wake_fd, .events = POLLIN};
-        if (poll(&fd, 1, (int)(left / 1000) + 1) > 0 && read(c->wake_fd, &count, sizeof count) < 0)
+        if (clock_poll(&fd, 1, left) > 0 && read(c->wake_fd, &count, sizeof count) < 0)
             break;
         left = until - clock_us();
     }
@@ -239,7 +239,7 @@ int client_new(struct client **to, const struct client_plan *plan)
     snprintf(c->id_of_plan, sizeof c->id_of_plan, "%s", plan->id);
     c->plan.id = c->id_of_plan;
     c->chance = chance_seeded(0);
-    outbox_init(&c->outbox);
+    outbox_init(&c->outbox, plan->stop_us);
     pthread_mutex_init(&c->lock, NULL);
     c->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (c->wake_fd < 0) {
@@ -257,14 +257,9 @@ int client_join(struct client *c, const struct client_guest *g)
 
 int client_start(struct client *c)
 {
-    pthread_attr_t small;
-
     if (c->is_started)
         return OK;
-    pthread_attr_init(&small);
-    pthread_attr_setstacksize(&small, STACK_BYTES);
-    int rc = pthread_create(&c->thread, &small, run, c) ? ERR_SYSTEM : OK;
-    pthread_attr_destroy(&small);
+    int rc = thread_begin(&c->thread, c->plan.name, run, c);
     c->is_started = !rc;
     return rc;
 }

@@ -48,7 +48,8 @@ struct client_plan {
     const char
         *will_topic;  /* "": none; says "offline" there when we are gone, retained; borrowed */
     double timeout_s; /* to be connected */
-    bool is_five;     /* MQTT 5, which says why something is refused; else 3.1.1 */
+    const _Atomic int64_t *stop_us; /* when every wait ends (struct seat); NULL: never */
+    bool is_five;                   /* MQTT 5, which says why something is refused; else 3.1.1 */
 };
 
 /* Nothing is connected before client_start; guests come before that. */

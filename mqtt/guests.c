@@ -4,8 +4,6 @@
 #include "base/log.h"
 #include "mqtt/session.h"
 
-#include <string.h>
-
 int guests_join(struct guests *g, const struct client_guest *one)
 {
     if (g->count == GUESTS_MAX)
@@ -43,27 +41,11 @@ void guests_last(const struct guests *g, struct client *c)
             g->list[i].last(g->list[i].who, c);
 }
 
-/* Does the filter, which may end in # and have + levels, fit? */
-static bool is_for(const char *filter, const char *topic)
-{
-    while (*filter && *topic) {
-        if (*filter == '#')
-            return true;
-        if (*filter == '+') {
-            filter++;
-            topic += strcspn(topic, "/");
-        } else if (*filter++ != *topic++) {
-            return false;
-        }
-    }
-    return *filter == *topic || !strcmp(filter, "/#") || !strcmp(filter, "#");
-}
-
 void guests_hear(const struct guests *g, struct client *c, const struct client_word *w)
 {
     for (size_t i = 0; i < g->count; i++)
         for (int k = 0; k < FILTERS_MAX && g->list[i].filters[k]; k++)
-            if (g->list[i].hear && is_for(g->list[i].filters[k], w->topic)) {
+            if (g->list[i].hear && session_is_for(g->list[i].filters[k], w->topic)) {
                 g->list[i].hear(g->list[i].who, c, w);
                 break;
             }

@@ -103,6 +103,7 @@ static int make_client(struct seat *s, const char *suffix, bool is_five, struct 
                                .id = id,
                                .will_topic = s->view && m->layout->has_house ? m->place.bridge : "",
                                .timeout_s = s->timeout_s,
+                               .stop_us = &s->stop_us,
                                .is_five = is_five};
 
     client_id(made, s->site, s->name, s->store_path ? s->store_path : "");
@@ -347,15 +348,15 @@ static int purge_alone(struct seat *s, int64_t deadline_us, char why[WHY_MAX])
     return rc ? rc : count;
 }
 
-static int mqtt_purge(struct seat *s, int64_t deadline_us, char why[WHY_MAX])
+static int mqtt_purge(struct seat *s, const struct limit *limit, char why[WHY_MAX])
 {
     struct mqtt *m = s->memory;
 
     if (!m->client)
-        return purge_alone(s, deadline_us, why);
+        return purge_alone(s, limit->until_us, why);
     if (!m->is_announcing)
         return 0;
-    int count = announce_purge(m->announce, deadline_us);
+    int count = announce_purge(m->announce, limit);
     if (count < 0)
         snprintf(why, WHY_MAX, "the broker is not connected; it is done as soon as it is");
     return count;

@@ -2,14 +2,16 @@
 #include "mqtt/outbox.h"
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "mqtt/session.h"
+#include "store/sink.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { WAITING_BYTES = 4 << 20, TOO_LARGE = 149, NOT_PERMITTED = 135 };
+static const int64_t LOOK_US = 100000; /* the end may be called meanwhile */
 
 /* One message on its way: waiting in the outbox, or sent and not acknowledged yet. */
 struct parcel {
@@ -51,18 +53,13 @@ static void parcels_drop(struct parcels *p)
         free(parcels_take(p, &p->first));
 }
 
-void outbox_init(struct outbox *o)
+void outbox_init(struct outbox *o, const _Atomic int64_t *stop_us)
 {
-    pthread_condattr_t monotonic;
-
-    *o = (struct outbox){0};
+    *o = (struct outbox){.stop_us = stop_us};
     parcels_empty(&o->waiting);
     parcels_empty(&o->sent);
     pthread_mutex_init(&o->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&o->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    condition_init(&o->changed);
 }
 
 void outbox_done(struct outbox *o)
@@ -118,18 +115,22 @@ void outbox_count_anew(struct outbox *o)
     pthread_mutex_unlock(&o->lock);
 }
 
-static void wait_until(struct outbox *o, int64_t us)
+/* Until something has changed, or a moment is over; false when there is no more time. */
+static bool wait_a_moment(struct outbox *o, int64_t deadline_us)
 {
-    struct timespec ts = {us / 1000000, us % 1000000 * 1000};
+    int64_t now = clock_us(), until = seat_until(o->stop_us, deadline_us);
 
-    pthread_cond_timedwait(&o->changed, &o->lock, &ts);
+    if (now >= until)
+        return false;
+    condition_wait_until(&o->changed, &o->lock, now + LOOK_US < until ? now + LOOK_US : until);
+    return true;
 }
 
 void outbox_settle(struct outbox *o, int64_t deadline_us, struct client_result *to)
 {
     pthread_mutex_lock(&o->lock);
-    while (o->counted && !o->result.is_lost && clock_us() < deadline_us)
-        wait_until(o, deadline_us);
+    while (o->counted && !o->result.is_lost && wait_a_moment(o, deadline_us))
+        continue;
     *to = o->result;
     to->is_settled = !o->counted && !o->result.is_lost;
     if (o->counted && !o->result.is_lost) { /* such a connection is worth nothing: make another */
@@ -147,8 +148,8 @@ void outbox_wait_up(struct outbox *o, int64_t deadline_us, bool is_patient,
                     struct client_result *to)
 {
     pthread_mutex_lock(&o->lock);
-    while (!o->is_up && (is_patient || !*o->result.why) && clock_us() < deadline_us)
-        wait_until(o, deadline_us);
+    while (!o->is_up && (is_patient || !*o->result.why) && wait_a_moment(o, deadline_us))
+        continue;
     *to = o->result;
     to->is_lost = !o->is_up;
     if (!o->is_up && !*to->why)

@@ -25,10 +25,12 @@ struct outbox {
     unsigned count_of, counted; /* the count that runs, and how many of it are open */
     struct client_result result;
 
+    const _Atomic int64_t *stop_us; /* every wait ends then */
+
     struct parcels sent; /* of the connection's thread alone */
 };
 
-void outbox_init(struct outbox *o);
+void outbox_init(struct outbox *o, const _Atomic int64_t *stop_us);
 void outbox_done(struct outbox *o);
 
 /* ---- from any thread: as the functions of client.h that are named so ------------------------- */

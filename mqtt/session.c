@@ -1,9 +1,10 @@
 /* libmosquitto, driven by hand (mqtt/session.h). */
 #include "mqtt/session_inside.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <mqtt_protocol.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -154,7 +155,7 @@ static bool is_nobody(int fd)
     return getpeername(fd, (struct sockaddr *)&peer, &size) != 0;
 }
 
-int session_step(struct session *s, int wake_fd, int timeout_ms)
+int session_step(struct session *s, int wake_fd, int64_t wait_us)
 {
     struct pollfd fds[2] = {{.fd = mosquitto_socket(s->m), .events = POLLIN},
                             {.fd = wake_fd, .events = POLLIN}};
@@ -167,7 +168,7 @@ int session_step(struct session *s, int wake_fd, int timeout_ms)
     }
     if (mosquitto_want_write(s->m))
         fds[0].events |= POLLOUT;
-    if (poll(fds, 2, timeout_ms) < 0 && errno != EINTR)
+    if (clock_poll(fds, 2, wait_us) < 0)
         return ERR_SYSTEM;
     if (fds[1].revents)
         empty(wake_fd);
@@ -230,6 +231,13 @@ int session_subscribe(struct session *s, const char *filter)
     if (rc)
         session_fault_code(s, rc, errno);
     return rc ? ERR_GONE : OK;
+}
+
+bool session_is_for(const char *filter, const char *topic)
+{
+    bool is_for = false;
+
+    return mosquitto_topic_matches_sub(filter, topic, &is_for) == MOSQ_ERR_SUCCESS && is_for;
 }
 
 void session_goodbye(struct session *s)

@@ -26,7 +26,7 @@ struct session *session_open(const struct client_plan *plan, unsigned attempt,
 
 /* Waits until something came, `wake_fd` can be read, or the time is over; does what is due. Not
  * OK: it is over. */
-int session_step(struct session *s, int wake_fd, int timeout_ms) MUST_CHECK;
+int session_step(struct session *s, int wake_fd, int64_t wait_us) MUST_CHECK;
 const char *session_why(const struct session *s, bool *is_alarm);
 
 bool session_wants_write(const struct session *s); /* something has not left yet */
@@ -37,6 +37,9 @@ int session_publish(struct session *s, const char *topic, const char *payload, s
                     bool is_retained);
 /* QoS 0 */
 int session_subscribe(struct session *s, const char *filter) MUST_CHECK;
+
+/* Is a message on this topic for whoever asked for `filter`? */
+bool session_is_for(const char *filter, const char *topic);
 
 void session_goodbye(struct session *s); /* a clean end: no last will */
 void session_close(struct session *s);

@@ -1,6 +1,7 @@
 /* Where to, as whom, and trusting whom: all before the first packet (mqtt/session_inside.h). */
 #include "mqtt/session_inside.h"
 
+#include "base/clock.h"
 #include "base/secret.h"
 
 #include <errno.h>
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { PASSWORD_MAX = 256 };
+enum { PASSWORD_MAX = 256, KEEPALIVE_LEAST_S = 5 };
 
 /* A key with a password would have the library ask a terminal that is not there. */
 static int no_password(char *to, int size, int is_writing, void *who)
@@ -113,6 +114,14 @@ void session_name_place(struct session *s)
     snprintf(s->where, sizeof s->where, "%.120s:%d", session_text(s, "server"), port_of(s));
 }
 
+static int keepalive_s(const struct session *s)
+{
+    int64_t us = clock_real_us((int64_t)(section_number(s->plan->section, "keepalive") * 1e6));
+    int seconds = (int)(us / 1000000);
+
+    return seconds > KEEPALIVE_LEAST_S ? seconds : KEEPALIVE_LEAST_S;
+}
+
 void session_connect(struct session *s, unsigned attempt)
 {
     char address[120];
@@ -121,8 +130,7 @@ void session_connect(struct session *s, unsigned attempt)
     if (!choose_address(s, attempt, address, sizeof address))
         return;
     errno = 0;
-    rc = mosquitto_connect_async(s->m, address, port_of(s),
-                                 (int)section_number(s->plan->section, "keepalive"));
+    rc = mosquitto_connect_async(s->m, address, port_of(s), keepalive_s(s));
     if (rc)
         session_fault_code(s, rc, errno);
 }

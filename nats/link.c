@@ -6,10 +6,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum { CONNECT_MS = 5000, WRITE_MS = 5000, PING_MS = 20000, RECONNECT_MS = 250, JITTER_MS = 1000 };
 static const int64_t LOOK_US = 100000;
@@ -74,12 +74,17 @@ static void on_error(natsConnection *nc, natsSubscription *sub, natsStatus statu
 
 /* ---- opening and closing ------------------------------------------------------------------- */
 
+static int64_t real_ms(int64_t ms)
+{
+    return clock_real_us(ms * US_PER_MS) / US_PER_MS;
+}
+
 static natsStatus set_options(struct link *l, const char *site)
 {
     natsOptions *o = l->options;
     void *number = (void *)l->number;
     char name[120];
-    natsStatus rc = natsOptions_SetTimeout(o, CONNECT_MS);
+    natsStatus rc = natsOptions_SetTimeout(o, real_ms(CONNECT_MS));
 
     snprintf(name, sizeof name, "helio %.100s", site);
     if (rc == NATS_OK)
@@ -87,13 +92,13 @@ static natsStatus set_options(struct link *l, const char *site)
     if (rc == NATS_OK)
         rc = natsOptions_SetMaxReconnect(o, -1); /* for ever */
     if (rc == NATS_OK)
-        rc = natsOptions_SetReconnectWait(o, RECONNECT_MS);
+        rc = natsOptions_SetReconnectWait(o, real_ms(RECONNECT_MS));
     if (rc == NATS_OK) /* a thousand sites that lost a server do not come back at once */
-        rc = natsOptions_SetReconnectJitter(o, JITTER_MS, 2 * JITTER_MS);
+        rc = natsOptions_SetReconnectJitter(o, real_ms(JITTER_MS), real_ms(2 * JITTER_MS));
     if (rc == NATS_OK)
-        rc = natsOptions_SetPingInterval(o, PING_MS);
+        rc = natsOptions_SetPingInterval(o, real_ms(PING_MS));
     if (rc == NATS_OK)
-        rc = natsOptions_SetWriteDeadline(o, WRITE_MS);
+        rc = natsOptions_SetWriteDeadline(o, real_ms(WRITE_MS));
     if (rc == NATS_OK)
         rc = natsOptions_UseGlobalMessageDelivery(o, true);
     if (rc == NATS_OK)
@@ -107,17 +112,13 @@ static natsStatus set_options(struct link *l, const char *site)
 
 int link_open(struct link *l, const char *who, const char *site, const struct section *s)
 {
-    pthread_condattr_t monotonic;
     int rc;
 
     l->who = who;
     l->section = s;
     l->stream = section_text(s, "stream");
     l->subject = section_text(s, "subject");
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&l->news, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    condition_init(&l->news);
     pthread_mutex_lock(&link_lock);
     l->number = ++last_number;
     l->next = links;
@@ -160,15 +161,9 @@ void link_close(struct link *l)
 /* With the lock: until there is news, or a moment is over. */
 void link_wait_a_moment(struct link *l, int64_t deadline_us)
 {
-    int64_t left = deadline_us - clock_us();
-    struct timespec ts;
+    int64_t look = clock_us() + LOOK_US;
 
-    left = left < LOOK_US ? left : LOOK_US;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    ts.tv_nsec += left > 0 ? left * 1000 : 0;
-    ts.tv_sec += ts.tv_nsec / 1000000000;
-    ts.tv_nsec %= 1000000000;
-    pthread_cond_timedwait(&l->news, &link_lock, &ts);
+    condition_wait_until(&l->news, &link_lock, look < deadline_us ? look : deadline_us);
 }
 
 static natsStatus connect_now(struct link *l)
@@ -181,7 +176,7 @@ static natsStatus connect_now(struct link *l)
     if (rc == NATS_OK) {
         jso.PublishAsync.AckHandler = link_on_ack;
         jso.PublishAsync.AckHandlerClosure = (void *)l->number;
-        jso.Wait = CONNECT_MS;
+        jso.Wait = real_ms(CONNECT_MS);
         rc = natsConnection_JetStream(&l->js, l->connection, &jso);
     }
     if (rc != NATS_OK)
@@ -211,7 +206,8 @@ bool link_ready(struct link *l, int64_t deadline_us, bool may_make, struct outco
     }
     pthread_mutex_lock(&link_lock);
     while (natsConnection_Status(l->connection) != NATS_CONN_STATUS_CONNECTED &&
-           !natsConnection_IsClosed(l->connection) && clock_us() < deadline_us)
+           !natsConnection_IsClosed(l->connection) &&
+           clock_us() < seat_until(l->stop_us, deadline_us))
         link_wait_a_moment(l, deadline_us);
     pthread_mutex_unlock(&link_lock);
     if (natsConnection_Status(l->connection) != NATS_CONN_STATUS_CONNECTED) {

@@ -25,6 +25,7 @@ struct window {
 struct link {
     const char *who, *stream, *subject; /* subject: what all of ours begin with */
     const struct section *section;
+    const _Atomic int64_t *stop_us; /* when every wait ends (struct seat) */
     natsOptions *options;
     natsConnection *connection;
     jsCtx *js;

@@ -120,7 +120,8 @@ void link_wait(struct link *l, int64_t deadline_us, struct outcome *o)
     struct window *w = &l->window;
 
     pthread_mutex_lock(&link_lock);
-    while (w->acked + w->failed < w->count && !l->is_cut && clock_us() < deadline_us)
+    while (w->acked + w->failed < w->count && !l->is_cut &&
+           clock_us() < seat_until(l->stop_us, deadline_us))
         link_wait_a_moment(l, deadline_us);
     bool is_taken = w->acked == w->count, is_told = l->is_told, is_cut = l->is_cut;
     unsigned acked = w->acked, count = w->count;

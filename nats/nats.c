@@ -82,6 +82,7 @@ static int nats_sink_open(struct seat *s)
     struct nats_sink *n = s->memory;
     int rc = link_open(&n->link, s->name, s->site, s->section);
 
+    n->link.stop_us = &s->stop_us;
     n->site = s->site;
     n->is_json = !strcmp(section_text(s->section, "format"), "json");
     n->most = (unsigned)section_number(s->section, "batch");

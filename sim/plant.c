@@ -27,7 +27,7 @@ static double chance_at(const struct plant *p, int64_t what, double least, doubl
 
 static double hour_of(int64_t slot)
 {
-    return (double)(slot % SLOTS_A_DAY) * 24 / SLOTS_A_DAY;
+    return (double)(slot % SLOTS_A_DAY) * 24 / (double)SLOTS_A_DAY;
 }
 
 static double sun_at(const struct plant *p, int64_t slot)

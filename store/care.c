@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/notify.h"
+#include "base/thread.h"
 #include "store/copies.h"
 #include "store/salvage.h"
 #include "store/tables.h"
@@ -60,6 +61,7 @@ static void forget_stored(struct store *s)
         s->cursors[i].is_dirty = true;
     for (size_t i = 0; i < s->meter_count; i++)
         s->meters[i].is_dirty = true;
+    s->metered_seq = 0;
 }
 
 static void rest(struct store *s)
@@ -215,7 +217,7 @@ int care_look(struct store *s, bool is_ours)
     c->is_ours = is_ours;
     if (c->is_begun)
         pthread_join(c->thread, NULL); /* it has let go of the lock for good */
-    c->is_begun = c->is_beside && pthread_create(&c->thread, NULL, run, s) == 0;
+    c->is_begun = c->is_beside && thread_begin(&c->thread, "store care", run, s) == OK;
     if (!c->is_begun)
         look_and_open(s, is_ours, &rc);
     else if (is_ours)
@@ -253,7 +255,7 @@ static int park(struct store *s)
     int rc =
         sql_error(sqlite3_open_v2(half, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL));
     if (!rc)
-        rc = file_prepare(s);
+        rc = statements_prepare(s);
     if (!rc) {
         forget_stored(s);
         rc = rows_write(s);

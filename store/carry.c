@@ -60,15 +60,25 @@ static bool is_day(struct carrier *c, const struct page_row *row)
     return begins(&row->values[2], "{");
 }
 
+static bool is_date(const struct page_value *v)
+{
+    int64_t day = llabs(v->integer);
+
+    return v->type == PAGE_INTEGER && day > 19700000 && day < 30000000 && day / 100 % 100 <= 12 &&
+           day % 100 <= 31;
+}
+
 /* The index of rollups looks alike: a device, a metric, a date, and the number of its row. */
 static bool is_meter(struct carrier *c, const struct page_row *row)
 {
-    int64_t day = llabs(row->values[2].integer);
-    bool is_date = row->values[2].type == PAGE_INTEGER && row->values[3].type == PAGE_INTEGER &&
-                   day > 19700000 && day < 30000000 && day / 100 % 100 <= 12 && day % 100 <= 31;
-
     (void)c;
-    return !is_date;
+    return row->values[3].type != PAGE_INTEGER || !is_date(&row->values[2]);
+}
+
+static bool is_reopened(struct carrier *c, const struct page_row *row)
+{
+    (void)c;
+    return row->values[0].integer > 0 && is_date(&row->values[0]) && is_small(&row->values[1]);
 }
 
 /* Notes of this kind are about the very file in which they stand. */
@@ -120,6 +130,7 @@ static const struct form forms[] = {
       "INSERT INTO cursor VALUES (?, ?, ?, ?) ON CONFLICT (sink) DO UPDATE SET seq = excluded.seq, "
       "changed = excluded.changed, lost = excluded.lost WHERE excluded.seq > seq", NULL },
     { "itrr", false, is_meter, "INSERT OR IGNORE INTO meter VALUES (?, ?, ?, ?)", NULL },
+    { "ii", false, is_reopened, "INSERT OR IGNORE INTO reopened VALUES (?, ?)", NULL },
     { "tx", false, is_note, "INSERT OR IGNORE INTO note VALUES (?, ?)", NULL },
     /* An index of names, or a note with a number: that shows at the end. */
     { "ti", false, is_spare, "INSERT OR IGNORE INTO salvage_spare VALUES (?, ?)", NULL },
@@ -225,6 +236,9 @@ int carry_row(void *carrier, const struct page_row *row)
     return OK;
 }
 
+/* Notes whose value is a number; that of the form ('schema') is the new file's own. */
+#define NUMBER_NOTES "'thinned', 'untimed', 'metered'"
+
 /* An index has the names of devices and sets of metrics once more, with their numbers; a note that
  * is a number looks like one. */
 int carry_spare(sqlite3 *db)
@@ -233,9 +247,9 @@ int carry_spare(sqlite3 *db)
         db,
         "INSERT OR IGNORE INTO shape SELECT id, text FROM salvage_spare WHERE text LIKE '[\"%';"
         "INSERT OR IGNORE INTO note SELECT text, id FROM salvage_spare WHERE text IN "
-        "('schema', 'thinned', 'untimed');"
-        "DELETE FROM salvage_spare WHERE text LIKE '[\"%' OR text IN ('schema', 'thinned', "
-        "'untimed') OR EXISTS (SELECT 1 FROM device d WHERE d.id = salvage_spare.id AND d.name = "
+        "(" NUMBER_NOTES ");"
+        "DELETE FROM salvage_spare WHERE text LIKE '[\"%' OR text IN ('schema', " NUMBER_NOTES ") "
+        "OR EXISTS (SELECT 1 FROM device d WHERE d.id = salvage_spare.id AND d.name = "
         "text);"
         "INSERT OR IGNORE INTO device SELECT id, text, '', '', '', '', 0, 0, 0 FROM salvage_spare "
         "s WHERE id BETWEEN 1 AND 1000000 AND (EXISTS (SELECT 1 FROM reading WHERE device = s.id) "
@@ -243,6 +257,9 @@ int carry_spare(sqlite3 *db)
         "INSERT OR IGNORE INTO note SELECT text, id FROM salvage_spare s WHERE NOT EXISTS "
         "(SELECT 1 FROM device d WHERE d.id = s.id AND d.name = s.text);"
         "DROP TABLE salvage_spare;"
+        /* without a word up to where the meters are, the newest rows say what they are */
+        "INSERT OR IGNORE INTO note SELECT 'metered', max(0, max(seq) - 4000) FROM "
+        "reading HAVING max(seq) > 0;"
         /* a day whose curves are there need not be gone through again */
         "UPDATE device SET rolled = coalesce((SELECT max(day) FROM rollup WHERE device = device.id "
         "AND day > 0), 0) WHERE rolled = 0");

@@ -175,7 +175,7 @@ static bool read_date(const char *text, int64_t *to_ms)
     if (!read_offset(text, &is_utc, &offset_s) || tm.tm_hour > 24 || tm.tm_min > 59)
         return false;
     int64_t seconds = is_utc ? (int64_t)timegm(&tm) - offset_s : (int64_t)mktime(&tm);
-    *to_ms = seconds * MS_PER_S + (int64_t)(second * MS_PER_S + 0.5);
+    *to_ms = seconds * MS_PER_S + (int64_t)(second * (double)MS_PER_S + 0.5);
     return true;
 }
 

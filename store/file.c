@@ -4,6 +4,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/thread.h"
+#include "store/days.h"
+#include "store/form.h"
 #include "store/tables.h"
 
 #include <errno.h>
@@ -76,57 +79,27 @@ static int take_lock(struct store *s, char *holder, size_t size)
 
 /* ---- tables ------------------------------------------------------------------------------ */
 
-int file_prepare(struct store *s)
-{
-    static const char *const texts[STATEMENTS] = {
-        [PUT_READING] = "INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [PUT_SHAPE] = "INSERT OR REPLACE INTO shape VALUES (?, ?)",
-        [PUT_DEVICE] = "INSERT INTO device (id, name, driver, serial, firmware, member_of, "
-                       "address, first_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO "
-                       "UPDATE SET name = excluded.name, driver = excluded.driver, serial = "
-                       "excluded.serial, firmware = excluded.firmware, member_of = "
-                       "excluded.member_of, address = excluded.address",
-        [PUT_DAY] = "INSERT OR IGNORE INTO day VALUES (?, ?, ?)",
-        [FIND_DAY] = "SELECT date FROM day WHERE device = ? AND date = ?",
-        [FIND_SAME_DAY] = "SELECT date FROM day WHERE device = ? AND date = ? AND fields = ?",
-        [NEWEST_DAY] = "SELECT max(date) FROM day WHERE device = ? AND date <= ?",
-        [PUT_CURSOR] = "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?)",
-        [PUT_METER] = "INSERT OR REPLACE INTO meter VALUES (?, ?, ?, ?)",
-        [PUT_EVENT] = "INSERT INTO event (at, level, who, text) VALUES (?, ?, ?, ?)",
-        [PUT_ASIDE] = "INSERT INTO aside VALUES (?, ?, ?, ?)",
-        [FIND_MOMENT] = ("SELECT shape FROM reading INDEXED BY reading_at "
-                         "WHERE at = ? AND device = ? AND kind < 3"),
-    };
-    int rc = SQLITE_OK;
-
-    for (int i = 0; i < STATEMENTS && rc == SQLITE_OK; i++)
-        rc = sqlite3_prepare_v3(s->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT, &s->statements[i],
-                                NULL);
-    return sql_error(rc);
-}
-
+/* Whatever stops it, the file is of one form or the other. */
 static int make_tables(struct store *s)
 {
-    int64_t version = sql_number(s->db, "PRAGMA user_version", -1);
-    int rc;
+    int form = form_version(s->db), rc = OK;
 
-    if (version < 0)
+    if (form < 0)
         return ERR_DATA;
-    /* Said twice, since one bit that fell over must not lock everybody out. */
-    if (version != SCHEMA_VERSION &&
-        sql_number(s->db, "SELECT value FROM note WHERE key = 'schema'", -1) == SCHEMA_VERSION) {
-        rc = sql_run(s->db, "PRAGMA user_version = 1");
-        version = SCHEMA_VERSION;
-        if (rc)
-            return rc;
-    }
-    if (version > SCHEMA_VERSION) {
-        log_err("store",
-                "%s was written by a newer helio (tables of version %d, this one knows %d)",
-                s->path, (int)version, SCHEMA_VERSION);
+    if (form > FORM_NOW) {
+        form_tell_newer(s->path, form);
         return ERR_DENIED;
     }
-    rc = version == SCHEMA_VERSION ? tables_check(s->db) : tables_make(s->db);
+    if (form)
+        rc = tables_check(s->db, form);
+    if (!rc && form && form < FORM_NOW && !form_has_room(s->path, form))
+        return ERR_FULL;
+    if (!rc && form < FORM_NOW)
+        rc = tables_make(s->db);
+    if (!rc && form && form < FORM_NOW)
+        log_note("store", "%s is of form %d now, and was of %d", s->path, FORM_NOW, form);
+    if (!rc && sql_number(s->db, "PRAGMA user_version", 0) != FORM_USER_VERSION)
+        rc = form_write(s->db); /* a bit fell over, and older programs would hold it for damage */
     return rc ? rc : tables_check_places(s->db);
 }
 
@@ -138,6 +111,8 @@ void file_close(struct store *s)
     }
     sqlite3_close(s->db);
     s->db = NULL;
+    reader_close(s->reader);
+    s->reader = NULL;
 }
 
 int file_open(struct store *s)
@@ -145,6 +120,7 @@ int file_open(struct store *s)
     int code, rc;
 
     make_folders(s->path);
+    form_teach();
     if (header_hides_pages(s->path))
         return ERR_DATA;
     code = sqlite3_open_v2(s->path, &s->db,
@@ -153,14 +129,15 @@ int file_open(struct store *s)
     if (!rc) {
         sqlite3_db_config(s->db, SQLITE_DBCONFIG_LOOKASIDE, NULL, 256, 64);
         sqlite3_busy_timeout(s->db, 2000);
-        rc = sql_run(s->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+        rc = sql_run(s->db, "PRAGMA page_size = " FORM_PAGE
+                            "; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                             "PRAGMA cache_size = -128; PRAGMA journal_size_limit = 8388608;"
                             "PRAGMA temp_store = MEMORY");
     }
     if (!rc)
         rc = make_tables(s);
     if (!rc)
-        rc = file_prepare(s);
+        rc = statements_prepare(s);
     if (!rc && !s->is_loaded)
         rc = file_load(s);
     s->is_loaded |= !rc;
@@ -183,6 +160,13 @@ static void read_settings(struct store *s, const struct section *section)
     s->cap_bytes = section ? (int64_t)(section_number(section, "cap_mb") * 1048576) : 0;
 }
 
+void store_follow(struct store *s, const struct section *section)
+{
+    pthread_mutex_lock(&s->lock);
+    read_settings(s, section);
+    pthread_mutex_unlock(&s->lock);
+}
+
 static void let_go(struct store *s)
 {
     file_close(s);
@@ -194,6 +178,14 @@ static void let_go(struct store *s)
     }
     for (size_t i = 0; i < s->origin_count; i++)
         free(s->origins[i]);
+    lookup_done(&s->shapes_by_set);
+    lookup_done(&s->shapes_by_id);
+    lookup_done(&s->origins_by_name);
+    lookup_done(&s->origins_by_id);
+    lookup_done(&s->meters_by_key);
+    free(s->shapes);
+    free(s->origins);
+    free(s->cursors);
     free(s->meters);
     free(s->room);
     pthread_cond_destroy(&s->news);
@@ -205,17 +197,15 @@ int store_open(struct store **to, const char *path, const struct section *sectio
                size_t size)
 {
     struct store *s = calloc(1, sizeof *s);
-    pthread_condattr_t monotonic;
     int rc;
 
     if (!s)
         return ERR_FULL;
     pthread_mutex_init(&s->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&s->news, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    condition_init(&s->news);
     s->next_seq = s->oldest_seq = 1;
+    s->look.at_ms = INT64_MAX;
+    s->zone_turn = zone_turn();
     s->lock_fd = -1;
     if (snprintf(s->path, sizeof s->path, "%s", path) >= (int)sizeof s->path) {
         let_go(s);
@@ -246,7 +236,11 @@ void store_close(struct store *s)
 {
     if (!s)
         return;
-    if (care_close(s))
+    pthread_mutex_lock(&s->lock);
+    bool is_more = s->db && meters_fall_behind(s);
+    int rc = is_more ? commit_locked(s) : OK;
+    pthread_mutex_unlock(&s->lock);
+    if (care_close(s) || rc)
         log_err("store", "%zu readings could not be written and are lost with this end",
                 s->room_rows);
     let_go(s);

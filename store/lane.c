@@ -13,12 +13,9 @@ static const int64_t PAUSE_LEAST_US = 200000, PAUSE_FIRST_US = 1000000, PAUSE_MO
 
 /* ---- small things ------------------------------------------------------------------------ */
 
-static bool is_out_of_time(struct pump *p)
+static bool is_out_of_time(const struct pump *p)
 {
-    pthread_mutex_lock(&p->lock);
-    bool is_out = p->is_stopping && clock_us() >= p->stop_us;
-    pthread_mutex_unlock(&p->lock);
-    return is_out;
+    return clock_us() >= seat_until(&p->seat.stop_us, INT64_MAX);
 }
 
 static void move_cursor(struct pump *p, int64_t upto)
@@ -37,6 +34,9 @@ void lane_move(struct pump *p, struct lane *lane, int64_t upto)
     if (lane->is_resend) {
         lane->resend.seq = upto;
         store_resend_move(p->store, &lane->resend);
+        pthread_mutex_lock(&p->lock);
+        pthread_cond_broadcast(&p->moved);
+        pthread_mutex_unlock(&p->lock);
     } else if (p->hold.after_us) {
         hold_add(&p->hold, upto, clock_us());
         pthread_mutex_lock(&p->lock);
@@ -59,7 +59,7 @@ static void set_aside(struct pump *p, int64_t seq, const char *why)
 
 /* ---- filling ----------------------------------------------------------------------------- */
 
-static bool is_wanted(const struct lane *lane, const struct record *r)
+bool lane_wants(const struct lane *lane, const struct record *r)
 {
     if (r->kind == RECORD_UNTIMED)
         return false; /* of an earlier start of the machine: its time will never be known */
@@ -84,7 +84,7 @@ static bool open_reader(struct pump *p)
 static bool add_one(struct pump *p, const struct lane *lane, const struct record *r,
                     struct load *to)
 {
-    enum added added = is_wanted(lane, r) ? p->seat.sink->add(&p->seat, r) : SKIPPED;
+    enum added added = lane_wants(lane, r) ? p->seat.sink->add(&p->seat, r) : SKIPPED;
 
     if (added == IS_FULL)
         return false;
@@ -135,12 +135,10 @@ static void settle(struct pump *p, struct outcome *o)
     int64_t deadline = clock_us() + (int64_t)(p->seat.timeout_s * 1e6);
 
     pthread_mutex_lock(&p->lock);
-    if (p->is_stopping && p->stop_us < deadline)
-        deadline = p->stop_us;
     p->state.batches++;
     pthread_mutex_unlock(&p->lock);
     *o = (struct outcome){0};
-    p->seat.sink->settle(&p->seat, deadline, o);
+    p->seat.sink->settle(&p->seat, seat_until(&p->seat.stop_us, deadline), o);
 }
 
 static void taken(struct pump *p, struct lane *lane, const struct load *load,
@@ -167,6 +165,11 @@ static void taken(struct pump *p, struct lane *lane, const struct load *load,
         store_cursor_keep(p->store);
 }
 
+int64_t lane_retry_ms(int64_t asked_ms)
+{
+    return asked_ms < RETRY_AFTER_MOST_MS ? asked_ms : RETRY_AFTER_MOST_MS;
+}
+
 static void later(struct pump *p, const struct outcome *o)
 {
     int64_t most = o->is_alarm ? ALARM_MOST_US : PAUSE_MOST_US, wait = o->retry_after_ms;
@@ -174,7 +177,7 @@ static void later(struct pump *p, const struct outcome *o)
 
     p->failures++;
     pause = backoff_us(&p->chance, p->failures, PAUSE_LEAST_US, PAUSE_FIRST_US, most);
-    wait = (wait < RETRY_AFTER_MOST_MS ? wait : RETRY_AFTER_MOST_MS) * US_PER_MS;
+    wait = lane_retry_ms(wait) * US_PER_MS;
     if (wait > 0) /* obeyed, and a little jitter on top so that not all come back at once */
         pause = wait + chance_between(&p->chance, 0, wait / 10);
     p->next_try_us = clock_us() + pause;

@@ -38,9 +38,12 @@ struct pump {
     pthread_t thread;
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t moved;
-    bool is_stopping, is_hurried; /* somebody waits: no waiting for company */
-    int64_t stop_us;
+    unsigned hurried; /* so many wait for it: no waiting for company */
+    unsigned pins;    /* so many use it: it is not closed before they let go */
+    bool is_nudged;   /* the pause it makes is over */
     struct pump_state state;
+
+    _Atomic bool is_stopping, has_ended;
 
     struct complaint trouble, unsure;
     struct chance chance;
@@ -50,6 +53,12 @@ struct pump {
 
 /* Delivers until the lane is done, the far side says later, or time is up. */
 void lane_run(struct pump *p, struct lane *lane);
+
+/* Is this row for this lane? */
+bool lane_wants(const struct lane *lane, const struct record *r);
+
+/* The far side wants to be left alone for so long: obeyed, but for ten minutes at most. */
+int64_t lane_retry_ms(int64_t asked_ms);
 
 /* Moves the place in the log, and tells who waits for it. */
 void lane_move(struct pump *p, struct lane *lane, int64_t upto);

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LOG_HEADER = 32, FRAME_HEADER = 24, FRAME = FRAME_HEADER + STORE_PAGE };
+enum { LOG_HEADER = 32, FRAME_HEADER = 24, FRAME_MOST = FRAME_HEADER + PAGE_MOST };
 static const uint32_t MAGIC = 0x377f0682; /* or one more: its sums are of big-endian words */
 
 /* A sum goes on from frame to frame: one wrong bit, and nothing behind it counts. */
@@ -58,14 +58,16 @@ static int make_room(struct log_pages *l, uint32_t page)
 static int take_frame(const struct log_pages *l, const uint8_t *salts, int64_t at, struct sum *s,
                       uint8_t *frame)
 {
-    if (at + FRAME > l->bytes)
+    size_t size = FRAME_HEADER + (size_t)l->page;
+
+    if (at + (int64_t)size > l->bytes)
         return ERR_ABSENT;
-    if (pread(l->fd, frame, FRAME, at) != FRAME)
+    if (pread(l->fd, frame, size, at) != (ssize_t)size)
         return ERR_IO;
     if (memcmp(frame + 8, salts, 8) != 0)
         return ERR_ABSENT;
     sum_add(s, frame, 8);
-    sum_add(s, frame + FRAME_HEADER, STORE_PAGE);
+    sum_add(s, frame + FRAME_HEADER, l->page);
     return sum_is(s, frame + 16) && page_number(frame) > 0 ? OK : ERR_ABSENT;
 }
 
@@ -73,17 +75,18 @@ static int take_frame(const struct log_pages *l, const uint8_t *salts, int64_t a
 static int take_frames(struct log_pages *l, const uint8_t *header, struct sum sum, int64_t upto,
                        int64_t *committed)
 {
-    uint8_t frame[FRAME];
+    uint8_t frame[FRAME_MOST];
+    const int64_t size = FRAME_HEADER + (int64_t)l->page;
     int rc = OK;
 
-    for (int64_t at = LOG_HEADER; !rc && (upto < 0 || at < upto); at += FRAME) {
+    for (int64_t at = LOG_HEADER; !rc && (upto < 0 || at < upto); at += size) {
         rc = take_frame(l, header + 16, at, &sum, frame);
         if (!rc && upto >= 0) {
             rc = make_room(l, page_number(frame));
             if (!rc)
                 l->at[page_number(frame)] = at + FRAME_HEADER;
         } else if (!rc && page_number(frame + 4)) {
-            *committed = at + FRAME;
+            *committed = at + size;
             l->size = page_number(frame + 4);
         }
     }
@@ -106,9 +109,10 @@ static int read_log(struct log_pages *l)
         return ERR_IO;
     struct sum sum = {.is_big = header[3] & 1};
     sum_add(&sum, header, 24);
-    if ((page_number(header) & ~1U) != MAGIC || page_number(header + 8) != STORE_PAGE ||
+    if ((page_number(header) & ~1U) != MAGIC || !page_is_ours(page_number(header + 8)) ||
         !sum_is(&sum, header + 24))
         return OK;
+    l->page = page_number(header + 8);
     rc = take_frames(l, header, sum, -1, &committed);
     return rc ? rc : take_frames(l, header, sum, committed, &committed);
 }
@@ -137,5 +141,5 @@ void log_pages_close(struct log_pages *l)
 bool log_pages_read(const struct log_pages *l, uint32_t page, uint8_t *to)
 {
     return page <= l->most && l->at && l->at[page] > 0 &&
-           pread(l->fd, to, STORE_PAGE, l->at[page]) == STORE_PAGE;
+           pread(l->fd, to, l->page, l->at[page]) == (ssize_t)l->page;
 }

@@ -13,6 +13,7 @@
 struct log_pages {
     int fd;        /* -1: there is none */
     int64_t bytes; /* how long it is */
+    uint32_t page; /* its size of a page; 0: there is no log, or none that makes sense */
     int64_t *at;   /* where a page stands in it; 0: only in the file. By number, from 1 */
     uint32_t most; /* the largest page number in `at` */
     uint32_t size; /* pages of the whole store after the last commit in it; 0: no commit */

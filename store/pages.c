@@ -9,11 +9,7 @@
 enum kind { INDEX_INSIDE = 2, TABLE_INSIDE = 5, INDEX_LEAF = 10, TABLE_LEAF = 13 };
 enum {
     FILE_HEADER = 100,
-    FREE_AT = 32,                   /* in it: the first page of the list of free ones */
-    FREE_MOST = STORE_PAGE / 4 - 2, /* pages that one page of that list names */
-    TABLE_LOCAL = STORE_PAGE - 35,  /* a row longer than that goes on elsewhere */
-    INDEX_LOCAL = (STORE_PAGE - 12) * 64 / 255 - 23,
-    LEAST_LOCAL = (STORE_PAGE - 12) * 32 / 255 - 23,
+    FREE_AT = 32, /* in it: the first page of the list of free ones */
     ROW_MOST = 16 << 20
 };
 
@@ -21,7 +17,7 @@ struct pages {
     struct page_file file;
     uint8_t *free; /* a bit a page */
     bool has_free;
-    uint8_t page[STORE_PAGE];
+    uint8_t page[PAGE_MOST];
     uint8_t *row; /* one that is put together from several pages */
     size_t row_room;
 };
@@ -54,7 +50,8 @@ static uint32_t take_free(struct pages *p, uint32_t trunk)
     if (has_bit(p->free, trunk) || !read_page(p, trunk, p->page))
         return 0;
     uint32_t count = page_number(p->page + 4), next = page_number(p->page);
-    if (count > FREE_MOST || next > p->file.count)
+    /* so many numbers have room behind the two */
+    if (count > p->file.page / 4 - 2 || next > p->file.count)
         return 0;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t n = page_number(p->page + 8 + (size_t)4 * i);
@@ -78,9 +75,9 @@ static void mark_children(struct pages *p, uint32_t n, uint8_t *bits, bool is)
     if (!read_page(p, n, p->page) || (header[0] != TABLE_INSIDE && header[0] != INDEX_INSIDE))
         return;
     cells = short_at(header + 3);
-    for (unsigned i = 0; i <= cells && header + 14 + (size_t)2 * i <= p->page + STORE_PAGE; i++) {
+    for (unsigned i = 0; i <= cells && header + 14 + (size_t)2 * i <= p->page + p->file.page; i++) {
         unsigned at = i < cells ? short_at(header + 12 + (size_t)2 * i) : 0;
-        if (at + 4 > STORE_PAGE)
+        if (at + 4 > p->file.page)
             continue;
         child = page_number(i < cells ? p->page + at : header + 8);
         if (child <= p->file.count)
@@ -173,7 +170,8 @@ static const uint8_t *varint(const uint8_t *at, const uint8_t *end, uint64_t *to
 /* A whole row, its first `local` bytes at `here`; the rest stands in a chain of other pages. */
 static const uint8_t *gather(struct pages *p, const uint8_t *here, size_t local, size_t length)
 {
-    uint8_t rest[STORE_PAGE];
+    uint8_t rest[PAGE_MOST];
+    size_t more_of = p->file.page - 4;
     uint32_t next = page_number(here + local);
     size_t have = local;
 
@@ -186,7 +184,7 @@ static const uint8_t *gather(struct pages *p, const uint8_t *here, size_t local,
     }
     memcpy(p->row, here, local);
     while (have < length) {
-        size_t part = length - have < STORE_PAGE - 4 ? length - have : STORE_PAGE - 4;
+        size_t part = length - have < more_of ? length - have : more_of;
         if (!read_page(p, next, rest))
             return NULL;
         memcpy(p->row + have, rest + 4, part);
@@ -245,8 +243,10 @@ static bool take_row(const uint8_t *bytes, size_t length, struct page_row *row)
 /* One cell: its bytes are in the page, or partly in others. */
 static bool take_cell(struct pages *p, enum kind kind, unsigned offset, struct page_row *row)
 {
-    const uint8_t *at = p->page + offset, *end = p->page + STORE_PAGE;
-    size_t most = kind == TABLE_LEAF ? TABLE_LOCAL : INDEX_LOCAL, local;
+    const size_t size = p->file.page, least = (size - 12) * 32 / 255 - 23;
+    const uint8_t *at = p->page + offset, *end = p->page + size;
+    /* a longer row goes on elsewhere */
+    size_t most = kind == TABLE_LEAF ? size - 35 : (size - 12) * 64 / 255 - 23, local;
     uint64_t length, number = 0;
 
     if (kind == INDEX_INSIDE)
@@ -260,9 +260,9 @@ static bool take_cell(struct pages *p, enum kind kind, unsigned offset, struct p
     row->number = (int64_t)number;
     if (length <= most)
         return length <= (size_t)(end - at) && take_row(at, (size_t)length, row);
-    local = LEAST_LOCAL + (size_t)(length - LEAST_LOCAL) % (STORE_PAGE - 4);
+    local = least + (size_t)(length - least) % (size - 4);
     if (local > most)
-        local = LEAST_LOCAL;
+        local = least;
     if (local + 4 > (size_t)(end - at))
         return false;
     at = gather(p, at, local, (size_t)length);
@@ -272,7 +272,7 @@ static bool take_cell(struct pages *p, enum kind kind, unsigned offset, struct p
 int pages_rows(struct pages *p, uint32_t n, page_row_fn *each, void *to)
 {
     struct page_row row;
-    unsigned first = n == 1 ? FILE_HEADER : 0;
+    unsigned first = n == 1 ? FILE_HEADER : 0, size = p->file.page;
     int rc = OK;
 
     if (!read_page(p, n, p->page) || has_bit(p->free, n))
@@ -283,8 +283,8 @@ int pages_rows(struct pages *p, uint32_t n, page_row_fn *each, void *to)
     unsigned cells = short_at(p->page + first + 3);
     for (unsigned i = 0; i < cells && !rc; i++) {
         unsigned pointer = first + (kind == INDEX_INSIDE ? 12 : 8) + 2 * i;
-        unsigned offset = pointer + 2 <= STORE_PAGE ? short_at(p->page + pointer) : STORE_PAGE;
-        if (offset + 4 <= STORE_PAGE && take_cell(p, kind, offset, &row))
+        unsigned offset = pointer + 2 <= size ? short_at(p->page + pointer) : size;
+        if (offset + 4 <= size && take_cell(p, kind, offset, &row))
             rc = each(to, &row);
     }
     return rc;

@@ -1,9 +1,9 @@
-/* The thread of a sink, and how others deal with it (store/pump.h). */
+/* The thread of a sink: its beginning, its work and its end (store/pump.h). */
 #include "store/lane.h"
 
 #include "base/clock.h"
+#include "base/thread.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,21 +21,13 @@ const struct setting sink_settings[] = {
 };
 // clang-format on
 
-enum { STACK_BYTES = 256 * 1024, NEWEST_ROWS = 2000 };
+enum { NEWEST_ROWS = 2000 };
 static const int64_t IDLE_US = 1000000, COMPANY_LOOK_US = 20000, RESEND_TURN_US = 1000000;
 
 static bool is_hurried(struct pump *p)
 {
     pthread_mutex_lock(&p->lock);
-    bool is = p->is_stopping || p->is_hurried;
-    pthread_mutex_unlock(&p->lock);
-    return is;
-}
-
-static bool is_stopping(struct pump *p)
-{
-    pthread_mutex_lock(&p->lock);
-    bool is = p->is_stopping;
+    bool is = p->is_stopping || p->hurried;
     pthread_mutex_unlock(&p->lock);
     return is;
 }
@@ -46,8 +38,8 @@ static void wait_for_company(struct pump *p, int64_t cursor)
 
     while (clock_us() < until && !is_hurried(p)) {
         int64_t look = clock_us() + COMPANY_LOOK_US;
-        int64_t seen =
-            store_wait_beyond(p->store, cursor + p->batch - 1, look < until ? look : until);
+        int64_t seen = store_wait_beyond(p->store, cursor + p->batch - 1,
+                                         look < until ? look : until, &p->is_stopping);
         if (seen >= cursor + p->batch)
             return;
     }
@@ -56,16 +48,11 @@ static void wait_for_company(struct pump *p, int64_t cursor)
 static void pause_until(struct pump *p, int64_t until)
 {
     pthread_mutex_lock(&p->lock);
-    while (!p->is_stopping && clock_us() < until) {
-        int64_t left = until - clock_us();
-        struct timespec ts;
-        left = left < IDLE_US ? left : IDLE_US;
-        clock_gettime(CLOCK_MONOTONIC, &ts);
-        ts.tv_nsec += left % 1000000 * 1000;
-        ts.tv_sec += left / 1000000 + ts.tv_nsec / 1000000000;
-        ts.tv_nsec %= 1000000000;
-        pthread_cond_timedwait(&p->moved, &p->lock, &ts);
+    while (!p->is_stopping && !p->is_nudged && clock_us() < until) {
+        int64_t look = clock_us() + IDLE_US; /* a turned clock must not be slept through */
+        condition_wait_until(&p->moved, &p->lock, look < until ? look : until);
     }
+    p->is_nudged = false;
     pthread_mutex_unlock(&p->lock);
 }
 
@@ -88,10 +75,9 @@ static int64_t place_of(struct pump *p, struct lane *lane)
     return p->hold.sent;
 }
 
-static void *run(void *who)
+/* From the first batch to the last. */
+static void deliver(struct pump *p)
 {
-    struct pump *p = who;
-
     if (p->seat.sink->begin)
         p->seat.sink->begin(&p->seat);
     for (bool is_last = false; !is_last;) {
@@ -99,16 +85,17 @@ static void *run(void *who)
         struct resend resend;
         lane_confirm(p);
         lane.after = place_of(p, &lane);
-        is_last = is_stopping(p); /* one more walk after being told, then the end */
+        is_last = p->is_stopping; /* one more walk after being told, then the end */
         bool has_resend = store_resend_next(p->store, p->seat.name, &resend);
         bool may_wait = !is_last && (!has_resend || p->failures);
-        lane.last = store_wait_beyond(p->store, lane.after, may_wait ? clock_us() + IDLE_US : 0);
+        lane.last = store_wait_beyond(p->store, lane.after, may_wait ? clock_us() + IDLE_US : 0,
+                                      &p->is_stopping);
         if (is_last && p->failures) /* the far side is away: no use in trying at the very end */
             break;
         if (lane.last > lane.after) {
             if (lane.last - lane.after < p->batch && !is_last)
                 wait_for_company(p, lane.after);
-            lane.last = store_wait_beyond(p->store, lane.after, 0);
+            lane.last = store_wait_beyond(p->store, lane.after, 0, NULL);
             if (is_newest(p) && lane.last - lane.after > NEWEST_ROWS)
                 lane_move(p, &lane, lane.last - NEWEST_ROWS);
             lane_run(p, &lane);
@@ -121,6 +108,35 @@ static void *run(void *who)
         if (p->next_try_us > clock_us())
             pause_until(p, p->next_try_us);
     }
+}
+
+/* Nobody begins to use it any more; who does leaves soon, since they ask whether it stops. */
+static void wait_for_pins(struct pump *p)
+{
+    pthread_mutex_lock(&p->lock);
+    while (p->pins)
+        pthread_cond_wait(&p->moved, &p->lock);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static void close_sink(struct pump *p)
+{
+    if (p->seat.memory)
+        p->seat.sink->close(&p->seat);
+    free(p->seat.memory);
+    p->seat.memory = NULL;
+}
+
+/* A sink is closed in its own thread: saying goodbye to a far side that does not answer takes its
+ * time, and nobody else shall wait for it. */
+static void *run(void *who)
+{
+    struct pump *p = who;
+
+    deliver(p);
+    wait_for_pins(p);
+    close_sink(p);
+    p->has_ended = true;
     return NULL;
 }
 
@@ -128,10 +144,8 @@ static void *run(void *who)
 
 static void let_go(struct pump *p)
 {
-    if (p->seat.memory)
-        p->seat.sink->close(&p->seat);
+    close_sink(p);
     reader_close(p->reader);
-    free(p->seat.memory);
     free(p->loads[0].seqs);
     free(p->loads[1].seqs);
     pthread_cond_destroy(&p->moved);
@@ -143,17 +157,12 @@ int pump_start(struct pump **to, struct store *store, const struct sink *sink, c
                const struct section *section, const char *site, const struct view *view)
 {
     struct pump *p = calloc(1, sizeof *p);
-    pthread_condattr_t monotonic;
-    pthread_attr_t small;
     int rc;
 
     if (!p)
         return ERR_FULL;
     pthread_mutex_init(&p->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&p->moved, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    condition_init(&p->moved);
     p->store = store;
     p->batch = (unsigned)section_number(section, "batch");
     p->age_us = (int64_t)(section_number(section, "age") * 1e6);
@@ -175,13 +184,10 @@ int pump_start(struct pump **to, struct store *store, const struct sink *sink, c
         let_go(p);
         return rc;
     }
-    p->state.name = name;
+    snprintf(p->state.name, sizeof p->state.name, "%s", name);
     p->state.cursor = store_cursor(store, name, section_yes(section, "history"));
     p->hold = (struct hold){.after_us = (int64_t)(p->seat.hold_s * 1e6), .sent = p->state.cursor};
-    pthread_attr_init(&small);
-    pthread_attr_setstacksize(&small, STACK_BYTES);
-    rc = pthread_create(&p->thread, &small, run, p) ? ERR_SYSTEM : OK;
-    pthread_attr_destroy(&small);
+    rc = thread_begin(&p->thread, name, run, p);
     if (rc) {
         let_go(p);
         return rc;
@@ -190,76 +196,27 @@ int pump_start(struct pump **to, struct store *store, const struct sink *sink, c
     return OK;
 }
 
+void pump_ask_stop(struct pump *p, int64_t deadline_us)
+{
+    pthread_mutex_lock(&p->lock);
+    p->seat.stop_us = deadline_us;
+    p->is_stopping = true;
+    pthread_cond_broadcast(&p->moved);
+    pthread_mutex_unlock(&p->lock);
+    store_wake(p->store);
+}
+
+bool pump_has_ended(const struct pump *p)
+{
+    return p->has_ended;
+}
+
 void pump_stop(struct pump *p, int64_t deadline_us)
 {
     if (!p)
         return;
-    pthread_mutex_lock(&p->lock);
-    p->is_stopping = true;
-    p->stop_us = deadline_us;
-    pthread_cond_broadcast(&p->moved);
-    pthread_mutex_unlock(&p->lock);
-    store_wake(p->store);
+    if (!p->is_stopping)
+        pump_ask_stop(p, deadline_us);
     pthread_join(p->thread, NULL);
     let_go(p);
-}
-
-void pump_state(struct pump *p, struct pump_state *to)
-{
-    int64_t visible = store_visible(p->store);
-
-    pthread_mutex_lock(&p->lock);
-    *to = p->state;
-    pthread_mutex_unlock(&p->lock);
-    to->backlog = visible > to->cursor ? visible - to->cursor : 0;
-    to->lost = store_cursor_lost(p->store, p->seat.name);
-}
-
-const struct section *pump_section(const struct pump *p)
-{
-    return p->seat.section;
-}
-
-int pump_purge(struct pump *p, int64_t deadline_us, char why[WHY_MAX])
-{
-    *why = '\0';
-    return p->seat.sink->purge ? p->seat.sink->purge(&p->seat, deadline_us, why) : 0;
-}
-
-int pump_show(struct pump *p, const char *device, show_fn *each, void *who, char why[WHY_MAX])
-{
-    *why = '\0';
-    return p->seat.sink->show ? p->seat.sink->show(&p->seat, device, each, who, why) : 0;
-}
-
-bool pump_wait(struct pump *p, int64_t seq, int64_t deadline_us)
-{
-    bool is_done;
-
-    pthread_mutex_lock(&p->lock);
-    p->is_hurried = true;
-    while (p->state.cursor < seq && clock_us() < deadline_us) {
-        struct timespec ts;
-        clock_gettime(CLOCK_MONOTONIC, &ts);
-        ts.tv_nsec += 50000000;
-        ts.tv_sec += ts.tv_nsec / 1000000000;
-        ts.tv_nsec %= 1000000000;
-        pthread_cond_timedwait(&p->moved, &p->lock, &ts);
-    }
-    is_done = p->state.cursor >= seq;
-    p->is_hurried = false;
-    pthread_mutex_unlock(&p->lock);
-    return is_done;
-}
-
-bool pump_wait_resends(struct pump *p, int64_t deadline_us)
-{
-    struct resend left;
-
-    while (store_resend_next(p->store, p->seat.name, &left)) {
-        if (clock_us() >= deadline_us)
-            return false;
-        clock_sleep_us(5000);
-    }
-    return true;
 }

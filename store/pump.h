@@ -19,23 +19,38 @@ int pump_start(struct pump **to, struct store *store, const struct sink *sink, c
 /* Delivers on until clock_us() `deadline_us` at most, then ends. What is left stays stored. */
 void pump_stop(struct pump *p, int64_t deadline_us);
 
-/* Waits until everything up to `seq` is delivered (or set aside); false when it takes longer, or
- * when `patience` is no use: the far side said LATER. */
-bool pump_wait(struct pump *p, int64_t seq, int64_t deadline_us);
+/* The same in two steps: told to end, and looked after later. pump_stop is quick once it has. */
+void pump_ask_stop(struct pump *p, int64_t deadline_us);
+bool pump_has_ended(const struct pump *p);
 
-/* Waits until what was to be sent again has been. */
-bool pump_wait_resends(struct pump *p, int64_t deadline_us);
+/* Who uses a pump from another thread pins it first, so that it is not closed meanwhile, and lets
+ * go soon when a wait below ends. */
+void pump_pin(struct pump *p);
+void pump_unpin(struct pump *p);
+
+/* Tries again now, whatever pause it makes: somebody has mended something. */
+void pump_nudge(struct pump *p);
+
+/* Waits until everything up to `seq` is delivered (or set aside); false when the limit is over
+ * first, or the pump ends. */
+bool pump_wait(struct pump *p, int64_t seq, const struct limit *limit);
+
+/* Waits likewise until what was to be sent again has been. */
+bool pump_wait_resends(struct pump *p, const struct limit *limit);
+
+/* Does its sink leave anything standing at the far side? */
+bool pump_has_purge(const struct pump *p);
 
 /* What the sink left standing at the far side is taken back (store/sink.h): how many, or an error.
  */
-int pump_purge(struct pump *p, int64_t deadline_us, char why[WHY_MAX]) MUST_CHECK;
+int pump_purge(struct pump *p, const struct limit *limit, char why[WHY_MAX]) MUST_CHECK;
 
 /* What the sink would leave standing there (store/sink.h). */
 int pump_show(struct pump *p, const char *device, show_fn *each, void *who,
               char why[WHY_MAX]) MUST_CHECK;
 
 struct pump_state {
-    const char *name;
+    char name[ORIGIN_NAME];
     int64_t cursor, backlog; /* rows of the log it has not had yet, or that are not safe there */
     int64_t held;            /* of these: taken, and not safe yet */
     uint64_t delivered, aside, dropped, left_out, batches, failures, damaged, lost;

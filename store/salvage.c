@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "store/carry.h"
 #include "store/copies.h"
+#include "store/form.h"
 #include "store/tables.h"
 
 #include <errno.h>
@@ -76,13 +77,18 @@ static int find_page(struct salvage *v)
 
 static int open_half(struct salvage *v)
 {
+    form_teach();
     int rc = sql_error(sqlite3_open_v2(
         v->half, &v->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL));
 
     if (!rc)
-        rc = sql_run(v->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+        rc = sql_run(v->db, "PRAGMA page_size = " FORM_PAGE
+                            "; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
                             "PRAGMA temp_store = MEMORY");
-    if (!rc && sql_number(v->db, "PRAGMA user_version", -1) == 0)
+    int form = rc ? FORM_NOW : form_version(v->db);
+    if (form < 0)
+        rc = ERR_DATA;
+    if (!rc && form < FORM_NOW) /* a new one, or an older program began it */
         rc = tables_make(v->db);
     return rc ? rc : find_page(v);
 }

@@ -6,6 +6,7 @@
 #define STORE_SINK_H
 
 #include "base/bell.h"
+#include "base/limit.h"
 #include "base/section.h"
 #include "store/record.h"
 
@@ -70,7 +71,8 @@ struct sink {
     /* Sends the filled batch and returns at once; the next one may be filled meanwhile. */
     void (*send)(struct seat *s);
 
-    /* Waits until clock_us() `deadline_us` for what was sent; LATER when it takes longer. */
+    /* Waits until clock_us() `deadline_us` for what was sent, and no longer than the seat's stop_us
+     * when that is set meanwhile; LATER when it takes longer. */
     void (*settle)(struct seat *s, int64_t deadline_us, struct outcome *o);
 
     /* Throws away the batch being filled (its records will be added again). */
@@ -84,11 +86,11 @@ struct sink {
      * not. */
     bool (*life)(struct seat *s, uint64_t *to, char why[WHY_MAX]);
 
-    /* Takes back what it left standing at the far side that readings do not replace, until
-     * clock_us() `deadline_us`, and leaves nothing new until its next start. Called from any thread
-     * while the sink lives, or without a begin. Returns how many, or an error with the reason in
-     * `why`. NULL: it leaves nothing. */
-    int (*purge)(struct seat *s, int64_t deadline_us, char why[WHY_MAX]);
+    /* Takes back what it left standing at the far side that readings do not replace, until the
+     * limit is over, and leaves nothing new until its next start. Called from any thread while the
+     * sink lives, or without a begin. Returns how many, or an error with the reason in `why`. NULL:
+     * it leaves nothing. */
+    int (*purge)(struct seat *s, const struct limit *limit, char why[WHY_MAX]);
 
     /* Hands out what it would leave standing there now, of one device or of all (""), and says
      * nothing. Called from any thread after begin. Returns how many; `why` says why none, or what
@@ -113,7 +115,17 @@ struct seat {
     double hold_s;  /* set by open: what is taken is safe after so long a life; 0: at once */
     bool wants_all; /* set by open: every row matters, whatever the sink's wants_newest says */
     bool is_single; /* this batch holds one record because a larger one was refused */
+    _Atomic int64_t stop_us; /* it ends at clock_us() this, whatever it waits for; 0: it goes on */
 };
+
+/* How long a sink may wait for what has a deadline of its own. Whoever waits asks again now and
+ * then: the end may be called meanwhile. */
+static inline int64_t seat_until(const _Atomic int64_t *stop_us, int64_t deadline_us)
+{
+    int64_t stop = stop_us ? *stop_us : 0;
+
+    return stop && stop < deadline_us ? stop : deadline_us;
+}
 
 extern const struct setting sink_settings[]; /* the words of every sink */
 

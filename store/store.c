@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/text.h"
+#include "base/thread.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -24,6 +24,7 @@ const struct setting store_settings[] = {
 // clang-format on
 
 enum { ROOM_FIRST = 16 * 1024 };
+static const int64_t LOOK_US = 500000; /* a turned clock must not be slept through */
 
 /* ---- the waiting room -------------------------------------------------------------------- */
 
@@ -60,30 +61,18 @@ static struct waiting *room_take(struct store *s, size_t size)
     return w;
 }
 
-void numbers_write(const struct reading *r, char *to, size_t size)
-{
-    struct text text = text_on(to, size);
-
-    text_char(&text, '[');
-    for (unsigned i = 0; i < r->count; i++) {
-        if (i)
-            text_char(&text, ',');
-        text_number(&text, r->fields[i].value);
-    }
-    text_char(&text, ']');
-}
-
 static int64_t append_locked(struct store *s, const struct origin *from, enum record_kind kind,
                              int64_t at_ms, const struct reading *r)
 {
     char numbers[NUMBERS_MAX];
-    struct known_shape *shape = shape_for(s, r);
-    numbers_write(r, numbers, sizeof numbers);
-    size_t length = strlen(numbers);
-    size_t size = (sizeof(struct waiting) + length + 1 + 7) / 8 * 8;
+    struct known_shape *shape =
+        shape_for(s, (struct known_origin *)(void *)(uintptr_t)from, kind, r);
 
     if (!shape)
         return ERR_FULL;
+    numbers_write(&shape->shape, r, numbers, sizeof numbers);
+    size_t length = strlen(numbers);
+    size_t size = (sizeof(struct waiting) + length + 1 + 7) / 8 * 8;
     struct waiting *w = room_take(s, size);
     if (!w)
         return ERR_FULL;
@@ -94,6 +83,8 @@ static int64_t append_locked(struct store *s, const struct origin *from, enum re
                           .kind = (uint32_t)kind,
                           .size = (uint32_t)size};
     memcpy(w->numbers, numbers, length + 1);
+    if (kind == RECORD_LIVE || kind == RECORD_UNTIMED)
+        meters_said(s, from->id, r);
     if (kind == RECORD_UNTIMED && !s->untimed_seq)
         s->untimed_seq = w->seq;
     if (!s->since_us)
@@ -156,20 +147,15 @@ static int64_t servable(const struct store *s)
     return s->untimed_seq && seq >= s->untimed_seq ? s->untimed_seq - 1 : seq;
 }
 
-int64_t store_wait_beyond(struct store *s, int64_t seq, int64_t until_us)
+int64_t store_wait_beyond(struct store *s, int64_t seq, int64_t until_us,
+                          const _Atomic bool *is_called_off)
 {
     pthread_mutex_lock(&s->lock);
-    while (servable(s) <= seq && !s->is_waked) {
-        int64_t left = until_us - clock_us();
-        struct timespec until;
-        if (left <= 0)
+    while (servable(s) <= seq && !(is_called_off && *is_called_off)) {
+        int64_t now = clock_us(), look = now + LOOK_US;
+        if (now >= until_us)
             break;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        left = left < 500000 ? left : 500000; /* a turned clock must not be slept through */
-        until.tv_nsec += (left % 1000000) * 1000;
-        until.tv_sec += left / 1000000 + until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        pthread_cond_timedwait(&s->news, &s->lock, &until);
+        condition_wait_until(&s->news, &s->lock, look < until_us ? look : until_us);
     }
     seq = servable(s);
     pthread_mutex_unlock(&s->lock);
@@ -179,7 +165,6 @@ int64_t store_wait_beyond(struct store *s, int64_t seq, int64_t until_us)
 void store_wake(struct store *s)
 {
     pthread_mutex_lock(&s->lock);
-    s->is_waked = true;
     pthread_cond_broadcast(&s->news);
     pthread_mutex_unlock(&s->lock);
 }

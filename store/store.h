@@ -33,6 +33,9 @@ int store_open(struct store **to, const char *path, const struct section *sectio
 void store_close(struct store *s); /* commits first */
 /* From now on a damaged file is carried over beside the work, and rows wait in memory meanwhile. */
 void store_care_beside(struct store *s);
+
+/* What this section says holds from now on; but the path, which is where it is. */
+void store_follow(struct store *s, const struct section *section);
 const char *store_path(const struct store *s);
 
 /* Makes this origin known, or changes what is known of it, and gives it its id. Its name is the
@@ -64,13 +67,15 @@ int store_commit(struct store *s);
 /* Small steps of tidying: rollups of closed days, thinning, pruning. True: there is more to do. */
 bool store_tidy(struct store *s, int64_t now_ms);
 
-/* Rows were put into a day that is over (import): its rollups are reckoned again. */
-int store_close_day(struct store *s, const struct origin *from, int day) MUST_CHECK;
+/* Rows came into days that are over (an import): their rollups went with the same commit, and come
+ * again by tidying, or at once by this. A step; true: there may be more. */
+bool store_close_reopened(struct store *s);
 
-/* The last row that readers can see. Waits until it is beyond `seq`, the wake is called, or
- * clock_us() has reached `until_us`. */
+/* The last row that readers can see. Waits until it is beyond `seq`, until clock_us() has reached
+ * `until_us`, or until `is_called_off` (NULL: never) is set and store_wake called. */
 int64_t store_visible(struct store *s);
-int64_t store_wait_beyond(struct store *s, int64_t seq, int64_t until_us);
+int64_t store_wait_beyond(struct store *s, int64_t seq, int64_t until_us,
+                          const _Atomic bool *is_called_off);
 void store_wake(struct store *s);
 
 /* Is the disk in trouble, so that rows wait in memory? */

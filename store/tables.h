@@ -6,13 +6,13 @@
 
 #include <stdatomic.h>
 
-enum { SCHEMA_VERSION = 1 };
-
-/* All of them, in a file that has none yet. */
+/* All of them, in a file that has none yet; in one of an older form, those that it lacks. One
+ * transaction. */
 int tables_make(sqlite3 *db) MUST_CHECK;
 
-/* ERR_DATA: a table or an index is not there, or is not as it is made here. */
-int tables_check(sqlite3 *db) MUST_CHECK;
+/* ERR_DATA: of a file of this form a table, an index or a trigger is not there, or is not as it is
+ * made here. */
+int tables_check(sqlite3 *db, int form) MUST_CHECK;
 
 /* Do they stand where they stood the last time? If not, every page is looked at (ERR_DATA), since a
  * bit that fell over there would lead into another table; then the places are noted. */

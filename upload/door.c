@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "upload/verdict.h"
 
 #include <stdio.h>
@@ -55,20 +56,30 @@ static size_t take_header(char *bytes, size_t one, size_t count, void *to)
     return length;
 }
 
-int upload_door_open(struct upload_door *d, const char *who, const struct section *s)
+/* Asked by the library about once a second, and whenever something moves. */
+static int is_called_off(void *who, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t e)
 {
-    const char *ca = section_text(s, "ca_file");
+    const struct upload_door *d = who;
+
+    (void)a, (void)b, (void)c, (void)e;
+    return clock_us() >= seat_until(d->stop_us, INT64_MAX);
+}
+
+int upload_door_open(struct upload_door *d, const struct seat *s)
+{
+    const char *ca = section_text(s->section, "ca_file");
     int rc;
 
-    *d = (struct upload_door){.who = who, .url = section_text(s, "url")};
-    rc = set_headers(d, section_text(s, "token_file"));
+    *d = (struct upload_door){
+        .who = s->name, .url = section_text(s->section, "url"), .stop_us = &s->stop_us};
+    rc = set_headers(d, section_text(s->section, "token_file"));
     d->curl = rc ? NULL : curl_easy_init();
     if (!d->curl) {
         upload_door_close(d);
         return rc ? rc : ERR_FULL;
     }
     curl_easy_setopt(d->curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(d->curl, CURLOPT_USERAGENT, "helio/" HELIO_VERSION);
+    curl_easy_setopt(d->curl, CURLOPT_USERAGENT, program_agent);
     curl_easy_setopt(d->curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(d->curl, CURLOPT_FOLLOWLOCATION, 0L); /* the token goes nowhere else */
     curl_easy_setopt(d->curl, CURLOPT_TCP_KEEPALIVE, 1L);
@@ -79,6 +90,9 @@ int upload_door_open(struct upload_door *d, const char *who, const struct sectio
     curl_easy_setopt(d->curl, CURLOPT_HEADERFUNCTION, take_header);
     curl_easy_setopt(d->curl, CURLOPT_HEADERDATA, d);
     curl_easy_setopt(d->curl, CURLOPT_ERRORBUFFER, d->detail);
+    curl_easy_setopt(d->curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(d->curl, CURLOPT_XFERINFOFUNCTION, is_called_off);
+    curl_easy_setopt(d->curl, CURLOPT_XFERINFODATA, d);
     if (*ca)
         curl_easy_setopt(d->curl, CURLOPT_CAINFO, ca);
     return OK;
@@ -110,7 +124,7 @@ void upload_door_send(struct upload_door *d, const char *path, const char *json,
                       int64_t deadline_us, struct outcome *o)
 {
     char address[URL_MOST + 80];
-    int64_t left_ms = (deadline_us - clock_us()) / US_PER_MS;
+    int64_t left_ms = clock_real_us(deadline_us - clock_us()) / US_PER_MS;
     size_t length = strlen(d->url);
     bool has_slash = length && d->url[length - 1] == '/';
     long status = 0;

@@ -12,9 +12,10 @@ struct upload_door {
     struct curl_slist *headers;
     char answer[512], retry_after[40], detail[CURL_ERROR_SIZE];
     size_t used;
+    const _Atomic int64_t *stop_us; /* when every wait ends (struct seat); NULL: never */
 };
 
-int upload_door_open(struct upload_door *d, const char *who, const struct section *s) MUST_CHECK;
+int upload_door_open(struct upload_door *d, const struct seat *s) MUST_CHECK;
 void upload_door_close(struct upload_door *d);
 
 /* Posts this JSON to url/path, waits until clock_us() `deadline_us`, and judges the answer.

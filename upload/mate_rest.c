@@ -64,7 +64,7 @@ static int mate_rest_open(struct seat *s)
 {
     struct mate_rest *m = s->memory;
 
-    return make_page ? upload_door_open(&m->door, s->name, s->section) : ERR_SYSTEM;
+    return make_page ? upload_door_open(&m->door, s) : ERR_SYSTEM;
 }
 
 static void mate_rest_close(struct seat *s)

@@ -21,15 +21,35 @@ static bool is_figures(const char *name)
     return inet_pton(AF_INET, name, &four) == 1 || inet_pton(AF_INET6, name, &six) == 1;
 }
 
-/* "[::1]:8080" and "solar.local:8080" without brackets and port. */
-static void strip(const char *host, char name[HOST_BYTES])
+/* What may stand behind a name: nothing, or ":8080". */
+static bool is_port(const char *rest)
 {
+    return !*rest || (*rest == ':' && !rest[1 + strspn(rest + 1, "0123456789")]);
+}
+
+/* "[::1]:8080" and "solar.local:8080" without brackets and port. False: it is neither. */
+static bool strip(const char *host, char name[HOST_BYTES])
+{
+    bool has_brackets = *host == '[';
+    const char *first = host + has_brackets,
+               *end = first + strcspn(first, has_brackets ? "]" : ":");
     struct text t = text_on(name, HOST_BYTES);
 
-    if (*host == '[')
-        text_format(&t, "%.*s", (int)strcspn(host + 1, "]"), host + 1);
-    else
-        text_format(&t, "%.*s", (int)strcspn(host, ":"), host);
+    text_bytes(&t, first, (size_t)(end - first));
+    if (has_brackets && *end++ != ']')
+        return false;
+    return !t.is_cut && is_port(end);
+}
+
+bool guard_is_host(const char *host)
+{
+    const char *end = *host == '[' ? strchr(host, ']') : host + strcspn(host, ":");
+
+    if (*host == '[' && end)
+        end++;
+    if (!end || strcspn(host, " \t,/@\\") != strlen(host))
+        return false;
+    return !*end || (*end == ':' && strspn(end + 1, "0123456789") == strlen(end + 1));
 }
 
 static bool is_this_machine(const char *name)
@@ -56,41 +76,43 @@ static bool is_listed(const char *names, const char *name)
     return false;
 }
 
-/* An address in figures is nobody's name: it must be the very one that was called. */
+/* Another port is another program. It must be the very one that was called, or, where a proxy puts
+ * a name of its own into Host, what the owner listed. */
 static bool is_own_origin(const struct web *w, const char *origin, const char *host)
 {
     const char *at = strstr(origin, "://");
-    char name[HOST_BYTES];
 
-    if (!at || strlen(at + 3) >= HOST_BYTES)
+    if (!at)
         return false;
-    if (host && !strcasecmp(at + 3, host))
-        return true;
-    strip(at + 3, name);
-    return !is_figures(name) && guard_knows_host(w, at + 3);
+    at += strlen("://");
+    return (host && !strcasecmp(at, host)) || is_listed(section_text(w->section, "hosts"), at);
+}
+
+bool guard_is_ours(const struct web *w, const char *site, const char *origin, const char *host)
+{
+    if (site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
+        return false;
+    return !origin || is_own_origin(w, origin, host);
 }
 
 bool guard_is_own_page(const struct exchange *x)
 {
     struct MHD_Connection *c = x->connection;
-    const char *site = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Sec-Fetch-Site"),
-               *origin = MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_ORIGIN),
-               *host = MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST);
 
-    if (site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
-        return false;
-    return !origin || is_own_origin(x->web, origin, host);
+    return guard_is_ours(x->web, MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Sec-Fetch-Site"),
+                         MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_ORIGIN),
+                         MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST));
 }
 
 bool guard_knows_host(const struct web *w, const char *host)
 {
+    const char *listed = section_text(w->section, "hosts");
     char name[HOST_BYTES];
 
     if (!host) /* HTTP/1.0; no browser leaves it out */
         return true;
-    if (strlen(host) >= HOST_BYTES)
+    if (!strip(host, name))
         return false;
-    strip(host, name);
     return !strcasecmp(name, "localhost") || is_figures(name) || is_this_machine(name) ||
-           is_listed(section_text(w->section, "hosts"), name);
+           is_listed(listed, name) || is_listed(listed, host);
 }

@@ -10,14 +10,12 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/thread.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
-    LISTENERS = 16,
     EVENT_BYTES = 32 * 1024,
     PULSE_US = 1000000,
     HEARTBEAT_US = 15000000,
@@ -31,6 +29,7 @@ typedef int64_t mark;
 struct listener {
     struct web *web;
     struct MHD_Connection *connection;
+    char address[WEB_ADDRESS];
     char only[64]; /* this device; "": all */
     bool is_suspended;
     int64_t said_us;
@@ -47,8 +46,8 @@ struct live {
     pthread_cond_t ring;
     pthread_t pulse;
     bool has_pulse, is_ending;
-    unsigned count;
-    struct listener *listeners[LISTENERS];
+    unsigned count, most;
+    struct listener **listeners;
 
     /* Its own, since the library's lock of an answer is held when an event is asked for, and the
      * other way round while a request is served. */
@@ -190,15 +189,15 @@ static void wake_all(struct web *w)
 /* Sleeps a second, or as long as nobody listens. False: it is over. */
 static bool rest(struct live *live)
 {
-    struct timespec until;
+    int64_t until_us = clock_us() + PULSE_US;
+    bool is_early = true;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += PULSE_US / 1000000;
     pthread_mutex_lock(&live->lock);
-    int rc = 0;
-    while (!live->is_ending && rc != ETIMEDOUT)
-        rc = live->count ? pthread_cond_timedwait(&live->ring, &live->lock, &until)
-                         : pthread_cond_wait(&live->ring, &live->lock);
+    while (!live->is_ending && is_early)
+        if (live->count)
+            is_early = condition_wait_until(&live->ring, &live->lock, until_us);
+        else
+            pthread_cond_wait(&live->ring, &live->lock);
     bool goes_on = !live->is_ending;
     pthread_mutex_unlock(&live->lock);
     return goes_on;
@@ -218,17 +217,14 @@ static void *pulse(void *who)
 
 int live_open(struct web *w)
 {
-    pthread_condattr_t monotonic;
-
     w->live = calloc(1, sizeof *w->live);
     if (!w->live)
         return ERR_FULL;
+    w->live->most = (unsigned)section_number(w->section, "listeners");
+    w->live->listeners = calloc(w->live->most, sizeof(struct listener *));
     pthread_mutex_init(&w->live->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&w->live->ring, &monotonic);
-    pthread_condattr_destroy(&monotonic);
-    return OK;
+    condition_init(&w->live->ring);
+    return w->live->listeners ? OK : ERR_FULL;
 }
 
 static unsigned listener_count(struct live *live)
@@ -262,8 +258,19 @@ void live_close(struct web *w)
         return;
     pthread_cond_destroy(&w->live->ring);
     pthread_mutex_destroy(&w->live->lock);
+    free(w->live->listeners);
     free(w->live);
     w->live = NULL;
+}
+
+/* Some room is kept for others, unless there is only one place. */
+static bool takes_all(const struct live *live, const char *address)
+{
+    unsigned same = 0;
+
+    for (unsigned i = 0; i < live->count; i++)
+        same += !strcmp(live->listeners[i]->address, address);
+    return same && same >= live->most - live->most / 4;
 }
 
 /* The web's lock is held, as for every handler. */
@@ -272,10 +279,10 @@ static int enter(struct live *live, struct listener *l)
     int rc = OK;
 
     pthread_mutex_lock(&live->lock);
-    if (live->is_ending || live->count == LISTENERS)
+    if (live->is_ending || live->count == live->most || takes_all(live, l->address))
         rc = ERR_FULL;
     if (!rc && !live->has_pulse)
-        rc = pthread_create(&live->pulse, NULL, pulse, l->web) ? ERR_SYSTEM : OK;
+        rc = thread_begin(&live->pulse, "live", pulse, l->web);
     if (!rc) {
         live->has_pulse = true;
         live->listeners[live->count++] = l;
@@ -294,6 +301,7 @@ enum MHD_Result api_live(struct exchange *x)
     l->web = x->web;
     l->connection = x->connection;
     l->said_us = clock_us();
+    visitor_address(x->web->visitors, x->connection, l->address);
     struct text only = text_on(l->only, sizeof l->only);
     text_add(&only, x->query.device ? x->query.device->name : "");
     if (enter(x->web->live, l)) {

@@ -100,7 +100,7 @@ static void values_of(struct exchange *x, enum metric m, struct text *to)
 static void device_series(struct exchange *x, struct text *to)
 {
     int64_t now = clock_us(), age;
-    double wall_s = (double)clock_wall_ms() / MS_PER_S;
+    double wall_s = (double)clock_wall_ms() / (double)MS_PER_S;
 
     head(to, "helio_device_up", "gauge", "1 while the device is heard");
     for (size_t i = 0; i < x->web->device_count; i++)
@@ -209,7 +209,7 @@ static void oldest_series(struct exchange *x, struct text *to)
     for (size_t i = 0; i < count; i++)
         if (sinks[i].backlog > 0 && !reader_after(reader, sinks[i].cursor, INT64_MAX) &&
             !reader_next(reader, &oldest))
-            series(to, name, "sink", sinks[i].name, (double)oldest.at_ms / MS_PER_S);
+            series(to, name, "sink", sinks[i].name, (double)oldest.at_ms / (double)MS_PER_S);
     reader_rest(reader);
 }
 

@@ -44,10 +44,8 @@ static bool is_plain(const char *key)
     return length && length < WEB_KEY;
 }
 
-enum replay replay_check(struct exchange *x)
+enum replay replay_check_key(struct exchange *x, const char *key)
 {
-    const char *key = key_of(x);
-
     if (!key)
         return REPLAY_NEW;
     if (!is_plain(key))
@@ -68,9 +66,13 @@ enum replay replay_check(struct exchange *x)
     return REPLAY_NEW;
 }
 
-void replay_note(struct exchange *x)
+enum replay replay_check(struct exchange *x)
 {
-    const char *key = key_of(x);
+    return replay_check_key(x, key_of(x));
+}
+
+void replay_note_key(struct exchange *x, const char *key)
+{
     struct told_before *t = key ? find(x->web, key) : NULL;
     int rc = x->wish->result;
 
@@ -83,4 +85,9 @@ void replay_note(struct exchange *x)
     t->is_done = true;
     t->result = rc;
     t->told = x->wish->told;
+}
+
+void replay_note(struct exchange *x)
+{
+    replay_note_key(x, key_of(x));
 }

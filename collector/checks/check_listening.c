@@ -73,7 +73,7 @@ void check_listening(struct scene *s)
         return;
     snprintf(port, sizeof port, "%.0f", section_number(web, "port"));
     why = try_listen(section_text(web, "listen"), port);
-    if (!why || (why == EADDRINUSE && control_is_there()))
+    if (!why || (why == EADDRINUSE && control_is_there(s->plan)))
         return;
     finding_begin(&f, TROUBLE, why == EACCES ? ERR_DENIED : ERR_BUSY, "web port %s", port);
     text_format(&f.seen, "%s port %s: %s", section_text(web, "listen"), port, strerror(why));

@@ -121,11 +121,18 @@ void explain_denied(struct scene *s, struct finding *f, const char *node,
                     s->person.name);
 }
 
+/* Without settings there is no bus: it is a port that could be used. */
+static void port_begin(struct finding *f, int rc, const struct plan_bus *bus)
+{
+    finding_begin(f, TROUBLE, rc, "port %s%s%s", bus->where, *bus->name ? " of bus " : "",
+                  bus->name);
+}
+
 static void may_not_open(struct scene *s, const struct plan_bus *bus, const char *node)
 {
     struct finding f;
 
-    finding_begin(&f, TROUBLE, ERR_DENIED, "port %s of bus %s", bus->where, bus->name);
+    port_begin(&f, ERR_DENIED, bus);
     explain_denied(s, &f, node, usb_of_tty(s->usb, s->usb_count, strrchr(node, '/') + 1), "tty");
     report_add(s->report, &f);
 }
@@ -137,7 +144,7 @@ static void is_held(struct scene *s, const struct plan_bus *bus, const char *hol
     const char *at = strstr(holder, "(process ");
     struct finding f;
 
-    finding_begin(&f, TROUBLE, ERR_BUSY, "port %s of bus %s", bus->where, bus->name);
+    port_begin(&f, ERR_BUSY, bus);
     text_format(&f.seen, "%s has it open", holder);
     text_add(&f.means, "two programs on one port take each other's answers");
     if (strstr(holder, "getty"))
@@ -188,9 +195,68 @@ static bool has_port(const struct plan_bus *bus)
     return false;
 }
 
+/* May it be opened, and has nobody else got it? */
+static bool is_free(struct scene *s, const struct plan_bus *bus, const char *node)
+{
+    char holder[80];
+    bool may = person_may(&s->person, node, R_OK | W_OK), is_taken;
+
+    if (!may)
+        may_not_open(s, bus, node);
+    is_taken = holder_of(node, holder, sizeof holder);
+    if (is_taken)
+        is_held(s, bus, holder);
+    return may && !is_taken;
+}
+
+/* Nobody can open what is plugged in later without it; who is root needs no group. */
+static void check_group(struct scene *s)
+{
+    struct finding f;
+    gid_t group;
+
+    if (s->person.uid == 0 || !group_find("dialout", &group) || person_is_in(&s->person, group))
+        return;
+    finding_begin(&f, WARNING, OK, "group dialout");
+    text_format(&f.seen, "%s is not in it", s->person.name);
+    text_add(&f.means, "serial ports belong to this group: only who is in it may open them");
+    text_format(&f.mend, "sudo usermod -aG dialout %s, then log out and log in again",
+                s->person.name);
+    report_add(s->report, &f);
+}
+
+/* There are no settings yet: the ports that could stand in them. */
+static void look_at_plugged(struct scene *s)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < s->usb_count; i++) {
+        const struct usb_device *d = &s->usb[i];
+        const struct adapter *a = adapter_of(d->id);
+        struct plan_bus bus = {.name = ""};
+        if (!a)
+            continue;
+        count++;
+        if (!*d->tty)
+            continue; /* the other checks tell why, or it is a unit on USB */
+        snprintf(bus.where, sizeof bus.where, "/dev/%s", d->tty);
+        if (is_free(s, &bus, bus.where))
+            report_fact(s->report, OK, "port", bus.where, "%s: %s; helio scan asks who is there",
+                        d->id, a->chip);
+    }
+    if (count)
+        return;
+    report_fact(s->report, OK, "adapters", "none",
+                "nothing that such devices are read by is plugged in");
+    check_group(s);
+}
+
 void check_ports(struct scene *s)
 {
-    char node[ROOT_PATH], holder[80];
+    char node[ROOT_PATH];
+
+    if (!s->config && !s->plan->bus_count)
+        look_at_plugged(s);
 
     for (size_t i = 0; i < s->plan->bus_count; i++) {
         const struct plan_bus *bus = &s->plan->buses[i];
@@ -200,10 +266,7 @@ void check_ports(struct scene *s)
             is_missing(s, bus);
             continue;
         }
-        if (!person_may(&s->person, node, R_OK | W_OK))
-            may_not_open(s, bus, node);
-        if (holder_of(node, holder, sizeof holder))
-            is_held(s, bus, holder);
+        (void)is_free(s, bus, node);
         check_console(s, bus, node);
         check_small_uart(s, bus, node);
         may_be_another(s, bus, node);

@@ -3,6 +3,7 @@
 
 #include "collector/checks/root.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -41,7 +42,38 @@ void judge_space(struct report *r, const char *folder, const struct statvfs *dis
     report_add(r, &f);
 }
 
-static void may_not_write(struct scene *s, const char *path, const struct stat *info)
+/* Only a folder that is the store's alone may be given away with all that is in it: one that is
+ * named so, or lies deep enough to be nobody else's; never / or /var/lib. */
+static bool is_given_whole(const char *folder)
+{
+    unsigned depth = 0;
+
+    for (const char *c = folder; *c; c++)
+        depth += c[0] == '/' && c[1];
+    return depth > 2 || strstr(strrchr(folder, '/'), "helio");
+}
+
+/* `path` is what may not be written: the store's file, or the nearest folder above it. */
+static void mend_owner(struct scene *s, struct text *to, const char *store, const char *path)
+{
+    char own[400];
+
+    snprintf(own, sizeof own, "%.*s", (int)(strrchr(store, '/') - store), store);
+    if (!strcmp(path, store))
+        text_format(to, "sudo chown %s '%s'*", s->person.name, store);
+    else if (!strcmp(own, path) && is_given_whole(path))
+        text_format(to, "sudo chown -R %s '%s'", s->person.name, path);
+    else if (strcmp(own, path) != 0 && *own)
+        text_format(to, "sudo install -d -o %s '%s'", s->person.name, own);
+    else
+        text_format(to,
+                    "sudo install -d -o %s '%s/helio', and path = %s/helio/helio.db under "
+                    "[store]",
+                    s->person.name, own, own);
+}
+
+static void may_not_write(struct scene *s, const char *store, const char *path,
+                          const struct stat *info)
 {
     char owner[64];
     struct finding f;
@@ -60,9 +92,10 @@ static void may_not_write(struct scene *s, const char *path, const struct stat *
                     "helio check -c '%s'; or name a store of your own with path under "
                     "[store]",
                     s->config ? s->config : "/etc/helio/helio.conf");
-    else
-        text_format(&f.mend, "sudo chown -R %s '%s'; or name another with path under [store]",
-                    s->person.name, path);
+    else {
+        mend_owner(s, &f.mend, store, path);
+        text_add(&f.mend, "; or name another with path under [store]");
+    }
     report_add(s->report, &f);
 }
 
@@ -89,9 +122,9 @@ void check_space(struct scene *s)
     memcpy(folder, path, sizeof folder);
     find_folder(folder);
     if (!root_stat(path, &info) && !person_may(&s->person, path, W_OK))
-        may_not_write(s, path, &info);
+        may_not_write(s, path, path, &info);
     else if (!root_stat(folder, &info) && !person_may(&s->person, folder, W_OK))
-        may_not_write(s, folder, &info);
+        may_not_write(s, path, folder, &info);
     if (!statvfs(root_path(folder, full), &disk))
         judge_space(s->report, folder, &disk);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 static const char DAEMON[] = "_helio";
@@ -72,6 +73,14 @@ void user_name(uid_t user, char *to, size_t size)
         snprintf(to, size, "%lu", (unsigned long)user);
 }
 
+bool group_find(const char *name, gid_t *to)
+{
+    struct wanted w = look_up("/etc/group", name, 0);
+
+    *to = (gid_t)w.found_number;
+    return w.is_found;
+}
+
 void group_name(gid_t group, char *to, size_t size)
 {
     struct wanted w = look_up("/etc/group", NULL, group);
@@ -131,18 +140,57 @@ bool person_may(const struct person *p, const char *path, int what)
 
 /* ---- /proc ------------------------------------------------------------------------------- */
 
-static bool has_open(const char *process, const char *node)
+/* What a process has open: the kernel leads to the very file, whatever it is called where that
+ * process lives. The links of a made-up tree are names, seen from its root. */
+static int stat_of_open(const char *path, struct stat *to)
 {
-    char folder[ROOT_PATH], path[ROOT_PATH * 2], full[ROOT_PATH], target[ROOT_PATH], *names;
+    char full[ROOT_PATH], target[ROOT_PATH];
+
+    if (root_is_real())
+        return stat(path, to);
+    ssize_t length = readlink(root_path(path, full), target, sizeof target - 1);
+    target[length > 0 ? length : 0] = '\0';
+    return root_stat(target, to);
+}
+
+bool is_same_node(const struct stat *a, const struct stat *b)
+{
+    enum { PTS_FIRST = 136, PTS_LAST = 143 }; /* majors: each mounted devpts counts from 0 */
+
+    if (!S_ISCHR(a->st_mode) || !S_ISCHR(b->st_mode))
+        return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+    bool is_pts = major(a->st_rdev) >= PTS_FIRST && major(a->st_rdev) <= PTS_LAST;
+    return a->st_rdev == b->st_rdev && (!is_pts || a->st_dev == b->st_dev);
+}
+
+/* What is looked for: a node, or the name that the kernel gives a socket. */
+struct sought {
+    const char *socket; /* "socket:[311]"; NULL: it is a node */
+    struct stat node;
+};
+
+static bool leads_to(const char *path, const struct sought *what)
+{
+    char full[ROOT_PATH], target[ROOT_PATH];
+    struct stat info;
+
+    if (!what->socket)
+        return stat_of_open(path, &info) == 0 && is_same_node(&info, &what->node);
+    ssize_t length = readlink(root_path(path, full), target, sizeof target - 1);
+    target[length > 0 ? length : 0] = '\0';
+    return !strcmp(target, what->socket);
+}
+
+static bool has_open(const char *process, const struct sought *what)
+{
+    char folder[ROOT_PATH], path[ROOT_PATH * 2], *names;
     bool is_open = false;
 
     snprintf(folder, sizeof folder, "/proc/%.20s/fd", process);
     names = root_list(folder);
     FOR_NAMES (name, names) {
         snprintf(path, sizeof path, "%s/%s", folder, name);
-        ssize_t length = readlink(root_path(path, full), target, sizeof target - 1);
-        target[length > 0 ? length : 0] = '\0';
-        is_open |= !strcmp(target, node);
+        is_open |= leads_to(path, what);
     }
     free(names);
     return is_open;
@@ -158,14 +206,18 @@ static bool program_of(const char *process, char to[32])
 
 bool holder_of(const char *node, char *to, size_t size)
 {
-    char *processes = root_list("/proc"), program[32];
+    char *processes, program[32];
+    struct sought what = {.socket = *node == '/' ? NULL : node};
     bool is_found = false;
 
+    if (!what.socket && root_stat(node, &what.node))
+        return false;
+    processes = root_list("/proc");
     FOR_NAMES (process, processes) {
         if (*process < '0' || *process > '9' || is_found || !program_of(process, program))
             continue;
         /* Ours share the wire by its lock file. */
-        if (!strcmp(program, "helio") || !has_open(process, node))
+        if (!strcmp(program, "helio") || !has_open(process, &what))
             continue;
         snprintf(to, size, "%s (process %s)", program, process);
         is_found = true;

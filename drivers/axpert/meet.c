@@ -35,6 +35,7 @@ struct meeting {
     bool has_clue[sizeof clues / sizeof *clues];
     bool has_ratings, has_output_mode, was_refused;
     bool has_gaps;        /* something was asked, and neither answered nor refused */
+    int spoilt;           /* what was wrong with the last answer that was none; OK: none came */
     struct identity *who; /* NULL when only the kind is wanted */
 };
 
@@ -85,7 +86,15 @@ static int ask(struct device *d, enum axpert_block which, struct meeting *m, boo
     *is_there |= rc == OK;
     m->was_refused |= rc == ERR_REFUSED;
     m->has_gaps |= rc != OK && rc != ERR_REFUSED && rc != ERR_ABSENT;
+    if (rc < ERR_TIMEOUT && rc >= ERR_GARBAGE)
+        m->spoilt = rc;
     return rc == ERR_GONE || rc == ERR_STOPPED || rc == ERR_IO ? rc : OK;
+}
+
+/* Nobody has answered: why. */
+static int nobody(const struct meeting *m)
+{
+    return m->was_refused ? ERR_REFUSED : m->spoilt ? m->spoilt : ERR_TIMEOUT;
 }
 
 static unsigned kind_of(const struct device *d, const struct meeting *m, bool knows_qall)
@@ -134,7 +143,7 @@ static int knock(struct device *d, struct meeting *m)
 
     if (rc || is_there)
         return rc;
-    return m->was_refused ? ERR_REFUSED : ERR_TIMEOUT;
+    return nobody(m);
 }
 
 int axpert_meet(struct device *d)
@@ -150,7 +159,7 @@ int axpert_meet(struct device *d)
     for (size_t i = 0; i < sizeof questions / sizeof *questions && !rc; i++) {
         rc = ask(d, questions[i], &m, &is_there);
         if (!rc && i == 1 && !is_there)
-            return m.was_refused ? ERR_REFUSED : ERR_TIMEOUT;
+            return nobody(&m);
         if (!rc && i == 1 && is_guess(&m, is_there))
             return ERR_TIMEOUT;
     }
@@ -189,5 +198,5 @@ int axpert_greet(struct device *d, struct identity *who)
         rc = ask(d, QSID, &m, &is_there);
     d->is_meeting = false;
     snprintf(who->serial, IDENTITY_TEXT, "%s", memory->serial);
-    return rc ? rc : is_there ? OK : ERR_TIMEOUT;
+    return rc ? rc : is_there ? OK : nobody(&m);
 }

@@ -25,7 +25,7 @@ size_t goodwe_make(uint8_t *to, uint8_t from, uint8_t whom, uint8_t control, uin
     uint16_t sum = sum_of(to, GOODWE_HEAD + length);
     to[GOODWE_HEAD + length] = (uint8_t)(sum >> 8);
     to[GOODWE_HEAD + length + 1] = (uint8_t)sum;
-    return GOODWE_HEAD + length + SUM_SIZE;
+    return (size_t)GOODWE_HEAD + length + SUM_SIZE;
 }
 
 /* One of the two is a master: relatives of this family, and Modbus in disguise, have other

@@ -55,7 +55,7 @@ void goodwe_twin_now(struct twin *t)
 {
     struct reading *r = &t->state;
     const struct plant_now *now = t->plant;
-    double watts = has_sun(t) ? round(now->pv_w * 0.97) : NIGHT_W, volts = now->pv_v * 10;
+    double watts = has_sun(t) ? round(now->pv_w * 0.97) : (double)NIGHT_W, volts = now->pv_v * 10;
     const struct {
         enum metric metric;
         double value;

@@ -161,8 +161,7 @@ static bool may(struct device *who, struct mate_duties *s)
     return false;
 }
 
-/* The first turn comes half a minute after the first round: a snapshot writes nothing. */
-static bool is_due(struct mate_duties *s, int64_t now)
+bool mate_duties_are_due(struct mate_duties *s, int64_t now)
 {
     if (!s->next_us) {
         s->next_us = now + TURN_US;
@@ -199,7 +198,7 @@ void mate_duties_do(struct device *who, struct mate_duties *s, struct device *co
     int64_t now = clock_us();
     int rc = OK;
 
-    if (!(keeps || shares) || !may(who, s) || !is_due(s, now))
+    if (!(keeps || shares) || !may(who, s) || !mate_duties_are_due(s, now))
         return;
     summarize(who, s, now);
     if (keeps)

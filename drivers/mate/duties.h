@@ -24,6 +24,10 @@ struct mate_duties {
 void mate_duties_do(struct device *who, struct mate_duties *s, struct device *const *them,
                     unsigned count);
 
+/* Is it time for a turn at clock_us() `now`? It is taken then. The first comes half a minute after
+ * the first round: a snapshot writes nothing. */
+bool mate_duties_are_due(struct mate_duties *s, int64_t now);
+
 /* keep_time alone, for a device that has the wire to itself. */
 extern const struct setting mate_time_settings[];
 

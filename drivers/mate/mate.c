@@ -142,6 +142,6 @@ void mate_derive_temperature(struct reading *r)
 
     if (!reading_get(r, M_BATTERY_SENSOR_RAW, &raw) || reading_has(r, M_BATTERY_TEMPERATURE))
         return;
-    if (raw > 0 && raw < NO_SENSOR)
+    if (raw > 0 && raw < (double)NO_SENSOR)
         (void)reading_put(r, M_BATTERY_TEMPERATURE, mate_celsius((unsigned)raw));
 }

@@ -68,11 +68,11 @@ static void nobody_there(void **state)
                       "%.1f s and %u searches at most; "
                       "%.2f %% of %d hours\n",
                       strlen(whose[i]), (double)first / 1e6, (double)swept / 1e6,
-                      (double)worst / 1e6, most, 100.0 * (double)busy / (HOURS * 3600e6),
+                      (double)worst / 1e6, most, 100.0 * (double)busy / ((double)HOURS * 3600e6),
                       (int)HOURS);
         assert_int_equal(t.answered, 0);
         assert_true(first <= 7 * S_US && swept <= 6 * S_US && worst <= 4 * S_US && most <= 3);
-        assert_true((double)busy < 0.07 * HOURS * 3600e6);
+        assert_true((double)busy < 0.07 * (double)HOURS * 3600e6);
         stage_end(&s);
     }
 }

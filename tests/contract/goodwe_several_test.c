@@ -212,6 +212,34 @@ static void two_for_one(void **state)
     stage_end(&s);
 }
 
+/* Where nobody answered a device, its neighbours need not ask in the same round. */
+static void nobody_is_asked_for_at_once(void **state)
+{
+    static const struct {
+        unsigned device;
+        int64_t pause_us; /* before its round */
+        bool is_asked;
+    } rounds[] = {
+        {0, 0, true},         {1, 0, false},       {2, S_US, false},
+        {1, 3 * S_US, false}, {1, 2 * S_US, true}, {2, 0, false},
+    };
+    struct stage s;
+    struct tally t = {0};
+
+    (void)state;
+    stage_begin(&s, 3, "123", "", "");
+    s.absent = 7;
+    for (size_t i = 0; i < sizeof rounds / sizeof *rounds; i++) {
+        clock_sleep_us(rounds[i].pause_us);
+        uint64_t before = s.packets;
+        int rc = one_round(&s, &s.house.devices[rounds[i].device], LIVE_ONLY, &t);
+        assert_int_not_equal(rc, OK);
+        if ((s.packets > before) != rounds[i].is_asked)
+            fail_msg("round %zu: %llu packets", i, (unsigned long long)(s.packets - before));
+    }
+    stage_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +249,7 @@ int main(void)
         cmocka_unit_test(one_begins_anew),
         cmocka_unit_test(a_stranger),
         cmocka_unit_test(two_for_one),
+        cmocka_unit_test(nobody_is_asked_for_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -135,7 +135,7 @@ static void clock_faults(void **state)
     build();
     walk(360, NULL);
     assert_true(store_has_untimed(store));
-    assert_int_equal(store_wait_beyond(store, 0, 0), 0); /* nothing is delivered before */
+    assert_int_equal(store_wait_beyond(store, 0, 0, NULL), 0); /* nothing is delivered before */
     clock_step(real - 1000);
     walk(360, NULL);
     assert_false(store_has_untimed(store));

@@ -332,8 +332,8 @@ static void deliver_all(void)
 {
     int64_t last = store_visible(w.store);
 
-    assert_true(deliver_wait(&w.deliver, clock_us() + 1));
-    assert_true(pump_wait(w.counted, last, clock_us() + 1));
+    assert_true(deliver_wait(&w.deliver, &(struct limit){.until_us = clock_us() + 1}));
+    assert_true(pump_wait(w.counted, last, &(struct limit){.until_us = clock_us() + 1}));
 }
 
 static void live(void)
@@ -438,7 +438,8 @@ static void nothing_grows(void **state)
     assert_int_equal(sink.backlog, 0);
     assert_int_equal(last->fds, first->fds);
     for (unsigned i = 1; i <= w.days; i++)
-        assert_true(w.at[i].store_kb < CAP_MB * 1024.0 && w.at[i].wal_kb < WAL_MOST_KB);
+        assert_true(w.at[i].store_kb < (double)CAP_MB * 1024.0 &&
+                    w.at[i].wal_kb < (double)WAL_MOST_KB);
     if (w.days >= RSS_DAYS)
         assert_true(counts.thinned > 0 && counts.pruned > 0);
     if (!IS_SANITIZED && w.days >= RSS_DAYS)
@@ -475,7 +476,8 @@ static int begin(void **state)
     w.rounds.news = queue_new(sizeof(struct news), 64);
     assert_non_null(w.rounds.news);
     keeper_pace(&w.keeper, &w.rounds);
-    assert_int_equal(deliver_follow(&w.deliver, w.plan, w.store), OK);
+    deliver_init(&w.deliver, w.store, NULL);
+    assert_int_equal(deliver_follow(&w.deliver, w.plan), OK);
     assert_int_equal(pump_start(&w.counted, w.store, &sink_counting, "counted",
                                 w.plan->sinks[0].section, "home", NULL),
                      OK);
@@ -490,6 +492,7 @@ static int over(void **state)
     assert_int_equal(keeper_finish(&w.keeper), OK);
     pump_stop(w.counted, clock_us() + 1);
     deliver_stop(&w.deliver, clock_us() + 1);
+    deliver_done(&w.deliver);
     house_raze(&w.house);
     keeper_done(&w.keeper);
     store_close(w.store);

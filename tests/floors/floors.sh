@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Includes go downwards only: never up, never sideways, never from one driver to another; and a
-# third-party header appears in one room only Usage: floors.sh [root of the tree]
+# third-party header appears in one room only. Time and threads are base/clock's and base/thread's
+# alone. Usage: floors.sh [root of the tree]
 set -euo pipefail
 
 root=${1:-$(cd "$(dirname "$0")/../.." && pwd)}
@@ -74,6 +75,12 @@ check() (
                 house(to)
             library(to)
         }
+        FILENAME ~ /\.c$/ && FILENAME !~ "^base/(clock|thread)[.]c$" &&
+        match($0, /(^|[^a-z_])(clock_gettime|gettimeofday|nanosleep|usleep|sleep|p?poll|pthread_create|pthread_cond_timedwait|pthread_cond_clockwait|pthread_condattr_setclock)\(/) {
+            what = substr($0, RSTART, RLENGTH)
+            sub(/^[^a-z]/, "", what)
+            fault(what "): base/clock.h and base/thread.h have it, so that a test can turn the clock")
+        }
         END { exit faults > 0 }'
 )
 
@@ -120,6 +127,11 @@ prove "a header of ours with a library's name" good bus/a.c '#include <modbus.h>
 prove "a library whose folder is called like a room" bad nats/a.c '#include <nats/nats.h>' \
     web/b.c '#include <nats/nats.h>'
 prove "a library in two rooms" bad bus/a.c '#include <modbus.h>' drivers/b.c '#include <modbus/modbus.h>'
+prove "a sleep of its own" bad bus/a.c '    usleep(20);'
+prove "a clock of its own" bad store/a.c '    clock_gettime(CLOCK_MONOTONIC, &now);'
+prove "a thread of its own" bad web/a.c '    rc = pthread_create(&thread, NULL, run, who);'
+prove "time from base" good bus/a.c '    clock_sleep_us(20);' base/clock.c '    clock_gettime(CLOCK_REALTIME, &t);' \
+    mqtt/b.c '    if (clock_poll(&fd, 1, left) > 0) say_time(&j);'
 
 # ---- then the house -------------------------------------------------------------------
 

@@ -4,15 +4,7 @@
 inverter() {
     local name=$1
     shift
-    "$HELIO" sim axpert --speed 2400 --battery 48 "$@" >"$name.out" 2>"$name.err" &
-    twins+=($!)
-    for _ in $(seq 200); do
-        LINE=$(head -1 "$name.out" 2>/dev/null)
-        [ -z "$LINE" ] || return 0
-        sleep 0.05
-    done
-    cat "$name.err" >&2
-    fail "the inverter $name did not start"
+    begin "$name" "$HELIO" sim axpert --speed 2400 --battery 48 "$@"
 }
 
 # settings LINE WORDS: one device, south, in t.conf

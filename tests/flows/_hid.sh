@@ -46,14 +46,11 @@ hid_daemon() {
     DAEMON=$(cat daemon.pid)
     twins+=("$DAEMON" "$MOCK")
 }
+has_ended() { ! kill -0 "$1" 2>/dev/null; }
 # hid_daemon_end: the mock ends with its program, and with its exit code
 hid_daemon_end() {
     kill "$DAEMON"
-    for _ in $(seq 300); do
-        kill -0 "$MOCK" 2>/dev/null || break
-        sleep 0.1
-    done
-    if kill -0 "$MOCK" 2>/dev/null; then
+    if ! until_true 20 has_ended "$MOCK"; then
         tail -n 20 daemon.err mock.err >&2
         fail "the daemon or its mock did not end: $(cat /proc/"$DAEMON"/wchan /proc/"$MOCK"/wchan 2>/dev/null)"
     fi
@@ -80,6 +77,10 @@ order() {
         fail "the mock takes no orders any more"
     }
 }
+# reports_to SOCKET: how many were written to the unit there so far
+reports_to() { grep -c "^$1 >" log; }
+# hears_more SOCKET COUNT SEEN: so many more than that
+hears_more() { [ "$(reports_to "$1")" -ge $(($3 + $2)) ]; }
 now_ms() { date +%s%3N; }
 # stored_since DEVICE MS: has it a reading of a later tick?
 stored_since() {

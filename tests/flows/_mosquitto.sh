@@ -8,9 +8,10 @@ broker_start() {
     shift
     needs mosquitto mosquitto_sub mosquitto_pub
     mkdir -p "$TESTS_TMP/$name"
-    PORTS[$name]=$(free_port)
+    free_port "PORTS[$name]"
     {
         printf 'persistence false\nuser %s\n' "$(id -un)"
+        printf 'log_type %s\n' error warning notice information subscribe
         [[ "$*" == *allow_anonymous* ]] || echo 'allow_anonymous true'
         [ $# = 0 ] || printf '%s\n' "$@"
         printf 'listener %s 127.0.0.1\n' "${PORTS[$name]}"
@@ -25,14 +26,14 @@ broker_again() {
     mosquitto -c "$TESTS_TMP/$name/mosquitto.conf" >>"$TESTS_TMP/$name/log" 2>&1 &
     PIDS[$name]=$!
     twins+=($!)
-    for _ in $(seq 400); do
-        kill -0 "${PIDS[$name]}" 2>/dev/null || break
-        (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null && return 0
-        sleep 0.02
-    done
-    cat "$TESTS_TMP/$name/log" >&2
-    fail "the broker $name did not start"
+    until_true 20 listens_or_ended "$PORT" "${PIDS[$name]}"
+    listens "$PORT" || {
+        cat "$TESTS_TMP/$name/log" >&2
+        fail "the broker $name did not start"
+    }
 }
+listens() { (exec 9<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+listens_or_ended() { listens "$1" || ! kill -0 "$2" 2>/dev/null; }
 
 # certificates FOLDER: an authority, certificates of a broker on 127.0.0.1, of a client, and of a
 # broker elsewhere
@@ -54,15 +55,32 @@ certificates() {
     ) >"$d/log" 2>&1 || fail "no certificates: $(tail -1 "$d/log")"
 }
 
-# listen FILE OPTIONS...: what comes from now on, into FILE; ready when it hears itself
+# has_subscribed CLIENT: the broker at PORT says so
+has_subscribed() {
+    local name
+    for name in "${!PORTS[@]}"; do
+        [ "${PORTS[$name]}" = "$PORT" ] || continue
+        ! grep -aq ": $1 [012] " "$TESTS_TMP/$name/log" || return 0
+    done
+    return 1
+}
+# listen FILE OPTIONS...: what comes from now on, into FILE
+listeners=0
 listen() {
-    local file=$1
+    local file=$1 client
     shift
+    listeners=$((listeners + 1))
+    client=listener-$listeners
     : >"$file"
-    mosquitto_sub -h 127.0.0.1 -p "$PORT" -q 1 -F '%r %t %p' "$@" >>"$file" 2>"$file.err" &
+    mosquitto_sub -h 127.0.0.1 -p "$PORT" -i $client -q 1 -F '%r %t %p' "$@" >>"$file" 2>"$file.err" &
     LISTENER=$!
     twins+=($!)
-    sleep 0.3
+    until_true 10 has_subscribed $client || fail "nobody listens: $(cat "$file.err")"
+}
+unlisten() {
+    kill -KILL "$LISTENER" 2>/dev/null # one that is just connecting may never end of itself
+    wait "$LISTENER" 2>/dev/null
+    forget "$LISTENER"
 }
 
 # say TOPIC PAYLOAD OPTIONS...
@@ -72,9 +90,21 @@ say() {
     mosquitto_pub -h 127.0.0.1 -p "$PORT" -q 1 -t "$topic" -m "$payload" "$@" || fail "$topic could not be published"
 }
 
-# standing TOPIC: what a new subscriber finds there at once; nothing: ""
-standing() {
-    mosquitto_sub -h 127.0.0.1 -p "$PORT" -t "$1" -C 1 -W 1 -F '%p' --retained-only 2>/dev/null
+# what_stands FILE OPTIONS...: all that is retained, TOPIC<tab>PAYLOAD. A word of our own comes last and
+# ends it, however long a slow machine takes.
+what_stands() {
+    local file=$1 code=0 client
+    shift
+    [ -p standing ] || mkfifo standing
+    mosquitto_pub -h 127.0.0.1 -p "$PORT" -q 1 -r -t test/last -m here || return 1
+    mosquitto_sub -h 127.0.0.1 -p "$PORT" -W 30 -F '%t	%p' "$@" -t test/last --retained-only >standing 2>/dev/null &
+    client=$!
+    sed '/^test\/last\t/Q5' <standing >"$file" || code=$?
+    kill -KILL "$client" 2>/dev/null
+    wait "$client" 2>/dev/null
+    [ "$code" = 5 ]
 }
+# standing TOPIC: what a new subscriber finds there at once; nothing: ""
+standing() { what_stands standing.now -t "$1" && cut -f2- standing.now; }
 stands() { [ "$(standing "$1")" = "$2" ]; }
 heard() { grep -qF -- "$2" "$1"; }

@@ -13,7 +13,7 @@ nats_config() {
     } >"$TESTS_TMP/$name.conf"
 }
 nats_ports() {
-    read -r "PORTS[$1]" "PORTS[$1.http]" "PORTS[$1.cluster]" < <(lasting_ports 3)
+    free_port "PORTS[$1]" "PORTS[$1.http]" "PORTS[$1.cluster]"
 }
 nats_again() {
     nats-server -c "$TESTS_TMP/$1.conf" >>"$TESTS_TMP/$1.log" 2>&1 &

@@ -9,7 +9,7 @@ needs curl python3 gzip
     exit 77
 }
 
-port=$(free_port)
+free_port port
 base=http://127.0.0.1:$port
 cat >a.ini <<INI
 [site]

@@ -39,4 +39,11 @@ comes_back() {
     echo "$what $took ms, $(wc -l <daemon.err) lines" >>words
 }
 rest() { sleep "$1.$((RANDOM % 10))"; }
+# slow_start UNIT: its bridge is there before it answers
+slow_start() {
+    order "mute $1"
+    plug "$1"
+    until_true 20 hears_more "${socket[$1]}" 3 "$(reports_to "${socket[$1]}")" || fail "a silent unit is not asked"
+    order "heal $1"
+}
 both_stored() { stored_since one "$1" && stored_since two "$1"; }

@@ -10,35 +10,45 @@ needs() {
     done
 }
 
-free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+# Ports of our own: a block of them is ours until the last of our processes is gone, so that flows
+# that run at the same time, of other builds and users too, never meet. They lie below those which the
+# system gives to connections: a server that is away for a while finds its own free again.
+ports_first=10000 ports_a_block=40 ports_blocks=500
+take_ports() {
+    local folder=/tmp/helio-ports tried block start
+    mkdir -p -m 1777 "$folder" 2>/dev/null
+    start=$(cksum <<<"$TESTS_TMP")
+    for ((tried = 0; tried < ports_blocks; tried++)); do
+        block=$(((${start%% *} + tried) % ports_blocks))
+        [ -e "$folder/$block" ] || (umask 022 && : >"$folder/$block") 2>/dev/null
+        { exec {ports_lock}<"$folder/$block"; } 2>/dev/null || continue
+        flock -n "$ports_lock" && break
+        exec {ports_lock}<&-
+    done
+    [ $tried -lt $ports_blocks ] || fail "no block of ports is free"
+    port_next=$((ports_first + block * ports_a_block))
 }
-
-# lasting_ports COUNT: different ones, outside of those the system gives to connections, so that a server
-# that is away for a while finds its own free again
-lasting_ports() {
-    python3 -c 'import random, socket, sys
-held = []
-while len(held) < int(sys.argv[1]):
-    s = socket.socket()
-    try:
-        s.bind(("127.0.0.1", random.randint(10000, 15900)))
-        held.append(s)
-    except OSError:
-        pass
-print(*(s.getsockname()[1] for s in held))' "$1"
+# free_port VARIABLE...: a port in each, which nobody listens at
+free_port() {
+    local into
+    [ -n "${port_next:-}" ] || take_ports
+    for into in "$@"; do
+        while (exec 9<>"/dev/tcp/127.0.0.1/$port_next") 2>/dev/null; do port_next=$((port_next + 1)); done
+        printf -v "$into" %s "$port_next"
+        port_next=$((port_next + 1))
+    done
 }
 
 # ready PID URL LOG: waits until the address answers, as long as the process lives
 ready() {
-    for _ in $(seq 400); do
-        kill -0 "$1" 2>/dev/null || break
-        curl -s -o /dev/null --max-time 1 "$2" && return 0
-        sleep 0.05
-    done
-    cat "$3" >&2
-    fail "$2 does not answer"
+    until_true 20 answers_or_ended "$@"
+    is_answering "$2" || {
+        cat "$3" >&2
+        fail "$2 does not answer"
+    }
 }
+is_answering() { curl -s -o /dev/null --max-time 1 "$1"; }
+answers_or_ended() { is_answering "$2" || ! kill -0 "$1" 2>/dev/null; }
 
 # forget PID: it is ended already
 forget() {
@@ -50,23 +60,15 @@ forget() {
 }
 
 declare -A PORTS PIDS
+. "$HELIO_SOURCE/tests/servers/influxd_conf.sh"
 
 # influxd_start NAME [LINE OF [http]...]: sets URL
 influxd_start() {
-    local name=$1 folder=$TESTS_TMP/$1 port rpc
+    local name=$1 folder=$TESTS_TMP/$1
     shift
-    port=$(free_port) rpc=$(free_port)
+    free_port "PORTS[$name]" "PORTS[$name.rpc]"
     mkdir -p "$folder"
-    {
-        printf 'reporting-disabled = true\nbind-address = "127.0.0.1:%s"\n' "$rpc"
-        printf '[meta]\n  dir = "%s/meta"\n' "$folder"
-        printf '[data]\n  dir = "%s/data"\n  wal-dir = "%s/wal"\n  query-log-enabled = false\n' \
-            "$folder" "$folder"
-        printf '[monitor]\n  store-enabled = false\n[logging]\n  level = "warn"\n'
-        printf '[http]\n  bind-address = "127.0.0.1:%s"\n  log-enabled = false\n' "$port"
-        printf '  %s\n' "$@"
-    } >"$folder/influxd.conf"
-    PORTS[$name]=$port
+    influxd_conf "$folder" "${PORTS[$name]}" "${PORTS[$name.rpc]}" "$@" >"$folder/influxd.conf"
     influxd_again "$name"
 }
 
@@ -102,7 +104,7 @@ influx_count() {
 victoria_start() {
     local name=$1 port
     shift
-    port=$(free_port)
+    free_port port
     victoria-metrics -storageDataPath="$TESTS_TMP/$name" -httpListenAddr=127.0.0.1:"$port" \
         -retentionPeriod=100y -loggerLevel=WARN -selfScrapeInterval=0 "$@" >"$TESTS_TMP/$name.log" 2>&1 &
     PIDS[$name]=$! PORTS[$name]=$port
@@ -114,7 +116,7 @@ victoria_start() {
 # vmauth_start NAME TOKEN BACKEND
 vmauth_start() {
     local port
-    port=$(free_port)
+    free_port port
     printf 'users:\n- bearer_token: "%s"\n  url_prefix: "%s/"\n' "$2" "$3" >"$TESTS_TMP/$1.yml"
     vmauth -auth.config="$TESTS_TMP/$1.yml" -httpListenAddr=127.0.0.1:"$port" >"$TESTS_TMP/$1.log" 2>&1 &
     PIDS[$1]=$! PORTS[$1]=$port
@@ -132,11 +134,8 @@ stand_in_start() {
         >"$TESTS_TMP/$name.log" 2>&1 &
     PIDS[$name]=$!
     twins+=($!)
-    for _ in $(seq 200); do
-        [ -s "$TESTS_TMP/$name.port" ] && break
-        sleep 0.05
-    done
-    PORTS[$name]=$(cat "$TESTS_TMP/$name.port") || fail "the stand-in did not start"
+    until_true 20 test -s "$TESTS_TMP/$name.port" || fail "the stand-in did not start"
+    PORTS[$name]=$(<"$TESTS_TMP/$name.port")
     URL=http://127.0.0.1:${PORTS[$name]}
 }
 # stand_in_set NAME KEY=VALUE...
@@ -148,8 +147,7 @@ stand_in_set() {
 }
 # stand_in_get NAME KEY: one number of its statistics
 stand_in_get() {
-    curl -s "http://127.0.0.1:${PORTS[$1]}/stats" |
-        python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$2"
+    curl -s "http://127.0.0.1:${PORTS[$1]}/stats" | sed -nE "s/.*\"$2\": ([0-9]+)[,}].*/\1/p"
 }
 
 # ---- the daemon ------------------------------------------------------------------------------
@@ -159,14 +157,13 @@ daemon() {
     "$HELIO" run -c "$1" >daemon.out 2>>daemon.err &
     DAEMON=$!
     twins+=($!)
-    for _ in $(seq 200); do
-        "$HELIO" status >/dev/null 2>&1 && return 0
-        kill -0 "$DAEMON" 2>/dev/null || break
-        sleep 0.05
-    done
-    cat daemon.err >&2
-    fail "the daemon did not start"
+    until_true 20 daemon_answers_or_ended
+    "$HELIO" status >/dev/null 2>&1 || {
+        cat daemon.err >&2
+        fail "the daemon did not start"
+    }
 }
+daemon_answers_or_ended() { "$HELIO" status >/dev/null 2>&1 || ! kill -0 "$DAEMON" 2>/dev/null; }
 daemon_end() {
     kill "-${1:-TERM}" "$DAEMON"
     wait "$DAEMON"
@@ -175,21 +172,11 @@ daemon_end() {
 }
 # status_get PATH: one value of helio status --json, as store.last or sinks.0.backlog
 status_get() {
-    "$HELIO" status --json | python3 -c '
+    "$HELIO" status --json | python3 -IS -c '
 import json, sys
 at = json.load(sys.stdin)
 for key in sys.argv[1].split("."):
     at = at[int(key)] if isinstance(at, list) else at[key]
 print(at)' "$1"
-}
-# until_true SECONDS COMMAND...
-until_true() {
-    local end=$((SECONDS + $1))
-    shift
-    while [ "$SECONDS" -lt "$end" ]; do
-        "$@" && return 0
-        sleep 0.1
-    done
-    return 1
 }
 sql() { sqlite3 -readonly "$TESTS_TMP/helio.db" "$1"; }

@@ -10,7 +10,7 @@
 # web_house [LINES OF [web]]: web.ini and a store with days around both changes of the clock; sets URL
 web_house() {
     local port end
-    port=$(free_port)
+    free_port port
     URL=http://127.0.0.1:$port
     (umask 077 && echo "made-up-token" >token)
     for end in 2026-03-31T12:00:00Z 2026-10-28T12:00:00Z; do

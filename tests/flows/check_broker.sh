@@ -8,16 +8,10 @@ needs mosquitto mosquitto_passwd python3 openssl
     exit 77
 }
 
-port=$(free_port)
+free_port port
 echo other-word >password && chmod 600 password
 cat >a.ini <<INI
-[store]
-path = $TESTS_TMP/helio.db
-[bus roof]
-line = sim
-[device south]
-driver = tracer
-bus = roof
+$(house_ini)
 [sink house]
 kind = mqtt
 server = 127.0.0.1

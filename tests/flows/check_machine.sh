@@ -187,6 +187,45 @@ if [ "$(id -u)" = 0 ]; then
     finds 77 "warning: unit 0665:5161 at 1-5" 'SUBSYSTEM=="hidraw"' "--subsystem-match=hidraw"
 fi
 
+# ---- no settings at all: the machine is looked at, and the first advice works
+machine
+fresh() { expect "$1" env HOME="$TESTS_TMP/fresh" XDG_CONFIG_HOME="$2" HELIO_TEST_ROOT="$TREE" "$HELIO" check "${@:3}"; }
+mkdir fresh
+fresh 66 ''
+has out "trouble: settings"
+has out "port /dev/ttyUSB0      0403:6001: FTDI FT232R"
+fresh 66 '' --json
+python3 -c 'import json; a = json.load(open("out")); assert a["exit"] == 66 and a["troubles"] == 1, a' || fail "$(cat out)"
+process 311 pymodbus /dev/ttyUSB0
+usb 1-3 04e2 1411 cdc_acm tty ttyACM0
+fresh 66 ''
+has out "trouble: port /dev/ttyUSB0
+"
+has out "pymodbus (process 311) has it open"
+has out "takes the chip for a modem"
+rm -r "$TREE"/sys/bus/usb/devices/*
+fresh 66 ''
+has out "adapters none"
+PATH=$(dirname "$HELIO"):$PATH
+for at in "$TESTS_TMP/fresh/xdg" ''; do
+    fresh 66 "$at"
+    remedy=$(sed -n 's/^  mend:  .*filled in: //p' out)
+    remedy=${remedy//\/etc/$TESTS_TMP/fresh\/etc} # root's
+    HOME=$TESTS_TMP/fresh bash -c "$remedy" || fail "the remedy does not work: $remedy"
+    expect 0 "$HELIO" check --offline -c "$(find fresh -name helio.conf)"
+    rm -r "$(dirname "$(find fresh -name helio.conf)")"
+done
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null &&
+    setpriv --reuid=65534 --regid=65534 --clear-groups "$HELIO" list lines >/dev/null 2>&1; then
+    chmod 755 . machine
+    chmod -R a+rX machine
+    expect 66 setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/ XDG_CONFIG_HOME= "$HELIO" check
+    has out "warning: group dialout"
+    has out "sudo usermod -aG dialout nobody"
+    has out "sudo install -d -o nobody" # the nearest folder that is there is not given away
+    has_not out "chown -R"
+fi
+
 # ---- clock and zone
 machine
 settings "rtu:$FTDI"

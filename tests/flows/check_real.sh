@@ -128,7 +128,7 @@ expect 0 "$HELIO" check --look -c a.ini
 # ---- a full disk, and one that is read-only
 mkdir -p disk
 if mount -t tmpfs -o size=64k tmpfs disk 2>/dev/null; then
-    trap 'end_twins; umount "$TESTS_TMP/disk"' EXIT
+    at_end 'umount "$TESTS_TMP/disk"'
     sed -i "s|^path.*|path = $TESTS_TMP/disk/helio.db|" a.ini
     head -c 100000 /dev/zero >disk/fill 2>/dev/null
     expect 73 "$HELIO" check --look -c a.ini

@@ -14,9 +14,12 @@ server() {
 }
 # site FILE [LINE...]: settings; the first word of the name is the store
 site() {
-    printf '[site]\nname = cabin 7\n[store]\npath = %s/%s.db\n[bus roof]\nline = sim\n[device south]\ndriver = tracer\nbus = roof\n' "$TESTS_TMP" "$1" >"$1.ini"
-    printf '[sink far]\nkind = nats\ntimeout = 3\nage = 0\n' >>"$1.ini"
-    printf '%s\n' "${@:2}" >>"$1.ini"
+    {
+        printf '[site]\nname = cabin 7\n'
+        house_ini "$1"
+        printf '[sink far]\nkind = nats\ntimeout = 3\nage = 0\n'
+        printf '%s\n' "${@:2}"
+    } >"$1.ini"
 }
 once() { expect "$1" "$HELIO" once -c "$2.ini" --wait "${3:-1}"; }
 check() { expect "$1" "$HELIO" check -c "$2.ini"; }
@@ -86,9 +89,10 @@ site d "url = $url" 'stream = OTHER'
 sed -i 's/^line = sim/&\nevery = 0.3/' d.ini
 before=$(messages open)
 daemon d.ini
-sleep 2
+until_true 20 eval '[ "$(status_get sinks.0.delivered)" -ge 8 ]' || fail "nothing is delivered"
 server_end open KILL
-sleep 5
+is_missed() { [ "$(status_get sinks.0.failures)" -gt 0 ] && [ "$(status_get sinks.0.backlog)" -ge 10 ]; }
+until_true 30 is_missed || fail "nobody notices that the server is away"
 nats_again open
 is_even() { [ "$(status_get sinks.0.backlog)" -lt 3 ] && [ "$(status_get sinks.0.failures)" -gt 0 ]; }
 until_true 60 is_even || fail "not delivered after the server was back: $("$HELIO" status)"

@@ -47,11 +47,13 @@ INI
 expect 0 mocked "$HELIO" check -c other.ini
 has_not out "may not be opened"
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
-    chmod -R a+rwX "$TESTS_TMP"
+    public_folder
+    cp other.ini "$PUBLIC" && sed -i "s|$TESTS_TMP|$PUBLIC|" "$PUBLIC/other.ini" && chmod -R a+rwX "$PUBLIC"
+    export TMPDIR=$PUBLIC HELIO_RUN_DIR=$PUBLIC HOME=$PUBLIC
     expect 0 mocked bash -c 'chmod 000 "$(readlink -f "$UMOCKDEV_DIR/dev/hidraw0")"
         chmod -R a+rwX "$UMOCKDEV_DIR"
         chmod 755 "$UMOCKDEV_DIR"
-        exec setpriv --reuid=65534 --regid=65534 --clear-groups "$HELIO" check -c other.ini'
+        exec setpriv --reuid=65534 --regid=65534 --clear-groups "$HELIO" check -c "$HOME/other.ini"'
     has out "unit 0665:5161 at 1-1"
     has out 'GROUP="dialout"'
     echo "three found, what is forbidden named"

@@ -9,7 +9,7 @@
     unit 111 92932105105111 1-1 0
     unit 222 92932105105222 1-2 1
 } >units
-house_of "$TESTS_TMP/helio.db" one=92932105105111 >a.ini
+house_of "$TESTS_TMP/helio.db" one=92932105105111 | sed 's/^every = 1$/every = 0.5/' >a.ini
 hid_daemon a.ini
 until_true 15 stored_since one 0 || fail "nothing is stored"
 : >away.tsv
@@ -33,10 +33,13 @@ turns=$(status_get devices.0.state)
 # of ours.
 words=(92932105105111 B PI30 00000000000000000000000000000000 00238811 EakxyDbjuvz
     "$(unit_words 111 0 | grep '^QPIRI' | cut -f 2)" NAK)
+frames=()
+for word in "${words[@]}"; do frames+=("$(frame "$word")"); done
 injected=0
-end=$((SECONDS + 12))
-while [ "$SECONDS" -lt "$end" ]; do
-    order "say 1 $(frame "${words[$((injected % ${#words[@]}))]}")"
+seen=$(reports_to 1-1)
+while ! hears_more 1-1 24 "$seen" || [ $injected -lt 25 ]; do
+    [ $injected -lt 400 ] || fail "the unit is not asked any more"
+    order "say 1 ${frames[$((injected % ${#frames[@]}))]}"
     injected=$((injected + 1))
     sleep 0.0$((RANDOM % 10))
 done
@@ -44,7 +47,7 @@ since=$(now_ms)
 until_true 10 stored_since one "$since" || fail "it did not recover from a stranger"
 for word in "${words[@]}"; do
     order "before 1 $(frame "$word")"
-    sleep 5
+    until_true 20 hears_more 1-1 9 "$(reports_to 1-1)" || fail "it is not asked any more: $word"
 done
 order "before 1 "
 since=$(now_ms)

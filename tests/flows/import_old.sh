@@ -50,8 +50,8 @@ sqlite3.connect("other.db").execute("CREATE TABLE stats (day INTEGER)").connecti
 END
 
 settings() {
-    printf '[site]\ntimezone = Europe/Sofia\n[store]\npath = %s/kept.db\n' "$TESTS_TMP"
-    printf '[bus roof]\nline = sim\nevery = 1\n[device south]\ndriver = tracer\nbus = roof\n'
+    printf '[site]\ntimezone = Europe/Sofia\n'
+    house_ini kept 'every = 1'
     printf '[sink log]\nkind = file\nform = axpert-log\nfolder = %s/%s\n' "$TESTS_TMP" "$1"
 }
 settings logs >a.ini

@@ -8,15 +8,9 @@ needs start-stop-daemon runuser python3
 
 # somebody who may read what the test made; its folders are for root alone otherwise
 owner=nobody
-private=$(mktemp -d /tmp/helio-init.XXXXXX)
-chmod 755 "$private"
-cp "$HELIO" "$private/helio"
-end_private() {
-    HELIO_DEFAULTS=$private/default "$HELIO_SOURCE/packaging/helio.init" stop >/dev/null 2>&1
-    end_twins
-    rm -rf "$private"
-}
-trap end_private EXIT
+public_folder
+private=$PUBLIC
+at_end "init stop >/dev/null 2>&1"
 init() { HELIO_DEFAULTS=$private/default sh "$HELIO_SOURCE/packaging/helio.init" "$@"; }
 # a child that nobody has asked after yet has ended all the same
 lives() { [[ $(ps -o stat= -p "$1") =~ ^[^Z] ]]; }
@@ -37,7 +31,7 @@ printf '[bus roof]\nline = sim\nevery = 0.5\n[device south]\ndriver = tracer\nbu
 expect 3 init status
 expect 0 init start
 pid=$(cat "$private/run/helio.pid")
-[ "$(stat -c %a:%U:%G "$private/run")" = "3775:$owner:dialout" ] || fail "the run folder: $(stat -c %a:%U:%G "$private/run")"
+[ "$(stat -c %a:%U:%G "$private/run")" = "3770:$owner:dialout" ] || fail "the run folder: $(stat -c %a:%U:%G "$private/run")"
 [ "$(ps -o user= -p "$pid")" = "$owner" ] || fail "it runs as $(ps -o user= -p "$pid")"
 expect 0 init status
 HELIO_RUN_DIR=$private/run "$HELIO" status >out || fail "it does not answer"

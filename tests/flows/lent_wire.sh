@@ -3,9 +3,9 @@ source "$(dirname "$0")/lib.sh"
 twin one --link "$TESTS_TMP/bus"
 "$HELIO" read "tracer@$LINE:1" bavolt >/dev/null || fail "no reading"
 lock=$(ls "$TESTS_TMP"/helio-tty-*.lock) || fail "there is no lock file"
-flock "$lock" sleep 1.5 &
+flock "$lock" bash -c ': >held; exec sleep 1.5' &
 twins+=($!)
-sleep 0.3
+until_true 10 test -e held || fail "nobody holds it"
 begun=$(date +%s%N)
 expect 0 "$HELIO" read "tracer@$LINE:1" bavolt
 took=$((($(date +%s%N) - begun) / 1000000))

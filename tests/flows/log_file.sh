@@ -9,14 +9,7 @@ settings() {
 [helio]
 log_file = $TESTS_TMP/logs/helio.log
 log_level = $1
-[store]
-path = $TESTS_TMP/helio.db
-[bus roof]
-line = sim
-every = 0.5
-[device south]
-driver = tracer
-bus = roof
+$(house_ini helio 'every = 0.5')
 [sink influx]
 kind = influx
 url = http://127.0.0.1:1

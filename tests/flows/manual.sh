@@ -10,9 +10,14 @@ for page in helio.1 helio.conf.5; do
         fail "man cannot read $page: $(cat said)"
     [ ! -s said ] || fail "man warns of $page: $(cat said)"
     lexgrog "$page" >said || fail "lexgrog: $(cat said)"
+    grep -qE '^\.TH HELIO(\.CONF)? [15] "20[0-9]{2}-[01][0-9]-[0-3][0-9]" ' "$page" || fail "no date: $(head -1 "$page")"
     LC_ALL=C.UTF-8 MANWIDTH=200 man -l "$page" | col -bx >"$page.txt"
 done
 has helio.1.txt "helio - reads"
+SOURCE_DATE_EPOCH=1000000000 "$HELIO" list verbs --as man | head -1 >said
+has said '"2001-09-09"'
+[ -z "${HELIO_SOURCE:-}" ] || # else the changelog's, whatever the day is
+    has helio.1 "\"$(date -u -d "$(sed -n '/^ -- /{s/.*>  //p;q}' "$HELIO_SOURCE/packaging/debian/changelog")" +%F)\""
 # every verb with all it can, every setting with its help
 "$HELIO" list verbs --as json >verbs.json
 for verb in $(python3 -c 'import json; print(*[v["verb"] for v in json.load(open("verbs.json"))])'); do
@@ -56,6 +61,11 @@ offers() {
     [ "$got" = "${wanted:+$wanted }" ] || [ "$got" = "$wanted " ] || fail "helio $*: \"$got\", not \"$wanted\""
 }
 offers "read repair resend" re
+offers "scan sim status" help s
+offers "" raed '' # no such verb: nothing, and not a word in between
+offers "" raed --pr
+bash complete.sh raed '' 2>said >/dev/null
+[ ! -s said ] || fail "completion says: $(cat said)"
 offers "--print" once --pr
 offers "--from" export --fr
 offers "cellar south" read ''

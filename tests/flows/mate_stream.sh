@@ -2,19 +2,7 @@
 source "$(dirname "$0")/lib.sh"
 
 # stream NAME OPTIONS...: a MATE that talks, on the terminal NAME; LINE holds it
-stream() {
-    local name=$1
-    shift
-    "$HELIO" sim mate --stream "$TESTS_TMP/$name" "$@" >"$name.out" 2>"$name.err" &
-    twins+=($!)
-    for _ in $(seq 200); do
-        LINE=$(head -1 "$name.out" 2>/dev/null)
-        [ -z "$LINE" ] || return 0
-        sleep 0.05
-    done
-    cat "$name.err" >&2
-    fail "the stream $name did not start"
-}
+stream() { begin "$1" "$HELIO" sim mate --stream "$TESTS_TMP/$1" "${@:2}"; }
 
 stream house --at 12:00 --day clear --time-scale 0
 [ "$LINE" = "serial:$TESTS_TMP/house" ] || fail "it sits on $LINE"
@@ -26,6 +14,9 @@ for metric in pv_voltage inverter_power shunt_b_current battery_soc charge_stage
 done
 [ "$took" -lt 4000 ] || fail "three devices of one second took $took ms"
 echo "three devices heard in $took ms"
+end_twins
+fast_clock 5 # a MATE says a line a second
+stream house --at 12:00 --day clear --time-scale 0
 
 # All that a FLEXnet DC says comes line by line.
 seen=$(for _ in 1 2 3 4; do "$HELIO" once --json "mate_dc@$LINE:3" || fail "a line was lost"; done |

@@ -3,6 +3,7 @@
 . "$HELIO_SOURCE/tests/flows/lib.sh"
 . "$HELIO_SOURCE/tests/flows/_servers.sh"
 needs sqlite3 python3 curl
+fast_clock 5
 
 settings() { # MORE OF THE HUB
     printf '[store]\npath = %s/helio.db\n[bus cabin]\nline = sim\nat = 12:00\nday = clear\nspeed = 1000000\nturnaround = 1\nevery = %s\n' "$TESTS_TMP" "${2:-1}"
@@ -89,8 +90,8 @@ expect 0 tell hub-fx2 inverter_control=off --cut-power
 has out "read back"
 expect 64 tell hub-fx9 ac_control=drop
 expect 77 tell well aux=off
-sleep 2
-[ "$("$HELIO" export -c a.ini hub-fx2 --columns output_voltage | tail -1 | tr -d '\r' | cut -d, -f3)" = 0 ] ||
+is_off() { [ "$("$HELIO" export -c a.ini hub-fx2 --columns output_voltage | tail -1 | tr -d '\r' | cut -d, -f3)" = 0 ]; }
+until_true 20 is_off ||
     fail "the inverter is still on: $("$HELIO" export -c a.ini hub-fx2 --columns output_voltage | tail -1)"
 [ "$(sql "select count(*) from event where text like 'told: inverter_control=off%'")" = 1 ] ||
     fail "it was not written down once"

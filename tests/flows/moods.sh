@@ -11,7 +11,8 @@ echo "30 readings with collide=0.3: 30 right"
 printf '0 dead=0\n1.5 dead=1\n' >script
 twin scripted --link "$TESTS_TMP/bus2" --script "$TESTS_TMP/script"
 expect 0 "$HELIO" read "tracer@$LINE:1" bavolt
-sleep 1.7
+is_dead() { "$HELIO" read "tracer@$LINE:1" bavolt >/dev/null 2>&1; [ $? = 69 ]; }
+until_true 10 is_dead || fail "the script is not followed"
 expect 69 "$HELIO" read "tracer@$LINE:1" bavolt
 expect 64 "$HELIO" sim tracer --link "$TESTS_TMP/x" --moods colide=1
 has err collide

@@ -76,7 +76,7 @@ expect 0 "$HELIO" once -c helio.conf
 heard five 'solar/west/south_roof/state {' || fail "nothing under another prefix"
 has plain/log 'as house-five (p5'
 grep -q 'as helio-[0-9a-f]* (p2' plain/log || fail "there is no client id of our own"
-kill "$LISTENER" && forget "$LISTENER"
+unlisten
 
 # ---- who may ------------------------------------------------------------------------------------
 (umask 077 && echo 'sesame opens' >password && echo wrong >wrong)
@@ -108,7 +108,8 @@ chmod 644 password
 tried 69 'password_file' "${safe[@]}"
 has out 'chmod 600'
 chmod 600 password
-was=$PORT PORT=$(free_port)
+was=$PORT
+free_port PORT
 tried 69 'nobody listens' "${safe[@]}"
 PORT=$was
 sed "s|broker|elsewhere|g" safe/tls >other.tls && mkdir -p named && mv other.tls named/tls
@@ -141,10 +142,9 @@ until_true 30 heard safely 'helio/south_roof/state' || fail "the new password wa
 kept() { [ "$(sql 'SELECT count(*) FROM reading WHERE kind = 0')" -ge 5 ]; }
 until_true 20 kept || fail "nothing is stored"
 daemon_end
-sleep 0.5
 stored=$(sql 'SELECT count(*) FROM reading WHERE kind = 0')
-got=$(grep -c 'south_roof/state' safely)
-[ "$got" -ge "$stored" ] || fail "stored $stored, received $got"
+has_all() { got=$(grep -c 'south_roof/state' safely) && [ "$got" -ge "$stored" ]; }
+until_true 10 has_all || fail "stored $stored, received $got"
 cat daemon.err safe/log out err >told
 has_not told 'sesame'
 echo "wrong password for a while: stored $stored, received $got"

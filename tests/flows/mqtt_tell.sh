@@ -52,8 +52,8 @@ listen all -t 'helio/#'
 settings >helio.conf
 start none.log
 say helio/south/set/load_manual off
-sleep 2
-[ "$(grep -c '/result' all)" = 0 ] || fail "somebody listens without allow_tell"
+silent() { [ "$(grep -c '/result' all)" = 0 ]; }
+stays 1 silent || fail "somebody listens without allow_tell"
 daemon_end
 [ "$(writes none.log)" = 0 ] || fail "something was written without allow_tell"
 
@@ -99,9 +99,8 @@ order denied helio/hub-fx2/set/inverter_control off
 say helio/deaf/set/load_manual off
 result helio/deaf/set/load_manual
 [[ $RESULT == *'"ok": false'* ]] || fail "$RESULT"
-sleep 2
-lost=$(grep -c '^> 03 05' wire.log)
-[ "$lost" -le 1 ] || fail "a lost order was tried $lost times"
+lost() { [ "$(grep -c '^> 03 05' wire.log)" -le 1 ]; }
+stays 1 lost || fail "a lost order was tried $(grep -c '^> 03 05' wire.log) times"
 
 # ---- a storm: each has its answer, what was done is what was written ------------------------------
 before=$(writes wire.log) answers=$(grep -c 'south/set/load_manual/result' all)
@@ -119,11 +118,11 @@ before=$(writes wire.log)
 say helio/south/set/load_manual_mode on
 server_end b KILL
 broker_again b
-kill "$LISTENER" 2>/dev/null
+unlisten
 listen all -t 'helio/#'
 until_true 40 stands helio/bridge/availability online || fail "not connected again"
-sleep 2
-[ $(($(writes wire.log) - before)) -le 1 ] || fail "a broken connection made two writes of one order"
+once_at_most() { [ $(($(writes wire.log) - before)) -le 1 ]; }
+stays 1 once_at_most || fail "a broken connection made two writes of one order"
 daemon_end
 
 # ---- said aloud -----------------------------------------------------------------------------------

@@ -7,13 +7,7 @@ needs influxd curl python3
 influxd_start influx
 influx_command "$URL" "CREATE DATABASE solar"
 cat >a.ini <<INI
-[store]
-path = $TESTS_TMP/helio.db
-[bus roof]
-line = sim
-[device south]
-driver = tracer
-bus = roof
+$(house_ini)
 [sink old]
 kind = influx
 url = $URL
@@ -32,19 +26,21 @@ fill() {
 }
 # everything that is there, as sorted line protocol
 dump() {
-    local m
-    for m in solar solar_1 solar_2 solar_3 solar_4 solar_5 solar_6; do
-        curl -sG "$URL/query" --data-urlencode db=solar --data-urlencode epoch=ns \
-            --data-urlencode "q=SELECT * FROM \"$m\"" | python3 -c '
-import json, sys
+    python3 - "$URL" <<'PYTHON'
+import json, sys, urllib.parse, urllib.request
 order = ["PVvolt", "PVamps", "PVwatt", "PVkwh", "PVkwh2d", "BAvolt", "BAamps", "BAperc", "DCvolt",
          "DCamps", "DCwatt", "DCkwh", "DCkwh2d", "PVwattfix"]
-for s in json.load(sys.stdin)["results"][0].get("series", []):
-    for row in s["values"]:
-        p = dict(zip(s["columns"], row))
-        print("%s %s %d" % (s["name"], ",".join("%s=%r" % (k, float(p[k])) for k in order
-                                               if p.get(k) is not None), p["time"]))'
-    done | sort
+names = ["solar"] + ["solar_%d" % i for i in range(1, 7)]
+query = urllib.parse.urlencode({"db": "solar", "epoch": "ns", "q": ";".join('SELECT * FROM "%s"' % m for m in names)})
+lines = []
+for result in json.load(urllib.request.urlopen(sys.argv[1] + "/query?" + query))["results"]:
+    for s in result.get("series", []):
+        for row in s["values"]:
+            p = dict(zip(s["columns"], row))
+            lines.append("%s %s %d\n" % (s["name"], ",".join("%s=%r" % (k, float(p[k])) for k in order
+                                                              if p.get(k) is not None), p["time"]))
+sys.stdout.writelines(sorted(lines))
+PYTHON
 }
 artefacts=$(wc -l <made/artefacts)
 points=$(wc -l <made/damaged.lp)
@@ -75,15 +71,20 @@ dump >after
 cmp -s before after || fail "looking changed something"
 
 # ---- mended, in one go, while somebody writes -----------------------------------------------------
-(
-    for i in $(seq 200); do
-        curl -s -XPOST "$URL/write?db=solar&precision=s" --data-binary "solar_1 PVvolt=$i.5,PVamps=1 $(($(date +%s) + i))"
-        sleep 0.02
-    done
-) &
+python3 - "$URL" <<'PYTHON' &
+import http.client, sys, time
+c = http.client.HTTPConnection(sys.argv[1].removeprefix("http://"))
+for i in range(1, 201):
+    c.request("POST", "/write?db=solar&precision=s", f"solar_1 PVvolt={i}.5,PVamps=1 {int(time.time()) + i}")
+    if c.getresponse().read():
+        sys.exit(1)
+    time.sleep(0.02)
+PYTHON
 writer=$!
+began=$(date +%s%3N)
 expect 0 "$HELIO" repair old -c a.ini --apply
-wait $writer
+whole=$(($(date +%s%3N) - began)) # ms that a repair takes here
+wait $writer || fail "nobody could write"
 cat out
 dump >all
 grep -v ' PVvolt=[0-9]*\.5,PVamps=1\.0 ' all >after
@@ -102,7 +103,8 @@ for _ in $(seq 60); do
     [ $kills -lt 10 ] || break
     "$HELIO" repair old -c a.ini --apply --to -2m >out 2>err &
     pid=$!
-    sleep "$((RANDOM % 2)).$((RANDOM % 10))$((RANDOM % 10))"
+    printf -v seconds '%d.%03d' $((whole * (RANDOM % 100) / 100000)) $((whole * (RANDOM % 100) / 100 % 1000))
+    sleep "$seconds" # at any moment of it
     kill -KILL $pid 2>/dev/null
     code=0
     wait $pid 2>/dev/null || code=$?
@@ -115,6 +117,7 @@ for _ in $(seq 60); do
         dump >after
         cmp -s after made/truth.lp || { diff after made/truth.lp | head >&2; fail "not what is true"; }
         rm -rf helio.db.repair
+        whole=$((whole * 4 / 5)) # sooner, then
         fill >said
         ;;
     *) cat err >&2; fail "the repair ended with $code" ;;
@@ -128,13 +131,7 @@ echo "$kills kills, $inside of them with points under the knife: $artefacts arte
 
 # ---- what the store knows is put right, not taken out ---------------------------------------------
 cat >b.ini <<INI
-[store]
-path = $TESTS_TMP/b.db
-[bus roof]
-line = sim
-[device south]
-driver = tracer
-bus = roof
+$(house_ini b)
 [sink influx]
 kind = influx
 url = $URL
@@ -144,7 +141,7 @@ at=$(sqlite3 b.db "SELECT max(at) FROM reading")
 truth=$("$HELIO" export -c b.ini --columns battery_voltage | tail -1 | tr -d '\r' | cut -d, -f3)
 curl -s -XPOST "$URL/write?db=solar&precision=ms" \
     --data-binary "solar,device=south,driver=tracer,site=home battery_voltage=-2,pv_power=1e9,charge_stage=99i $at"
-sleep 1
+until_true 5 eval '[ "$(date +%s%3N)" -gt $((at + 1000)) ]' || fail "the clock stands still"
 expect 0 "$HELIO" repair influx -c b.ini --apply --measurement solar --from -1h --to "$((at + 1000))"
 now=$(influx_query "$URL" solar "SELECT battery_voltage FROM solar WHERE device = 'south'" | tail -1 | cut -d, -f4)
 [ "$now" = "$truth" ] || fail "$now is not $truth"

@@ -42,7 +42,11 @@ has out "until less than 3 A: off"
 # ---- off, and then not lead-acid -----------------------------------------------------------------
 expect 0 "$HELIO" tell -c a.ini south battery_type=user absorb_voltage=28.8 float_voltage=27.2
 daemon a.ini
-sleep 4
+# looked_at: it has had rounds enough to act
+rounds_now() { status_get rounds.count; }
+looked_at() { [ "$(rounds_now)" -ge $((rounds + 12)) ]; }
+rounds=$(rounds_now)
+until_true 20 looked_at || fail "no rounds"
 [ "$(status_get rules.0.state)" = off ] || fail "a rule is on by itself"
 float_is 27.2 || fail "raised though it is off"
 
@@ -60,7 +64,7 @@ event "float_voltage raised to 28.6 V"
 # ---- a wrong reload changes nothing; a stop lowers -----------------------------------------------
 echo nonsense >>a.ini
 kill -HUP "$DAEMON"
-sleep 1
+until_true 10 grep -q "the old settings hold" daemon.err || fail "a wrong reload is not told"
 settings 'allow_tell = yes' "$(rule 'lead_acid = yes' 'enabled = yes')"
 float_is 28.6 || fail "a wrong reload lowered it"
 daemon_end TERM
@@ -109,7 +113,8 @@ daemon_end TERM
 # ---- as often as was said, and no more -----------------------------------------------------------
 settings 'allow_tell = yes' "$(rule 'lead_acid = yes' 'enabled = yes' 'changes_per_day = 3')"
 daemon a.ini
-sleep 5
+rounds=$(rounds_now)
+until_true 20 looked_at || fail "no rounds"
 float_is 27.2 || fail "raised a fourth time this day"
 daemon_end TERM
 [ "$(sql "SELECT count(*) FROM event WHERE text LIKE '%: raises %'")" = 3 ] || fail "not three raises"

@@ -32,8 +32,9 @@ has "$from/credentials.conf" LoadCredential
 
 # Nothing that the daemon asks of the kernel is refused to it by the unit.
 if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
+    free_port port
     printf '[bus roof]\nline = sim\nevery = 0.2\n[device south]\ndriver = tracer\nbus = roof\n[sink newest]\nkind = file\nfolder = %s\n[sink influx]\nkind = influx\nurl = http://127.0.0.1:1\n[web]\nlisten = 127.0.0.1\nport = %s\n' \
-        "$TESTS_TMP" "$(free_port)" >a.ini
+        "$TESTS_TMP" "$port" >a.ini
     : >traced
     ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o traced "$HELIO" run -c a.ini --for 3 >out 2>err || fail "$(cat err)"
     sed -nE 's/^[0-9]+ +(<\.\.\. )?([a-z0-9_]+)[ (].*/\2/p' traced | sort -u >asked
@@ -74,7 +75,7 @@ has root/etc/group dialout:x:20:_helio
 if [ "$(id -u)" = 0 ]; then
     systemd-tmpfiles --root="$TESTS_TMP/root" --create "$from/helio.tmpfiles" >said 2>&1 || fail "systemd-tmpfiles: $(cat said)"
     own=$(sed -n 's/^_helio:x:\([0-9]*\):.*/\1/p' root/etc/passwd)
-    [ "$(stat -c %a:%u:%g root/run/helio)" = "3775:$own:20" ] || fail "/run/helio: $(stat -c %a:%u:%g root/run/helio)"
+    [ "$(stat -c %a:%u:%g root/run/helio)" = "3770:$own:20" ] || fail "/run/helio: $(stat -c %a:%u:%g root/run/helio)"
     [ "$(stat -c %a:%u root/var/lib/helio)" = "750:$own" ] || fail "/var/lib/helio is open"
     [ "$(stat -c %a:%u root/etc/helio/credentials)" = 750:0 ] || fail "credentials are open"
 fi

@@ -63,6 +63,40 @@ nonsense"
 wrong 1 'before the first [section]' <<<"every = 1
 $good"
 
+# only LINES WORDS...: these lines of the file on standard input are told, and no other
+only() {
+    local lines=$1 told
+    shift
+    wrong "${lines%% *}" "$@"
+    told=$(grep -o '^helio: bad.conf:[0-9]*' err | cut -d: -f3 | tr '\n' ' ')
+    [ "$told" = "$lines " ] || { cat err >&2; fail "lines $told were told, not $lines"; }
+}
+# a slip in a word that must be given is told as such, and nothing that follows from it
+only 2 '[bus west] lin' 'did you mean "line"' <<<"${good/line = /lin = }"
+only 5 '[device south] drvier' 'did you mean "driver"' <<<"${good/driver = /drvier = }
+keep_time = yes"
+only 6 '[device south] buss' 'did you mean "bus"' <<<"${good/bus = /buss = }"
+only 3 'did you mean "speed"' <<<"${good/line = $LINE/line = $LINE
+sped = 9600}
+[group house]
+members = south"
+only 7 'outside' <<<"${good/address = 1/address = 300}
+[group house]
+members = south
+[rule absorb]
+device = south
+normal_voltage = 13.6
+absorb_voltage = 14.4
+end_current = 2
+lead_acid = yes"
+only 9 'did you mean "kind"' <<<"$good
+[sink flux]
+knd = mqtt
+url = http://127.0.0.1:1883"
+only 9 'there is no [device sotuh]; did you mean "south"?' <<<"$good
+[group house]
+members = sotuh"
+
 expect 0 "$HELIO" list settings --as ini
 cp out example.conf
 expect 0 "$HELIO" check --offline -c example.conf

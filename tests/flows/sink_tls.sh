@@ -28,14 +28,7 @@ twins+=($!)
 until_true 10 test -s port || fail "no server"
 printf 'secret-token\n' >token && chmod 600 token
 cat >a.ini <<INI
-[store]
-path = $TESTS_TMP/helio.db
-[bus roof]
-line = sim
-every = 1
-[device south]
-driver = tracer
-bus = roof
+$(house_ini helio 'every = 1')
 [sink safe]
 kind = influx
 url = https://127.0.0.1:$(cat port)

@@ -11,8 +11,68 @@ python3 -c 'import json,sys; [json.loads(l) for l in open("out")]' || fail "not 
 expect 0 "$HELIO" watch --for 1 --every 0.3 "${devs[@]}"
 "$HELIO" watch --every 0.3 "${devs[@]}" >out 2>err &
 watch=$!
-sleep 1
+until_true 10 grep -q '^round ' out || fail "nothing is shown"
 kill -INT $watch
 wait $watch || fail "Ctrl-C ended it with $?"
 # Many simulated devices of one settings file, no wire at all.
 [ -z "${HELIO_SOURCE:-}" ] || expect 0 "$HELIO" watch --rounds 2 -c "$HELIO_SOURCE/examples/demo.ini"
+
+# A device that is never heard is an error, in both forms; one that sleeps is none, nor is an end by
+# Ctrl-C (above).
+expect 69 "$HELIO" watch --rounds 1 "tracer@tcp:127.0.0.1:1"
+expect 69 "$HELIO" watch --json --rounds 1 "tracer@tcp:127.0.0.1:1" tracer@sim:1
+expect 69 "$HELIO" watch --rounds 1 tracer@sim:silent=1:1
+
+# longest WIDTH: no line of the table is longer
+longest() {
+    awk -v most="$1" 'length > most { print; bad = 1 } END { exit bad }' out || fail "it is wider than $1"
+}
+cat >plant.conf <<CONF
+[bus roof]
+line = sim
+[device south]
+driver = tracer
+bus = roof
+address = 1
+[device a-name-of-more-letters-than-most]
+driver = tracer
+bus = roof
+address = 2
+[bus yard]
+line = tcp:127.0.0.1:1
+[device lost]
+driver = tracer
+bus = yard
+[group house]
+members = south, a-name-of-more-letters-than-most
+CONF
+for width in 120 80 40; do
+    COLUMNS=$width expect 69 "$HELIO" watch --rounds 1 -c plant.conf
+    longest "$width"
+    has out "PV W"
+    has out "letters-than-most"
+done
+COLUMNS=80 expect 0 "$HELIO" watch --rounds 1 "${devs[@]}"
+for head in "PV W" "batt V" "batt A" "SOC %" "load W"; do has out "$head"; done
+has_not out " ms"
+expect 0 "$HELIO" watch --rounds 1 "${devs[@]}" # nobody says how wide: all of it
+for head in "PV V" "today kWh" "total kWh" "stage" "round"; do has out "$head"; done
+# A terminal says it itself.
+cat >narrow.py <<'PYTHON'
+import fcntl, os, pty, struct, subprocess, sys, termios
+ours, theirs = pty.openpty()
+fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+child = subprocess.Popen(sys.argv[1:], stdout=theirs)
+os.close(theirs)
+seen = b""
+try:
+    while piece := os.read(ours, 65536):
+        seen += piece
+except OSError:
+    pass
+print(seen.decode().replace("\x1b[K", "").replace("\x1b[H", "").replace("\x1b[2J", "").replace("\x1b[J", "").replace("\r", ""))
+sys.exit(child.wait())
+PYTHON
+expect 0 python3 narrow.py "$HELIO" watch --rounds 1 "${devs[@]}"
+longest 80
+has out "PV W"

@@ -6,7 +6,7 @@
 . "$HELIO_SOURCE/tests/flows/_web.sh"
 needs curl python3
 
-old=$(free_port) older=$(free_port)
+free_port old older
 web_house "old_addresses = yes" "old_ports = $old, $older"
 FAMILY=axpert twin inverter --link "$TESTS_TMP/ax" --at 12:00 --day clear --time-scale 0
 sed -i "/^\[bus shed\]/,/^\[device/ { s|^line = .*|line = serial:$TESTS_TMP/ax|; s|^speed = .*|speed = 115200|; /^at = /d; /^day = /d }" web.ini

@@ -20,9 +20,10 @@ import sqlite3
 db = sqlite3.connect("helio.db", timeout=10)
 db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'event'").fetchone()
+(size,) = db.execute("PRAGMA page_size").fetchone()
 with open("helio.db", "r+b") as file:
-    file.seek((page - 1) * 4096)
-    file.write(bytes(4096))
+    file.seek((page - 1) * size)
+    file.write(bytes(size))
 PYTHON
 curl -s "$URL/api/v1/events?from=-10m" >/dev/null
 until_true 15 grep -q "set aside" daemon.err || fail "nothing was set aside"

@@ -4,21 +4,18 @@ twin first --link "$TESTS_TMP/bus"
 dev=tracer@$LINE:1
 "$HELIO" watch --json --every 0.2 "$dev" >watch.out 2>watch.err &
 watch=$!
-trap 'kill $watch 2>/dev/null; end_twins' EXIT
+at_end "kill $watch 2>/dev/null"
 
 # wait_for WORDS: until they stand in what was not looked at yet
 seen=0
 wait_for() {
-    for _ in $(seq 200); do
-        if tail -n +$((seen + 1)) watch.out | grep -qF -- "$1"; then
-            seen=$(wc -l <watch.out)
-            return 0
-        fi
-        sleep 0.05
-    done
-    cat watch.err >&2
-    fail "\"$1\" never came"
+    until_true 20 comes "$1" || {
+        cat watch.err >&2
+        fail "\"$1\" never came"
+    }
+    seen=$(wc -l <watch.out)
 }
+comes() { tail -n +$((seen + 1)) watch.out | grep -qF -- "$1"; }
 wait_for '"result": "ok"'
 end_twins
 wait_for '"result": "gone"'

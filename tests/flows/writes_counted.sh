@@ -21,6 +21,13 @@ done
 expect 64 "$HELIO" ask axe -c a.ini QPIGS --write
 expect 64 "$HELIO" ask tracer@sim:1 0x9000 --write
 [ "$(count)" = 2 ] || fail "the count is $(count), not 2"
+# nothing is changed without the owner's word, and a device without a section has none
+sed 's/allow_tell = yes/allow_tell = no/' a.ini >shut.ini
+expect 77 "$HELIO" ask axe -c shut.ini PBFT 53.0 --write --record shut.log
+has err "allow_tell = yes"
+[ ! -s shut.log ] || has_not shut.log "50 42 46 54"
+expect 77 "$HELIO" ask axpert@sim PBFT 53.0 --write
+[ "$(count)" = 2 ] || fail "what was refused was counted"
 
 # ---- the budget -------------------------------------------------------------------------------------
 expect 0 "$HELIO" tell axe -c a.ini float_voltage=53 --dry-run
@@ -35,3 +42,17 @@ expect 77 "$HELIO" ask axe -c a.ini PBFT 53.0 --write
 printf '2001-01-01 99\n' >writes-axe
 expect 0 "$HELIO" tell axe -c a.ini float_voltage=53
 [ "$(count)" = 1 ] || fail "a new day began with $(count)"
+
+# ---- beside a daemon: it does it, and writes it down --------------------------------------------------
+printf '[store]\npath = %s/helio.db\n' "$TESTS_TMP" >>a.ini
+"$HELIO" run -c a.ini 2>daemon.err &
+daemon=$!
+twins+=($daemon)
+until_true 20 "$HELIO" status -c a.ini
+expect 0 "$HELIO" ask axe -c a.ini PBFT 53.0 --write
+has out "the unit said yes"
+[ "$(count)" = 2 ] || fail "beside a daemon the count is $(count)"
+kill "$daemon"
+wait "$daemon"
+[ "$(sqlite3 helio.db "SELECT count(*) FROM event WHERE who = 'axe' AND text LIKE 'told: PBFT53.0%'")" = 1 ] ||
+    fail "no event: $(sqlite3 helio.db 'SELECT * FROM event')"

@@ -4,8 +4,10 @@
  *
  *   fill_store FILE DEVICES ROUNDS EVERY_S [--end MS] [--sink NAME] [--batch ROUNDS]
  *
- * --sink: this sink gets them all (its place is before the first). --busy NAME: with meters and a
- * sink that follows, as a daemon has them. Prints how many readings, and the bytes written.
+ * --batch: a commit after so many rounds, or sooner when the waiting room fills. --sink: this sink
+ * gets them all (its place is before the first). --busy NAME: with meters and a sink that follows,
+ * as a daemon has them. Prints how many readings, and the bytes written; ends with 70 when the
+ * store has not kept every one.
  */
 #include "base/clock.h"
 #include "base/text.h"
@@ -97,7 +99,7 @@ static const char *option(int argc, char **argv, const char *name)
     return NULL;
 }
 
-/* What went through write() so far. */
+/* What went to the disk so far, by the kernel's count. */
 static long long bytes_written(void)
 {
     char line[80];
@@ -105,7 +107,7 @@ static long long bytes_written(void)
     FILE *io = fopen("/proc/self/io", "r");
 
     while (io && fgets(line, sizeof line, io))
-        if (sscanf(line, "wchar: %lld", &bytes) == 1)
+        if (sscanf(line, "write_bytes: %lld", &bytes) == 1)
             break;
     if (io)
         (void)fclose(io); /* only read */
@@ -125,6 +127,25 @@ static void be_busy(struct store *store, const char *sink, const struct origin *
     store_cursor_move(store, sink, store_visible(store));
 }
 
+/* Far fewer than the store's waiting room takes. */
+enum { UNWRITTEN_MOST = 2000 };
+
+/* What waits for a commit may have been pushed out by what came after it. */
+static bool keeps_all(struct store *store, uint64_t wanted, uint64_t appended)
+{
+    struct store_counts kept;
+
+    if (store_commit(store))
+        return false;
+    store_count(store, &kept);
+    if (appended == wanted && kept.committed == wanted)
+        return true;
+    fprintf(stderr, "of %llu readings %llu were taken in and %llu are kept\n",
+            (unsigned long long)wanted, (unsigned long long)appended,
+            (unsigned long long)kept.committed);
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     char holder[64] = "";
@@ -132,6 +153,7 @@ int main(int argc, char **argv)
     const struct origin *from[64];
     double devices, rounds, every, end = (double)clock_wall_ms(), batch = 1;
     uint64_t count = 0;
+    unsigned unwritten = 0;
     const char *busy = option(argc, argv, "--busy");
 
     if (argc < 5 || !number_read(argv[2], &devices) || !number_read(argv[3], &rounds) ||
@@ -161,9 +183,15 @@ int main(int argc, char **argv)
             if (busy)
                 be_busy(store, busy, from[d], &r);
         }
-        if (i % (int64_t)batch == 0 && store_commit(store))
+        unwritten += (unsigned)devices;
+        if (i % (int64_t)batch && unwritten < UNWRITTEN_MOST)
+            continue;
+        if (store_commit(store))
             return 74;
+        unwritten = 0;
     }
+    if (!keeps_all(store, (uint64_t)devices * (uint64_t)rounds, count))
+        return 70;
     store_close(store);
     if (busy)
         printf("count=%llu written=%lld\n", (unsigned long long)count, bytes_written());

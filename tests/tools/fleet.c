@@ -149,7 +149,8 @@ static int finish(struct fleet *f, uint64_t produced, double seconds, int64_t pa
     int64_t deadline = clock_us() + patience_us, began = clock_us();
 
     for (size_t i = 0; i < f->count; i++)
-        (void)!pump_wait(f->sites[i].pump, store_visible(f->sites[i].store), deadline);
+        (void)!pump_wait(f->sites[i].pump, store_visible(f->sites[i].store),
+                         &(struct limit){.until_us = deadline});
     for (size_t i = 0; i < f->count; i++) {
         pump_state(f->sites[i].pump, &one);
         all.delivered += one.delivered;

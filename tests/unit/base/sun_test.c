@@ -101,7 +101,7 @@ static void it_rises_and_sets_by_the_almanac(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
         int64_t found = crossing(facts[i].place[0], facts[i].place[1], facts[i].from_ms);
-        is_near((double)(found - facts[i].at_ms) / MINUTE_MS, 0, 2);
+        is_near((double)(found - facts[i].at_ms) / (double)MINUTE_MS, 0, 2);
     }
 }
 

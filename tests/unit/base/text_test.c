@@ -216,7 +216,8 @@ static void distances(void **state)
         {"speed", "speed", 0},    {"speed", "SPEED", 0},    {"sped", "speed", 1},
         {"speeed", "speed", 1},   {"spead", "speed", 1},    {"psped", "speed", 2},
         {"", "speed", 5},         {"speed", "", 5},         {"", "", 0},
-        {"kitten", "sitting", 3}, {"parity", "timeout", 7},
+        {"kitten", "sitting", 3}, {"parity", "timeout", 7}, {"smi", "sim", 1},
+        {"wset", "west", 1},      {"sepedx", "speed", 2},   {"ab", "ba", 1},
     };
     char longest[65], longer[66];
 

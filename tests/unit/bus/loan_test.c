@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,7 +50,7 @@ static pid_t start_holder(void)
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        ready = loan_take("tty-1-2", "other", 0, &loan) == OK;
+        ready = loan_take("tty-1-2", "other", 0, NULL, &loan) == OK;
         if (write(ends[1], &ready, 1) != 1)
             _exit(1);
         for (;;)
@@ -82,13 +83,13 @@ static void taken_and_given_back(void **state)
     int loan = -1, again = -1, other = -1;
 
     (void)state;
-    assert_int_equal(loan_take("tty-1-2", "me", 0, &loan), OK);
+    assert_int_equal(loan_take("tty-1-2", "me", 0, NULL, &loan), OK);
     assert_true(loan >= 0);
-    assert_int_equal(loan_take("tty-1-3", "me", 0, &other), OK); /* another wire */
+    assert_int_equal(loan_take("tty-1-3", "me", 0, NULL, &other), OK); /* another wire */
     loan_return(&loan);
     assert_int_equal(loan, -1);
     loan_return(&loan);
-    assert_int_equal(loan_take("tty-1-2", "me", 0, &again), OK);
+    assert_int_equal(loan_take("tty-1-2", "me", 0, NULL, &again), OK);
     loan_return(&again);
     loan_return(&other);
 }
@@ -102,7 +103,7 @@ static void busy_after_the_wait(void **state)
 
     (void)state;
     said_start(&said);
-    int rc = loan_take("tty-1-2", "me", 100000, &loan);
+    int rc = loan_take("tty-1-2", "me", 100000, NULL, &loan);
     said_stop(&said);
     assert_int_equal(rc, ERR_BUSY);
     assert_int_equal(loan, -1);
@@ -119,7 +120,7 @@ static void free_when_the_holder_dies(void **state)
 
     (void)state;
     end_holder(child);
-    assert_int_equal(loan_take("tty-1-2", "me", 0, &loan), OK);
+    assert_int_equal(loan_take("tty-1-2", "me", 0, NULL, &loan), OK);
     loan_return(&loan);
 }
 
@@ -136,7 +137,7 @@ static void a_waiting_one_gets_it(void **state)
         _exit(kill(child, SIGKILL) != 0);
     }
     int64_t before = clock_us();
-    assert_int_equal(loan_take("tty-1-2", "me", 5000000, &loan), OK);
+    assert_int_equal(loan_take("tty-1-2", "me", 5000000, NULL, &loan), OK);
     assert_in_range(clock_us() - before, 0, 3000000);
     loan_return(&loan);
     assert_int_equal(waitpid(killer, NULL, 0), killer);
@@ -150,7 +151,7 @@ static void no_folder_no_loan(void **state)
     (void)state;
     setenv("HELIO_RUN_DIR", "/no/such/folder", 1);
     said_start(&said);
-    int rc = loan_take("tty-1-2", "me", 0, &loan);
+    int rc = loan_take("tty-1-2", "me", 0, NULL, &loan);
     said_stop(&said);
     setenv("HELIO_RUN_DIR", folder, 1);
     assert_int_equal(rc, ERR_SYSTEM);
@@ -158,12 +159,53 @@ static void no_folder_no_loan(void **state)
     assert_non_null(strstr(said.text, "/no/such/folder"));
 }
 
+static void who_must_end_waits_no_longer(void **state)
+{
+    pid_t child = start_holder();
+    int64_t before = clock_us();
+    struct bell stop;
+    int loan = -1;
+
+    (void)state;
+    bell_init(&stop);
+    bell_ring(&stop);
+    assert_int_equal(loan_take("tty-1-2", "me", 60000000, &stop, &loan), ERR_STOPPED);
+    assert_in_range(clock_us() - before, 0, 5000000);
+    assert_int_equal(loan, -1);
+    bell_done(&stop);
+    end_holder(child);
+}
+
+/* Whoever can open the file can lock it: nobody but its owner and its group may. */
+static void others_cannot_open_it(void **state)
+{
+    char path[100];
+    struct stat st;
+    int loan = -1;
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/helio-tty-1-2.lock", folder);
+    (void)unlink(path);
+    mode_t before = umask(0);
+    assert_int_equal(loan_take("tty-1-2", "me", 0, NULL, &loan), OK);
+    loan_return(&loan);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0660);
+    assert_int_equal(chmod(path, 0664), 0); /* as older versions left it */
+    assert_int_equal(loan_take("tty-1-2", "me", 0, NULL, &loan), OK);
+    loan_return(&loan);
+    umask(before);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0660);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_folder_is_as_told), cmocka_unit_test(taken_and_given_back),
-        cmocka_unit_test(busy_after_the_wait),   cmocka_unit_test(free_when_the_holder_dies),
-        cmocka_unit_test(a_waiting_one_gets_it), cmocka_unit_test(no_folder_no_loan),
+        cmocka_unit_test(the_folder_is_as_told),        cmocka_unit_test(taken_and_given_back),
+        cmocka_unit_test(busy_after_the_wait),          cmocka_unit_test(free_when_the_holder_dies),
+        cmocka_unit_test(a_waiting_one_gets_it),        cmocka_unit_test(no_folder_no_loan),
+        cmocka_unit_test(who_must_end_waits_no_longer), cmocka_unit_test(others_cannot_open_it),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

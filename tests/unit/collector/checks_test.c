@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 /* ---- the table and its page ---------------------------------------------------------------- */
 
@@ -247,12 +248,35 @@ static void every_refusal_has_a_command(void **state)
 }
 #endif
 
+/* A node is known by its numbers: names are different ones in each container. */
+static void nodes_by_their_numbers(void **state)
+{
+    const struct {
+        struct stat a, b;
+        bool is_same;
+    } cases[] = {
+#define CHR(dev, ino, rdev)                                                                        \
+    {.st_mode = S_IFCHR, .st_dev = (dev), .st_ino = (ino), .st_rdev = (rdev)}
+        {CHR(5, 1, makedev(188, 0)), CHR(9, 7, makedev(188, 0)), true}, /* another /dev, one port */
+        {CHR(5, 1, makedev(188, 0)), CHR(5, 1, makedev(188, 1)), false},
+        {CHR(22, 3, makedev(136, 0)), CHR(22, 3, makedev(136, 0)), true},
+        {CHR(22, 3, makedev(136, 0)), CHR(30, 3, makedev(136, 0)), false}, /* another devpts */
+        {CHR(5, 1, makedev(188, 0)), {.st_mode = S_IFREG, .st_dev = 5, .st_ino = 1}, true},
+        {{.st_mode = S_IFREG, .st_ino = 4}, {.st_mode = S_IFREG, .st_ino = 5}, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(is_same_node(&cases[i].a, &cases[i].b), cases[i].is_same);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_page_has_every_adapter_with_its_driver),
         cmocka_unit_test(every_id_that_drivers_know_is_an_adapter),
         cmocka_unit_test(drivers_are_whole_words),
+        cmocka_unit_test(nodes_by_their_numbers),
         cmocka_unit_test(a_clock_that_was_never_set),
         cmocka_unit_test(a_clock_that_nobody_keeps),
         cmocka_unit_test(disks_that_are_full_in_three_ways),

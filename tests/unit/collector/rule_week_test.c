@@ -60,9 +60,9 @@ static void plant_step(struct plant_48 *p, double pv_w, double load_w)
     }
     if (p->volts < 51)
         p->is_floating = false;
-    p->soc = fmin(fmax(p->soc + p->net_a * STEP_S / 3600 / CAPACITY_AH, 0.2), 1);
+    p->soc = fmin(fmax(p->soc + p->net_a * (double)STEP_S / 3600 / (double)CAPACITY_AH, 0.2), 1);
     if (p->volts > BULK_V - 0.2)
-        p->held_h += STEP_S / 3600.0;
+        p->held_h += (double)STEP_S / 3600.0;
 }
 
 enum sky { SUNNY, CLOUDY, MIXED };
@@ -215,7 +215,7 @@ static void mishaps(struct world *w, const struct mishap_at *m, int minute, int 
 static void count(struct world *w, int minute, bool is_dumb)
 {
     bool is_raised = w->plant.float_v > 58;
-    double hours = STEP_S / 3600.0;
+    double hours = (double)STEP_S / 3600.0;
 
     w->raised_h += is_raised ? hours : 0;
     w->stretch_h = is_raised ? w->stretch_h + (is_dumb ? 0 : hours) : 0;

@@ -73,12 +73,12 @@ struct stand {
 
 static struct stand *stand;
 
-static void begin_in(const char *folder)
+static void begin_as(const char *form, const char *folder)
 {
     char words[200];
     const struct setting *tables[] = {sink_settings, sink_file.settings};
 
-    snprintf(words, sizeof words, "kind=file,form=logtracer,folder=%s", folder);
+    snprintf(words, sizeof words, "kind=file,form=%s,folder=%s", form, folder);
     assert_int_equal(section_from_words("sink", "files", words, &stand->section), OK);
     assert_int_equal(section_check(&stand->section, tables, 2), OK);
     stand->seat = (struct seat){.name = "files",
@@ -86,6 +86,11 @@ static void begin_in(const char *folder)
                                 .section = &stand->section,
                                 .memory = calloc(1, sink_file.memory)};
     assert_int_equal(sink_file.open(&stand->seat), OK);
+}
+
+static void begin_in(const char *folder)
+{
+    begin_as("logtracer", folder);
 }
 
 static int begin(void **state)
@@ -181,16 +186,45 @@ static void a_folder_that_is_not_there(void **state)
     assert_non_null(strstr(o.why, "/proc/no/such/folder"));
 }
 
-static void read_back(char *to, size_t size)
+static void read_file(const char *name, char *to, size_t size)
 {
     char path[120];
     FILE *file;
 
-    snprintf(path, sizeof path, "%s/ep_tracer_7.log", stand->folder);
+    snprintf(path, sizeof path, "%s/%s", stand->folder, name);
     file = fopen(path, "r");
     assert_non_null(file);
     to[fread(to, 1, size - 1, file)] = '\0';
     (void)fclose(file); /* only read */
+}
+
+static void read_back(char *to, size_t size)
+{
+    read_file("ep_tracer_7.log", to, size);
+}
+
+/* In JSON what a round did not ask stays as it was said, until nothing was heard for ten minutes.
+ */
+static void what_is_missing_now_stays_for_a_while(void **state)
+{
+    static const struct {
+        int64_t silence_ms;
+        bool stays;
+    } rows[] = {{10000, true}, {600000, true}, {600001, false}, {86400000, false}};
+    int64_t now = 1780000000000;
+    char text[2000];
+
+    (void)state;
+    begin_as("json", stand->folder);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_int_equal(deliver(now, "[72.2,100]").verdict, TAKEN);
+        now += rows[i].silence_ms;
+        assert_int_equal(deliver(now, "[null,90]").verdict, TAKEN);
+        read_file("south.json", text, sizeof text);
+        assert_non_null(strstr(text, "\"pv_power\": 90"));
+        if ((strstr(text, "pv_voltage") != NULL) != rows[i].stays)
+            fail_msg("after %lld ms", (long long)rows[i].silence_ms);
+    }
 }
 
 static void what_is_missing_now_has_no_line(void **state)
@@ -237,6 +271,7 @@ int main(void)
         cmocka_unit_test(json),
         cmocka_unit_test_setup_teardown(files_are_always_whole, begin, end),
         cmocka_unit_test_setup_teardown(what_is_missing_now_has_no_line, begin, end),
+        cmocka_unit_test_setup_teardown(what_is_missing_now_stays_for_a_while, begin, end),
         cmocka_unit_test_setup_teardown(old_readings_change_nothing, begin, end),
         cmocka_unit_test_setup_teardown(a_folder_that_is_not_there, begin, end),
     };

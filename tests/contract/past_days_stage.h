@@ -1,7 +1,10 @@
 /*
- * A year of finished days: a twin whose log is its plant's past, a program that is ended, killed
+ * For tests of finished days: a twin whose log is its plant's past, a program that is ended, killed
  * and away again and again, and rounds that fail. Each day must be stored once, with its value.
  */
+#ifndef TESTS_PAST_DAYS_STAGE_H
+#define TESTS_PAST_DAYS_STAGE_H
+
 #include "base/chance.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -24,10 +27,10 @@
 
 enum { ROUND_S = 1200, ROUNDS_A_DAY = 72, DAYS_MAX = 600, FIRST = 20260301 };
 
-/* The day after the last: a year has gone by. A season with HELIO_SHORT (where each step takes
- * long: valgrind), and behind a hub without HELIO_LONG. */
-enum { AFTER_A_SEASON = 20260601 };
-static int last = 20270310;
+/* The day after the last: more days than a log has pages, and the 70 that the program is away. A
+ * season with HELIO_SHORT (where each step takes long: valgrind), and a year with HELIO_LONG. */
+enum { AFTER_A_SEASON = 20260601, AFTER_200_DAYS = 20260917, AFTER_A_YEAR = 20270310 };
+static int last = AFTER_200_DAYS;
 
 static char folder[64], path[160], file[128];
 
@@ -36,7 +39,7 @@ static const char settings[] = "[site]\ntimezone = Europe/Sofia\n"
                                "[bus wall]\nline = sim\nevery = %d\nturnaround = 0\nmodel = %s\n"
                                "[device roof]\ndriver = %s\nbus = wall\n%s";
 
-static void write_settings(const char *driver, const char *model, const char *more)
+static inline void write_settings(const char *driver, const char *model, const char *more)
 {
     FILE *out = fopen(file, "w");
 
@@ -45,10 +48,14 @@ static void write_settings(const char *driver, const char *model, const char *mo
     assert_int_equal(fclose(out), 0);
 }
 
-static int begin(void **state)
+static inline int begin(void **state)
 {
     (void)state;
     log_set_level(LOG_LEVEL_ERR);
+    if (getenv("HELIO_LONG"))
+        last = AFTER_A_YEAR;
+    else if (getenv("HELIO_SHORT"))
+        last = AFTER_A_SEASON;
     snprintf(folder, sizeof folder, "/tmp/helio_past_XXXXXX");
     assert_non_null(mkdtemp(folder));
     setenv("HELIO_RUN_DIR", folder, 1);
@@ -57,7 +64,7 @@ static int begin(void **state)
     return 0;
 }
 
-static int end(void **state)
+static inline int end(void **state)
 {
     char command[160];
 
@@ -74,7 +81,7 @@ static unsigned asked, lost;
 static struct chance luck;
 
 /* The bus thread's part is done on the spot; now and then the answer is lost. */
-static int do_now(struct rounds *r, size_t bus, struct job *job)
+static inline int do_now(struct rounds *r, size_t bus, struct job *job)
 {
     asked++;
     if (chance_hits(&luck, 0.05))
@@ -88,7 +95,7 @@ static int do_now(struct rounds *r, size_t bus, struct job *job)
     return OK;
 }
 
-static void take_units(struct keeper *k, struct news *n, struct device *d)
+static inline void take_units(struct keeper *k, struct news *n, struct device *d)
 {
     static struct news unit;
 
@@ -106,7 +113,7 @@ static void take_units(struct keeper *k, struct news *n, struct device *d)
     }
 }
 
-static void one_round(struct rounds *r, struct keeper *k)
+static inline void one_round(struct rounds *r, struct keeper *k)
 {
     static struct news n;
     struct device *d = &r->house->devices[0];
@@ -126,7 +133,7 @@ static void one_round(struct rounds *r, struct keeper *k)
 }
 
 /* From `wall_ms` on for so many rounds; it is killed at the end, or closes what it has open. */
-static void live(int64_t wall_ms, unsigned rounds, bool is_killed)
+static inline void live(int64_t wall_ms, unsigned rounds, bool is_killed)
 {
     static struct house house;
     struct plan *plan = plan_new();
@@ -161,7 +168,7 @@ static void live(int64_t wall_ms, unsigned rounds, bool is_killed)
     _exit(0);
 }
 
-static void live_in_a_process(int64_t wall_ms, unsigned rounds, bool is_killed)
+static inline void live_in_a_process(int64_t wall_ms, unsigned rounds, bool is_killed)
 {
     int status;
 
@@ -174,11 +181,11 @@ static void live_in_a_process(int64_t wall_ms, unsigned rounds, bool is_killed)
     assert_int_equal(status, 0);
 }
 
-/* ---- the year ------------------------------------------------------------------------------- */
+/* ---- many lives ----------------------------------------------------------------------------- */
 
 static unsigned lives, kills;
 
-static void live_a_year(void)
+static inline void live_to_the_last(void)
 {
     struct chance c = chance_seeded(11);
     int64_t wall_ms = day_start(FIRST) + 9 * 3600000, until = day_start(last) + 20 * 3600000;
@@ -189,7 +196,7 @@ static void live_a_year(void)
         unsigned rounds = (unsigned)(days * ROUNDS_A_DAY + chance_between(&c, 1, ROUNDS_A_DAY));
         bool is_killed = chance_hits(&c, 0.6);
         int64_t left = (until - wall_ms) / (ROUND_S * 1000);
-        if (left < 3 * ROUNDS_A_DAY) /* the last life is long enough to end with */
+        if (left < 3 * ROUNDS_A_DAY || rounds > left) /* the last life ends with the last day */
             rounds = (unsigned)left + 1;
         live_in_a_process(wall_ms, rounds, is_killed);
         wall_ms += (int64_t)rounds * ROUND_S * 1000;
@@ -213,7 +220,7 @@ struct seen {
     double kwh[DAYS_MAX];
 };
 
-static void see(void *to, const struct origin *from, int date, const struct reading *day)
+static inline void see(void *to, const struct origin *from, int date, const struct reading *day)
 {
     struct seen *s = to;
 
@@ -225,7 +232,7 @@ static void see(void *to, const struct origin *from, int date, const struct read
 }
 
 /* What the plant truly made on a date, in tenths as the log has them. */
-static double made_on(struct plant *p, int date, double share)
+static inline double made_on(struct plant *p, int date, double share)
 {
     int64_t days = 0;
 
@@ -235,7 +242,7 @@ static double made_on(struct plant *p, int date, double share)
     return round(plant_now(p)->pv_kwh_today * share * 10) / 10;
 }
 
-static unsigned rows_of_days(struct reader *reader, const char *name)
+static inline unsigned rows_of_days(struct reader *reader, const char *name)
 {
     struct record r;
     unsigned count = 0;
@@ -250,7 +257,7 @@ static unsigned rows_of_days(struct reader *reader, const char *name)
     return count;
 }
 
-static void look_at(const char *name, double share)
+static inline void look_at(const char *name, double share)
 {
     static struct seen s;
     struct reader *reader = NULL;
@@ -283,41 +290,4 @@ static void look_at(const char *name, double share)
     assert_true(produced > 127);     /* more than there are pages */
 }
 
-static void a_year_that_turns_at_midnight(void **state)
-{
-    (void)state;
-    write_settings("mate_mx", "fm80", "address = 1\n");
-    live_a_year();
-    look_at("roof", 1);
-}
-
-static void a_year_that_turns_at_waking_up(void **state)
-{
-    (void)state;
-    write_settings("mate_mx", "mx60", "address = 1\n");
-    live_a_year();
-    look_at("roof", 1);
-}
-
-static void behind_a_hub(void **state)
-{
-    (void)state;
-    if (!getenv("HELIO_LONG"))
-        last = AFTER_A_SEASON;
-    write_settings("mate", "house", "");
-    live_a_year();
-    look_at("roof-mx1", 1);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_year_that_turns_at_midnight, begin, end),
-        cmocka_unit_test_setup_teardown(a_year_that_turns_at_waking_up, begin, end),
-        cmocka_unit_test_setup_teardown(behind_a_hub, begin, end),
-    };
-
-    if (getenv("HELIO_SHORT"))
-        last = AFTER_A_SEASON;
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+#endif
