@@ -40,6 +40,7 @@ struct device {
 
     enum device_state state;
     int last_error;
+    const char *speaks; /* with ERR_PROTOCOL: what was heard, where its driver knows it */
     unsigned silent_rounds;
     int64_t next_try_us; /* a silent unit is asked ever more rarely */
     struct silence silence;

@@ -108,6 +108,14 @@ int axpert_judge(const uint8_t *asked, size_t asked_length, const uint8_t *bytes
 const struct block *axpert_block_of(const uint8_t *asked, size_t length);
 const struct block *axpert_block(enum axpert_block which);
 
+/* ---- is it one of this family? (family.c): pure */
+
+/* Could every word of this answer be PI30's? Relatives have other numbers in the same places. */
+bool axpert_is_possible(enum axpert_block which, const char *payload, size_t length);
+bool axpert_is_caret(const uint8_t *frame, size_t length); /* PI17's and PI18's */
+bool axpert_is_ours(const char *protocol_id);              /* what QPI said behind "PI" */
+const char *axpert_stranger_text(const char *protocol_id); /* "": it was a caret */
+
 /* ---- what is known of one unit */
 
 enum { UNITS_MAX = 10, SERIAL_TEXT = 24, TOTALS = 4 };

@@ -178,6 +178,8 @@ static int suits(const struct block *b, const char *payload, size_t length)
         return OK;
     if ((b->most && (words < b->least || words > b->most)) || is_odd(b, words))
         return ERR_FUNCTION;
+    if (!axpert_is_possible((enum axpert_block)b->function, payload, length))
+        return ERR_FUNCTION; /* a relative's */
     if (!b->sample || !length)
         return length ? OK : ERR_FUNCTION;
     sample_first = strcspn(b->sample, " ");
@@ -251,6 +253,8 @@ int axpert_judge(const uint8_t *asked, size_t asked_length, const uint8_t *b, si
             to->said = AXPERT_NAK;
             return ERR_REFUSED;
         }
+        if (axpert_is_caret(b + from, end - from))
+            return ERR_PROTOCOL;
         if (bracket == from)
             return end - from < 4 ? ERR_SHORT : ERR_GARBAGE;
         bracket--;

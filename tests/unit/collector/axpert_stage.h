@@ -55,10 +55,11 @@ static inline bool stage_lists(const char *list, const char *command)
 
 static inline void stage_say(struct answer *a, const char *payload)
 {
-    size_t length = strlen(payload) + 1;
+    bool has_caret = *payload == '^'; /* another family's frame */
+    size_t length = strlen(payload) + !has_caret;
 
     a->bytes[0] = '(';
-    memcpy(a->bytes + 1, payload, length - 1);
+    memcpy(a->bytes + !has_caret, payload, strlen(payload));
     uint16_t crc = axpert_crc(a->bytes, length);
     a->bytes[length] = (uint8_t)(crc >> 8);
     a->bytes[length + 1] = (uint8_t)crc;
