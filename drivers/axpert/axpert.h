@@ -89,6 +89,9 @@ uint16_t axpert_crc(const uint8_t *bytes, size_t length);
 /* Puts CRC and CR behind a command. Returns the whole length, 0 when it is too long. */
 size_t axpert_request(const char *command, uint8_t to[ASK_MAX]);
 
+/* The other way to write a question or an order. false: its sum has no zero, there is one way. */
+bool axpert_raise(uint8_t *bytes, size_t length);
+
 /* What came back, taken apart. */
 struct axpert_frame {
     const char *payload; /* into the bytes judged */

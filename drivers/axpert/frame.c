@@ -32,6 +32,29 @@ uint16_t axpert_crc(const uint8_t *bytes, size_t length)
     return (uint16_t)(spare((uint8_t)(crc >> 8)) << 8 | spare((uint8_t)crc));
 }
 
+/* Some firmwares raise a zero as well, and hear no question whose sum has one. */
+bool axpert_raise(uint8_t *bytes, size_t length)
+{
+    bool is_raised = false;
+
+    for (size_t i = length - 3; length > 3 && i < length - 1; i++) {
+        is_raised |= !bytes[i];
+        bytes[i] = bytes[i] ? bytes[i] : 1;
+    }
+    return is_raised;
+}
+
+/* Either way: a zero, or one in its place. */
+static bool sum_is_right(const uint8_t *frame, size_t length)
+{
+    uint16_t sum = axpert_crc(frame, length - 2);
+    uint8_t high = (uint8_t)(sum >> 8), low = (uint8_t)sum;
+    const uint8_t *said = frame + length - 2;
+
+    return (said[0] == high || (!high && said[0] == 1)) &&
+           (said[1] == low || (!low && said[1] == 1));
+}
+
 size_t axpert_request(const char *command, uint8_t to[ASK_MAX])
 {
     size_t length = strlen(command);
@@ -203,7 +226,7 @@ static int judge_stretch(const uint8_t *asked, size_t asked_length, const uint8_
     }
     if (length < 4)
         return ERR_SHORT;
-    if (axpert_crc(frame, length - 2) != (uint16_t)(frame[length - 2] << 8 | frame[length - 1])) {
+    if (!sum_is_right(frame, length)) {
         if (!may_have_one_byte_sum(asked, asked_length) || !one_byte_sum_is_right(frame, length))
             return ERR_CRC;
         sum = 1;
@@ -226,6 +249,17 @@ static int judge_stretch(const uint8_t *asked, size_t asked_length, const uint8_
     return asks ? suits(axpert_block_of(asked, asked_length), to->payload, to->length) : OK;
 }
 
+/* The question itself, with its sum written either way. */
+static bool is_echo(const uint8_t *asked, size_t asked_length, const uint8_t *from, size_t length)
+{
+    if (length != asked_length || length < 4 || memcmp(from, asked, length - 3))
+        return false;
+    for (size_t i = length - 3; i < length; i++)
+        if (from[i] != asked[i] && from[i] + asked[i] != 1)
+            return false;
+    return true;
+}
+
 int axpert_judge(const uint8_t *asked, size_t asked_length, const uint8_t *b, size_t length,
                  struct axpert_frame *to)
 {
@@ -238,8 +272,7 @@ int axpert_judge(const uint8_t *asked, size_t asked_length, const uint8_t *b, si
             from++; /* padding of an earlier report */
         if (end == length)
             break;
-        if (end + 1 - from == asked_length && asked_length &&
-            !memcmp(b + from, asked, asked_length)) {
+        if (is_echo(asked, asked_length, b + from, end + 1 - from)) {
             had_echo = true; /* its sum is right, but nobody answered yet */
             from = end + 1;
             continue;

@@ -87,17 +87,25 @@ static const struct otherwise parallel[] = {
             "54.0 0 1 000"},
     END};
 
+static const struct otherwise vm4[] = {{QPIGS, STATUS_24}, {QMN, UNKNOWN},  NO_EXTRAS,
+                                       {QBEQI, UNKNOWN},   {QGMN, UNKNOWN}, END};
+
 static const struct axpert_profile {
     const char *model;
     unsigned kind, units;
     const struct otherwise *otherwise;
+    bool raises_zero; /* its sums have none, and it hears none with one */
 } profiles[] = {
-    {"mks", KIND_CLASSIC, 1, mks}, {"old", KIND_CLASSIC, 1, old},
-    {"plus", KIND_PLUS, 1, plus},  {"max", KIND_MAX, 1, max},
-    {"pi41", KIND_PI41, 1, pi41},  {"parallel", KIND_CLASSIC, 3, parallel},
+    {"vm4", KIND_CLASSIC, 1, vm4, true},
+    {"mks", KIND_CLASSIC, 1, mks},
+    {"old", KIND_CLASSIC, 1, old},
+    {"plus", KIND_PLUS, 1, plus},
+    {"max", KIND_MAX, 1, max},
+    {"pi41", KIND_PI41, 1, pi41},
+    {"parallel", KIND_CLASSIC, 3, parallel},
 };
 
-const char *const axpert_models[] = {"mks", "old", "plus", "max", "pi41", "parallel", NULL};
+const char *const axpert_models[] = {"mks", "old", "plus", "max", "pi41", "parallel", "vm4", NULL};
 
 static const double RATED_W = 4000;
 
@@ -225,6 +233,13 @@ unsigned axpert_twin_units(const struct twin *t)
     unsigned count = mine->profile->units;
 
     return count - (t->dead > 1 && t->dead <= count);
+}
+
+bool axpert_twin_raises_zero(const struct twin *t)
+{
+    const struct axpert_twin *mine = t->memory;
+
+    return mine->profile->raises_zero;
 }
 
 const char *axpert_twin_sample(const struct twin *t, const struct block *b)

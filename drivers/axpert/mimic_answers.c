@@ -87,14 +87,19 @@ int axpert_answer(struct twin *t, const uint8_t *asked, size_t length, struct an
     snprintf(command, sizeof command, "%.*s", (int)length - 3, (const char *)asked);
     if (t->driver->twin_now)
         t->driver->twin_now(t);
-    if (axpert_request(command, whole) == length && !memcmp(whole, asked, length)) {
+    size_t usual = axpert_request(command, whole);
+    bool has_zero = axpert_twin_raises_zero(t) && axpert_raise(whole, usual);
+    if (usual == length && !memcmp(whole, asked, length)) {
         const struct block *b = axpert_block_of(asked, length);
         rc = b                   ? answer_question(t, command, b, a)
              : command[0] == 'Q' ? ERR_REFUSED
                                  : axpert_twin_told(t, command, a);
-    }
+    } else if (has_zero)
+        return ERR_TIMEOUT; /* passed over in silence */
     if (rc)
         axpert_speech.refuse(asked, length, a);
+    if (axpert_twin_raises_zero(t))
+        (void)axpert_raise(a->bytes, a->length); /* most sums have no zero */
     return OK;
 }
 

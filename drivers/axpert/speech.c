@@ -184,6 +184,7 @@ const struct speech axpert_speech = {
     .words_help = "a question of the PI30 protocol, in capitals: QPIGS, QPIRI, QED20261121",
     .hole = AXPERT_NAK,
     .question = axpert_question,
+    .other_way = axpert_raise,
     .parse = axpert_parse,
     .command = axpert_command,
     .decode = axpert_decode,
