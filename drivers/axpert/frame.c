@@ -268,8 +268,8 @@ int axpert_judge(const uint8_t *asked, size_t asked_length, const uint8_t *b, si
     *to = (struct axpert_frame){0};
     for (size_t from = 0; from < length;) {
         size_t end = find_end(b, from, length, lf_ends), bracket = end;
-        while (from < end && b[from] == 0)
-            from++; /* padding of an earlier report */
+        while (from < end && (b[from] == 0 || b[from] == LF))
+            from++; /* padding of an earlier report, the end of an earlier frame */
         if (end == length)
             break;
         if (is_echo(asked, asked_length, b + from, end + 1 - from)) {
@@ -280,6 +280,7 @@ int axpert_judge(const uint8_t *asked, size_t asked_length, const uint8_t *b, si
         while (bracket > from && b[bracket - 1] != BRACKET)
             bracket--;
         to->end = end + 1;
+        to->end += to->end < length && b[to->end] == LF; /* some end with CR LF */
         while (to->end < length && b[to->end] == 0)
             to->end++; /* padding of the last report */
         if (is_nak(b + from, end - from)) {

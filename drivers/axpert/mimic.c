@@ -95,8 +95,10 @@ static const struct axpert_profile {
     unsigned kind, units;
     const struct otherwise *otherwise;
     bool raises_zero; /* its sums have none, and it hears none with one */
+    bool adds_lf;     /* behind each answer */
 } profiles[] = {
-    {"vm4", KIND_CLASSIC, 1, vm4, true},
+    {"vm4", KIND_CLASSIC, 1, vm4, .raises_zero = true},
+    {"smh", KIND_CLASSIC, 1, mks, .adds_lf = true},
     {"mks", KIND_CLASSIC, 1, mks},
     {"old", KIND_CLASSIC, 1, old},
     {"plus", KIND_PLUS, 1, plus},
@@ -105,7 +107,8 @@ static const struct axpert_profile {
     {"parallel", KIND_CLASSIC, 3, parallel},
 };
 
-const char *const axpert_models[] = {"mks", "old", "plus", "max", "pi41", "parallel", "vm4", NULL};
+const char *const axpert_models[] = {"mks",      "old", "plus", "max", "pi41",
+                                     "parallel", "vm4", "smh",  NULL};
 
 static const double RATED_W = 4000;
 
@@ -240,6 +243,13 @@ bool axpert_twin_raises_zero(const struct twin *t)
     const struct axpert_twin *mine = t->memory;
 
     return mine->profile->raises_zero;
+}
+
+bool axpert_twin_adds_lf(const struct twin *t)
+{
+    const struct axpert_twin *mine = t->memory;
+
+    return mine->profile->adds_lf;
 }
 
 const char *axpert_twin_sample(const struct twin *t, const struct block *b)

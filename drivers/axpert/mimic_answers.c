@@ -100,6 +100,8 @@ int axpert_answer(struct twin *t, const uint8_t *asked, size_t length, struct an
         axpert_speech.refuse(asked, length, a);
     if (axpert_twin_raises_zero(t))
         (void)axpert_raise(a->bytes, a->length); /* most sums have no zero */
+    if (axpert_twin_adds_lf(t) && a->length < sizeof a->bytes)
+        a->bytes[a->length++] = '\n';
     return OK;
 }
 

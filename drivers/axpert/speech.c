@@ -49,6 +49,7 @@ static int axpert_question(uint8_t address, const struct block *b, uint8_t bytes
     ask->length = axpert_request(command, bytes);
     ask->whole = axpert_whole;
     ask->opening = '(';
+    ask->tail = '\n';           /* some end a frame with CR LF */
     ask->patience_us = 2000000; /* its processor has better things to do at times */
     ask->shape = SHAPE;
     return ask->length ? OK : ERR_USAGE;

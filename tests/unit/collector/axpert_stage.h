@@ -36,8 +36,9 @@ struct stage {
     const char *silent;  /* never answered */
     const char *late;    /* answered when nobody waits any more: after so long */
     int64_t late_us;
-    const char *swallow;  /* carried out, and the answer lost */
-    const char *yes_only; /* acknowledged, and not carried out */
+    int64_t last_byte_late_us; /* after all the others of an answer */
+    const char *swallow;       /* carried out, and the answer lost */
+    const char *yes_only;      /* acknowledged, and not carried out */
     struct {
         const char *command, *payload;
     } said[8]; /* answered in these words instead */
@@ -92,6 +93,10 @@ static inline int stage_answer(void *far, const uint8_t *asked, size_t length,
             return OK;
         }
     int rc = cast_answer(s->house.casts[0], asked, length, to);
+    if (s->last_byte_late_us) {
+        to->pause_after = to->answer.length - 1;
+        to->pause_us = s->last_byte_late_us;
+    }
     return stage_lists(s->swallow, command) ? ERR_TIMEOUT : rc;
 }
 
