@@ -53,6 +53,13 @@ static int say(struct device *d, const struct block *b, unsigned tries, bool is_
     return rc;
 }
 
+static bool is_known(const struct device *d, const struct block *b)
+{
+    int place = place_of(d, b);
+
+    return b->text && place >= 0 && d->knowledge[place].is_known;
+}
+
 static bool has_two_ways(const struct device *d, const struct block *b)
 {
     uint8_t bytes[ASK_MAX];
@@ -67,6 +74,9 @@ static int talk(struct device *d, const struct block *b, struct answer *a)
 {
     bool way = d->wants_other_way;
     int rc = say(d, b, 0, way, a);
+
+    if (rc == ERR_REFUSED && is_known(d, b)) /* it knows it: not now, then */
+        rc = say(d, b, 0, way, a);
 
     if ((rc != ERR_TIMEOUT && rc != ERR_REFUSED) || !has_two_ways(d, b))
         return rc;

@@ -85,6 +85,19 @@ static void judge_power(const struct axpert_memory *m, struct reading *r)
         reading_drop(r, M_OUTPUT_POWER);
 }
 
+/* The same of its ratings: 46.3 A at 220 V are no 200 W. */
+static void judge_ratings(struct reading *r)
+{
+    double volts = 0, amps = 0, watts = 0;
+
+    if (reading_get(r, M_GRID_RATED_VOLTAGE, &volts) &&
+        reading_get(r, M_GRID_RATED_CURRENT, &amps) &&
+        reading_get(r, M_OUTPUT_RATED_POWER, &watts) && watts < volts * amps / 2) {
+        reading_drop(r, M_OUTPUT_RATED_POWER);
+        reading_drop(r, M_OUTPUT_RATED_APPARENT_POWER);
+    }
+}
+
 static void derive_stage(struct reading *r)
 {
     double solar = 0, grid = 0;
@@ -155,6 +168,7 @@ static void derive(struct device *d, struct reading *r)
     struct axpert_memory *m = d->memory;
     double mode = 0;
 
+    judge_ratings(r);
     (void)reading_get(r, M_OUTPUT_RATED_POWER, &m->rated_w);
     (void)reading_get(r, M_BATTERY_RATED_VOLTAGE, &m->rated_v);
     if (reading_get(r, M_OUTPUT_MODE, &mode))

@@ -111,6 +111,9 @@ int axpert_judge(const uint8_t *asked, size_t asked_length, const uint8_t *bytes
 const struct block *axpert_block_of(const uint8_t *asked, size_t length);
 const struct block *axpert_block(enum axpert_block which);
 
+/* Could these words be its answer? (suits.c) An answer names no question. b NULL: none of ours. */
+int axpert_suits(const struct block *b, const char *payload, size_t length);
+
 /* ---- is it one of this family? (family.c): pure */
 
 /* Could every word of this answer be PI30's? Relatives have other numbers in the same places. */
@@ -137,6 +140,7 @@ struct axpert_memory {
         bool is_heard, was_heard; /* in this round, and in the one before */
     } units[UNITS_MAX];
     unsigned unit_count, own_index, end_index, next_index, walks, missing_walks;
+    unsigned second_misses; /* in a row: QP2GS */
     bool has_own_place, is_told;
     bool has_total[TOTALS], has_own_pv, has_own_discharge;
     double totals[TOTALS], own_pv_w, own_discharge_a, pv_w, discharge_a;

@@ -147,72 +147,6 @@ static bool is_nak(const uint8_t *from, size_t length)
     return length == 3 && !memcmp(from, "NAK", 3);
 }
 
-static unsigned count_words(const char *from, size_t length)
-{
-    unsigned words = 0;
-
-    for (size_t i = 0; i < length; i++)
-        words += from[i] != ' ' && (i == 0 || from[i - 1] == ' ');
-    return words;
-}
-
-static int class_of(char c)
-{
-    return isdigit((unsigned char)c) || c == '-' ? 0 : isalpha((unsigned char)c) ? 1 : 2;
-}
-
-/* The second string is told in 3, 11 or 12 words, by kind; some say something else there. */
-static bool is_odd(const struct block *b, unsigned words)
-{
-    return b->function == QPIGS2 && words != 3 && words != 11 && words != 12;
-}
-
-/* Serial numbers and models may begin with anything. */
-static bool is_free_text(const struct block *b)
-{
-    for (const struct row *row = axpert_rows; row->native; row++)
-        if (row->in == b->function && !row->at)
-            return row->form == WORD_TEXT || row->form == WORD_SIZED;
-    return false;
-}
-
-/* One word of digits: marks are not taken for a serial number, nor that for a counter. Serial
- * numbers may be of any length, but are never as long as the marks. */
-static bool length_suits(const struct block *b, size_t length)
-{
-    size_t usual = strlen(b->sample);
-
-    if (usual < 8 || strspn(b->sample, "0123456789") != usual)
-        return true;
-    if (b->refresh == ON_DEMAND)
-        return length < SERIAL_TEXT;
-    /* Newer units have more marks than a sample; a counter always has its eight digits. */
-    return length * 4 >= usual * 3 && (usual > SERIAL_TEXT || length * 2 <= usual * 3);
-}
-
-/* An answer names no question. As many words as it must have, and the first one like the sample's
- * first: then it may be the answer to this one. */
-static int suits(const struct block *b, const char *payload, size_t length)
-{
-    unsigned words = count_words(payload, length);
-    size_t first = 0, sample_first;
-
-    if (!b)
-        return OK;
-    if ((b->most && (words < b->least || words > b->most)) || is_odd(b, words))
-        return ERR_FUNCTION;
-    if (!axpert_is_possible((enum axpert_block)b->function, payload, length))
-        return ERR_FUNCTION; /* a relative's */
-    if (!b->sample || !length)
-        return length ? OK : ERR_FUNCTION;
-    sample_first = strcspn(b->sample, " ");
-    while (first < length && payload[first] != ' ')
-        first++;
-    if ((sample_first == 1) != (first == 1) || !length_suits(b, length))
-        return ERR_FUNCTION;
-    return is_free_text(b) || class_of(payload[0]) == class_of(b->sample[0]) ? OK : ERR_FUNCTION;
-}
-
 /* One stretch up to its CR, from the bracket on. */
 static int judge_stretch(const uint8_t *asked, size_t asked_length, const uint8_t *frame,
                          size_t length, struct axpert_frame *to)
@@ -246,7 +180,7 @@ static int judge_stretch(const uint8_t *asked, size_t asked_length, const uint8_
         return OK; /* nobody asked: a frame is all that can be said */
     if ((to->said == AXPERT_ACK) == asks)
         return ERR_FUNCTION;
-    return asks ? suits(axpert_block_of(asked, asked_length), to->payload, to->length) : OK;
+    return asks ? axpert_suits(axpert_block_of(asked, asked_length), to->payload, to->length) : OK;
 }
 
 /* The question itself, with its sum written either way. */

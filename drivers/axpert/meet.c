@@ -19,6 +19,7 @@ static const struct clue {
     {"model", "LV6548", KIND_LV6548},
     {"machine_type", "11", KIND_PLUS},
     {"machine_type", "20", KIND_PLUS},
+    {"extra25", NULL, KIND_CLASSIC}, /* the other form of 28 words: as long as a MAX's, and none */
     {"flag.solar_feed_to_grid", NULL, KIND_MAX},
     {"max_discharge_current", NULL, KIND_MAX}, /* 28 words in QPIRI */
 };

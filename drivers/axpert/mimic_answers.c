@@ -1,6 +1,7 @@
 /* How the twin answers: questions from its samples, settings by changing them. */
 #include "drivers/axpert/twin.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,10 +45,12 @@ static int answer_unit(const struct twin *t, const struct block *b, char digit, 
     struct text text = text_on(payload, sizeof payload);
     unsigned wanted = (unsigned)(digit - '0'), unit = wanted;
 
-    words_encode(axpert_rows, b->function, t->kind, b->sample, &t->state, &text);
+    words_encode(axpert_rows, b->function, t->kind, axpert_twin_sample(t, b), &t->state, &text);
     if (wanted >= axpert_twin_units(t)) {
-        payload[0] = '0';
-        memset(payload + 2, '0', 14);
+        size_t first = strcspn(payload, " ");
+        memset(payload, '0', first);
+        if (strcspn(payload + first + 1, " ") == SERIAL_DIGITS)
+            memset(payload + first + 1, '0', SERIAL_DIGITS);
         return say(a, payload);
     }
     if (t->dead > 1 && unit + 1 >= t->dead)
@@ -65,10 +68,12 @@ static int answer_question(const struct twin *t, const char *command, const stru
 
     if (!sample)
         return ERR_REFUSED;
-    if (b->function == QPGS || b->function == QP2GS)
-        return strlen(command) == 5 && command[4] >= '0' && command[4] <= '9'
-                   ? answer_unit(t, b, command[4], a)
+    if (b->function == QPGS || b->function == QP2GS) {
+        size_t digit = strcspn(b->text, "#");
+        return strlen(command) == digit + 1 && isdigit((unsigned char)command[digit])
+                   ? answer_unit(t, b, command[digit], a)
                    : ERR_REFUSED;
+    }
     words_encode(axpert_rows, b->function, t->kind, sample, &t->state, &text);
     put_serial(t, payload, 0);
     if (sample[strlen(sample) - 1] == ' ')

@@ -32,9 +32,10 @@ struct stage {
 
     unsigned asked; /* questions and orders the wire heard */
     char heard[64][AXPERT_REQUEST_MAX + 1];
-    const char *refused; /* "QET QFLAG", "*": answered with NAK */
-    const char *silent;  /* never answered */
-    const char *late;    /* answered when nobody waits any more: after so long */
+    const char *refused;      /* "QET QFLAG", "*": answered with NAK */
+    const char *refused_once; /* the same, and then forgotten */
+    const char *silent;       /* never answered */
+    const char *late;         /* answered when nobody waits any more: after so long */
     int64_t late_us;
     int64_t last_byte_late_us; /* after all the others of an answer */
     const char *swallow;       /* carried out, and the answer lost */
@@ -80,6 +81,11 @@ static inline int stage_answer(void *far, const uint8_t *asked, size_t length,
     if (stage_lists(s->silent, command))
         return ERR_TIMEOUT;
     if (stage_lists(s->refused, command)) {
+        stage_say(&to->answer, "NAK");
+        return OK;
+    }
+    if (stage_lists(s->refused_once, command)) {
+        s->refused_once = NULL;
         stage_say(&to->answer, "NAK");
         return OK;
     }
