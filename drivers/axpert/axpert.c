@@ -123,14 +123,20 @@ static const struct {
          BIT(INVERTER, DC_IN_OUTPUT) | BIT(INVERTER, CURRENT_SENSOR),
      BIT(INVERTER, OVERLOAD)},
     {M_UNIT_ALARMS, 0, BIT(UNIT, OVER_TEMPERATURE) | BIT(UNIT, FAN)},
-    {M_BATTERY_ALARMS, BIT(BATTERY, OPEN) | BIT(BATTERY, SHORT) | BIT(BATTERY, OVERCHARGE),
-     BIT(BATTERY, OVER_VOLTAGE)},
+    {M_BATTERY_ALARMS, BIT(BATTERY, SHORT) | BIT(BATTERY, OVERCHARGE),
+     BIT(BATTERY, OPEN) | BIT(BATTERY, OVER_VOLTAGE)},
 };
 
 /* A short circuit at the output is a warning in some papers and a fault in those of MAX and GK. */
 static bool short_is_fault(const struct device *d)
 {
     return d->how.kind & (KINDS_MAX | KIND_GK);
+}
+
+/* Papers of MAX do not say what an open battery is: they run without one, and say so for ever. */
+static bool open_is_fault(const struct device *d)
+{
+    return !(d->how.kind & KINDS_MAX);
 }
 
 static void derive_fault(const struct device *d, struct reading *r)
@@ -147,6 +153,9 @@ static void derive_fault(const struct device *d, struct reading *r)
         is_fault |= ((uint64_t)bits & faults[i].always) != 0;
         is_fault |= says_fault && ((uint64_t)bits & faults[i].with_fault);
     }
+    bits = 0;
+    (void)reading_get(r, M_BATTERY_ALARMS, &bits);
+    is_fault |= open_is_fault(d) && (uint64_t)bits & BIT(BATTERY, OPEN);
     if (is_fault || (has_alarms && reading_has(r, M_DEVICE_MODE)))
         (void)reading_put(r, M_FAULT, is_fault);
 }
