@@ -136,6 +136,9 @@ struct driver {
     const struct command *commands; /* NULL when nothing may be set */
     const struct setting *settings; /* config words of its own */
 
+    /* The kinds of its family by their words in the settings; 0: none. NULL: there are none. */
+    unsigned (*kind)(const char *word);
+
     /* Before its numbers are believed: which kind is it? Once, and again after a silence. */
     int (*meet)(struct device *d);
     bool is_mute_before; /* it answers nothing at all until it was met */

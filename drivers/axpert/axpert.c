@@ -204,6 +204,7 @@ const struct driver driver_axpert = {
     .blocks = axpert_blocks,
     .rows = axpert_rows,
     .settings = axpert_settings,
+    .kind = axpert_kind_named,
     .meet = axpert_meet,
     .greet = axpert_greet,
     .derive = derive,

@@ -54,6 +54,7 @@ enum axpert_block {
     QALL,
     QBMS,
     QLITH0,
+    QLED,
     AXPERT_BLOCKS
 };
 
@@ -149,6 +150,7 @@ struct axpert_memory {
 
 /* Which kind of unit is it? Asked once, before its numbers are believed. */
 int axpert_meet(struct device *d) MUST_CHECK;
+unsigned axpert_kind_named(const char *word); /* "max"; 0: none */
 int axpert_greet(struct device *d, struct identity *who) MUST_CHECK;
 
 /* To so many steps of one: a product must not say more than its factors. */

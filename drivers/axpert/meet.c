@@ -105,13 +105,20 @@ static int nobody(const struct meeting *m)
     return m->was_refused ? ERR_REFUSED : m->spoilt ? m->spoilt : ERR_TIMEOUT;
 }
 
+unsigned axpert_kind_named(const char *word)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (!strcmp(kinds[i].word, word))
+            return kinds[i].kind;
+    return 0;
+}
+
 static unsigned kind_of(const struct device *d, const struct meeting *m, bool knows_qall)
 {
-    const char *given = section_text(d->section, "kind");
+    unsigned given = axpert_kind_named(section_text(d->section, "kind"));
 
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (!strcmp(kinds[i].word, given))
-            return kinds[i].kind;
+    if (given)
+        return given;
     for (size_t i = 0; i < sizeof clues / sizeof *clues; i++) {
         if (!m->has_clue[i])
             continue;

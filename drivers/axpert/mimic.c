@@ -35,6 +35,7 @@ struct otherwise {
 #define NO_EXTRAS                                                                                  \
     {QPIGS2, UNKNOWN}, {QP2GS, UNKNOWN}, {QCST, UNKNOWN}, {QCVT, UNKNOWN}, {QT, UNKNOWN},          \
         {QOPPT, UNKNOWN}, {QCHPT, UNKNOWN}, {QMSCHGCR, UNKNOWN}, {QALL, UNKNOWN}, {QBMS, UNKNOWN}, \
+        {QLED, UNKNOWN},                                                                           \
     {                                                                                              \
         QLITH0, UNKNOWN                                                                            \
     }
