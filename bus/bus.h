@@ -56,6 +56,7 @@ struct ask {
     int64_t again_us; /* the same question is not asked sooner than this after itself; 0: at once */
     unsigned silences; /* give up after so many silences; 0: silence is tried like the rest */
     uint8_t opening;   /* how an answer begins; 0: as its question does */
+    uint8_t tail;      /* what some units say behind an answer, when it has been read; 0: nothing */
     uint32_t shape;    /* answers of one shape could be mistaken for one another; 0: never */
 };
 

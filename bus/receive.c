@@ -75,6 +75,17 @@ static bool is_echo(const struct ask *ask, const struct answer *a)
     return a->length == ask->length && !memcmp(a->bytes, ask->bytes, a->length);
 }
 
+/* What belongs behind the last answer came only now. */
+static void drop_tail(const struct ask *ask, struct answer *a)
+{
+    size_t drop = 0;
+
+    while (ask->tail && drop < a->length && a->bytes[drop] == ask->tail)
+        drop++;
+    a->length -= drop;
+    memmove(a->bytes, a->bytes + drop, a->length);
+}
+
 /* When bytes came, for the pace. */
 struct times {
     int64_t asked, first, longest;
@@ -120,8 +131,15 @@ int receive_answer(struct bus *bus, const struct ask *ask, unsigned attempt, int
             return n;
         if (n == 0)
             return judge_silence(ask, a);
-        int64_t now = note_time(&t);
         a->length += (size_t)n;
+        drop_tail(ask, a);
+        if (!a->length) { /* the turn-around goes on */
+            wait = t.asked - clock_us() + turn;
+            if (wait <= 0)
+                return ERR_TIMEOUT;
+            continue;
+        }
+        int64_t now = note_time(&t);
         wait = pause;
         if (is_early(bus, ask, a, ended)) {
             bus->misheard.is_early = true;

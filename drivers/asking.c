@@ -32,7 +32,8 @@ static unsigned silences_allowed(const struct device *d, const struct block *b)
     return d->state == ONLINE ? 0 : d->state == SILENT ? 1 : 3;
 }
 
-static int talk(struct device *d, const struct block *b, unsigned tries, struct answer *a)
+static int say(struct device *d, const struct block *b, unsigned tries, bool is_other_way,
+               struct answer *a)
 {
     uint8_t bytes[ASK_MAX];
     struct ask ask = {0};
@@ -40,6 +41,8 @@ static int talk(struct device *d, const struct block *b, unsigned tries, struct 
 
     if (rc)
         return rc;
+    if (is_other_way && d->speech->other_way)
+        (void)d->speech->other_way(bytes, ask.length); /* most have only one */
     ask.bytes = bytes;
     ask.pace = &d->pace;
     ask.tries = tries;
@@ -48,6 +51,41 @@ static int talk(struct device *d, const struct block *b, unsigned tries, struct 
     if (rc == OK || rc == ERR_REFUSED)
         d->state = ONLINE;
     return rc;
+}
+
+static bool is_known(const struct device *d, const struct block *b)
+{
+    int place = place_of(d, b);
+
+    return b->text && place >= 0 && d->knowledge[place].is_known;
+}
+
+static bool has_two_ways(const struct device *d, const struct block *b)
+{
+    uint8_t bytes[ASK_MAX];
+    struct ask ask = {0};
+
+    return d->speech->other_way && d->speech->question(d->address, b, bytes, &ask) == OK &&
+           d->speech->other_way(bytes, ask.length);
+}
+
+/* A question, as this unit wants it written: what it does not hear one way is asked the other. */
+static int talk(struct device *d, const struct block *b, struct answer *a)
+{
+    bool way = d->wants_other_way;
+    int rc = say(d, b, 0, way, a);
+
+    if (rc == ERR_REFUSED && is_known(d, b)) /* it knows it: not now, then */
+        rc = say(d, b, 0, way, a);
+
+    if ((rc != ERR_TIMEOUT && rc != ERR_REFUSED) || !has_two_ways(d, b))
+        return rc;
+    int other = say(d, b, 0, !way, a);
+    if (other == OK) {
+        d->wants_other_way = !way;
+        log_info(d->name, "hears \"%s\" only with its sum written the other way", b->text);
+    }
+    return other == ERR_TIMEOUT ? rc : other;
 }
 
 /* Who is it? Its driver wants to know before it believes a number. */
@@ -83,17 +121,17 @@ int device_ask(struct device *d, const struct block *b, struct answer *a)
 
     if (rc)
         return rc;
-    rc = talk(d, b, 0, a);
+    rc = talk(d, b, a);
     if (!has_forgotten(d, b, rc, a))
         return rc;
     d->is_met = false;
     rc = meet(d);
-    return rc ? rc : talk(d, b, 0, a);
+    return rc ? rc : talk(d, b, a);
 }
 
 int device_send(struct device *d, const struct block *b, struct answer *a)
 {
-    return talk(d, b, 1, a);
+    return say(d, b, 1, d->wants_other_way, a);
 }
 
 enum { HEARINGS_MOST = 4 };

@@ -40,6 +40,7 @@ struct device {
 
     enum device_state state;
     int last_error;
+    const char *speaks; /* with ERR_PROTOCOL: what was heard, where its driver knows it */
     unsigned silent_rounds;
     int64_t next_try_us; /* a silent unit is asked ever more rarely */
     struct silence silence;
@@ -50,6 +51,7 @@ struct device {
     struct pieces *pieces;       /* one a block, where blocks are registers */
     struct knowledge *knowledge; /* one a block, where they are words */
     bool has_answered;           /* in this round */
+    bool wants_other_way;        /* it was found to hear speech->other_way, not the usual one */
     struct decoding how;         /* rows, and the kind of its family as its driver found out */
     bool is_met, is_meeting;
     unsigned next_slow; /* which slow block has its turn */
