@@ -20,13 +20,18 @@ const struct setting bus_settings[] = {
     { "every",    NUMBER, "10",    0.1,  86400, NULL, "Seconds from one round to the next" },
     { "tries",    NUMBER, "6",     1,    20,   NULL, "How often one question is asked before it is given up" },
     { "patience", NUMBER, "3",     0.1,  60,   NULL, "Seconds after which one question is given up, whatever the tries" },
+    { "wait",     NUMBER, "0",     0,    60,   NULL, "The longest wait for an answer to begin, in seconds; 0: as its kind of line, 1 on tcp, 0.6 else" },
     { "echo",     YESNO,  "no",    0,    0,    NULL, "The adapter gives back what we send: drop it" },
     SETTINGS_END,
 };
 // clang-format on
 
+/* Some controllers take 500 ms to begin. */
+static const int64_t WAIT_US = 600000;
 /* Pauses before a retry. Short ones suffice: the other talker is done within a frame or two. */
 static const int64_t PAUSE_LEAST_US = 5000, PAUSE_FIRST_US = 40000, PAUSE_MOST_US = 150000;
+/* A unit that says it is busy gets somewhat longer. */
+static const int64_t BUSY_FIRST_US = 100000, BUSY_MOST_US = 400000;
 static const int64_t AGAIN_STEP_US = 100000;
 /* A wire that is never silent for this long is jammed. */
 static const int64_t JAMMED_US = 500000;
@@ -40,6 +45,9 @@ int bus_init(struct bus *bus, const char *name, const struct line *line, const c
     strcpy(bus->where, where);
     bus->chance = chance_seeded(0);
     bus->drain_us = 25000;
+    bus->wait_us = (int64_t)(section_number(section, "wait") * 1e6);
+    if (!bus->wait_us)
+        bus->wait_us = line->wait_us ? line->wait_us : WAIT_US;
     bus->strips_echo = section_yes(section, "echo");
     bus->memory = line->memory ? calloc(1, line->memory) : NULL;
     return line->memory && !bus->memory ? ERR_FULL : OK;
@@ -232,30 +240,87 @@ static int exchange(struct bus *bus, const struct ask *ask, unsigned attempt, st
     return rc;
 }
 
-static bool is_final(int rc)
+/* How one question fares, over all its tries. */
+struct course {
+    unsigned tries, silences;
+    int64_t deadline;
+    size_t cut;     /* bytes of an answer with another length than was asked for */
+    bool is_cut_so; /* once is a collision; the same again is the device's own way */
+};
+
+static bool is_final(const struct bus *bus, const struct ask *ask, int rc, const struct answer *a)
 {
-    return rc == OK || rc == ERR_REFUSED || rc == ERR_GONE || rc == ERR_STOPPED;
+    if (rc == ERR_REFUSED)
+        return !ask->may_pass || !ask->may_pass(a);
+    return rc == OK || rc == ERR_STOPPED || (rc == ERR_GONE && !bus->line->reopens);
+}
+
+static bool is_over(const struct bus *bus, const struct ask *ask, struct course *c,
+                    unsigned attempt, int rc, const struct answer *a)
+{
+    c->silences += rc == ERR_TIMEOUT;
+    if (rc == ERR_LENGTH) {
+        c->is_cut_so = c->cut == a->length;
+        c->cut = a->length;
+    }
+    return is_final(bus, ask, rc, a) || c->is_cut_so || attempt == c->tries ||
+           clock_us() > c->deadline || is_stopped(bus) ||
+           (ask->silences && c->silences >= ask->silences);
+}
+
+/* A connection that went can be had again; whatever was on its way went with it. */
+static int open_again(struct bus *bus)
+{
+    close_line(bus);
+    int rc = bus->line->open(bus);
+
+    bus->is_open = rc == OK;
+    memset(bus->owed, 0, sizeof bus->owed);
+    return rc;
 }
 
 /* Something was wrong: let the wire come to rest, then wait a while of our own choosing. */
 static int recover(struct bus *bus, unsigned attempt, int why)
 {
-    /* A short answer may be one with a pause inside that we did not know of: let it end. */
-    int rc = wait_for_silence(bus, why == ERR_SHORT ? pace_pause_us(NULL, 1) : bus->drain_us);
+    bool is_busy = why == ERR_REFUSED;
+    int rc = why == ERR_GONE ? open_again(bus) : OK;
 
+    /* A short answer may be one with a pause inside that we did not know of: let it end. */
     if (rc == OK)
-        clock_sleep_us(
-            backoff_us(&bus->chance, attempt, PAUSE_LEAST_US, PAUSE_FIRST_US, PAUSE_MOST_US));
+        rc = wait_for_silence(bus, why == ERR_SHORT ? pace_pause_us(NULL, 1) : bus->drain_us);
+    if (rc == OK)
+        clock_sleep_us(backoff_us(&bus->chance, attempt, PAUSE_LEAST_US,
+                                  is_busy ? BUSY_FIRST_US : PAUSE_FIRST_US,
+                                  is_busy ? BUSY_MOST_US : PAUSE_MOST_US));
     return rc == ERR_GARBAGE ? OK : rc;
+}
+
+static int try_and_try(struct bus *bus, const struct ask *ask, struct answer *answer)
+{
+    struct course c = {
+        .tries = ask->tries ? ask->tries : (unsigned)section_number(bus->section, "tries"),
+        .deadline = clock_us() + (int64_t)(section_number(bus->section, "patience") * 1e6),
+    };
+
+    for (unsigned attempt = 1;; attempt++) {
+        if (is_stopped(bus))
+            return ERR_STOPPED;
+        if (bus->beat_us)
+            *bus->beat_us = clock_us();
+        int rc = exchange(bus, ask, attempt, answer);
+        bus->counts.failed[error_index(rc)]++;
+        if (is_over(bus, ask, &c, attempt, rc, answer))
+            return rc == ERR_LENGTH && !c.is_cut_so ? ERR_GARBAGE : rc;
+        rc = recover(bus, attempt, rc);
+        if (rc)
+            return rc;
+        bus->counts.retried++;
+    }
 }
 
 int bus_talk(struct bus *bus, const struct ask *ask, struct answer *answer)
 {
-    unsigned tries = ask->tries ? ask->tries : (unsigned)section_number(bus->section, "tries");
-    int64_t deadline = clock_us() + (int64_t)(section_number(bus->section, "patience") * 1e6);
-    unsigned silences = 0;
-    bool is_always_short = true; /* of registers: what a shortened answer at a hole looks like */
-    int rc = ERR_GONE;
+    int rc;
 
     answer->skipped = answer->length = 0;
     if (!bus->is_open)
@@ -268,29 +333,7 @@ int bus_talk(struct bus *bus, const struct ask *ask, struct answer *answer)
             close_line(bus);
         return rc;
     }
-    for (unsigned attempt = 1; attempt <= tries; attempt++) {
-        if (is_stopped(bus)) {
-            rc = ERR_STOPPED;
-            break;
-        }
-        if (bus->beat_us)
-            *bus->beat_us = clock_us();
-        rc = exchange(bus, ask, attempt, answer);
-        bus->counts.failed[error_index(rc)]++;
-        silences += rc == ERR_TIMEOUT;
-        is_always_short &= rc == ERR_LENGTH;
-        if (is_final(rc) || attempt == tries || clock_us() > deadline || is_stopped(bus) ||
-            (ask->silences && silences >= ask->silences))
-            break;
-        int wire = recover(bus, attempt, rc);
-        if (wire) {
-            rc = wire;
-            break;
-        }
-        bus->counts.retried++;
-    }
-    if (rc == ERR_LENGTH && !is_always_short)
-        rc = ERR_GARBAGE; /* once is a collision; only every time is the device's own way */
+    rc = try_and_try(bus, ask, answer);
     if (rc == OK || rc == ERR_REFUSED)
         bus->counts.answered++;
     else if (rc == ERR_GONE || rc == ERR_IO)

@@ -10,6 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 
+static bool modbus_may_pass(const struct answer *a)
+{
+    return a->length == MODBUS_SHORTEST &&
+           (a->bytes[2] == STILL_AT_WORK || a->bytes[2] == BUSY_JUST_NOW);
+}
+
 /* ---- questions --------------------------------------------------------------------------- */
 
 static int modbus_question(uint8_t address, const struct block *b, uint8_t bytes[ASK_MAX],
@@ -28,6 +34,7 @@ static int modbus_question(uint8_t address, const struct block *b, uint8_t bytes
     memcpy(bytes, is_identity ? identity : read, length);
     ask->length = crc16_append(bytes, length);
     ask->whole = modbus_whole;
+    ask->may_pass = modbus_may_pass;
     /* An answer names no register: two of one unit, function and length look the same. */
     ask->shape = (uint32_t)address << 24 | (uint32_t)b->function << 16 | (b->count + 1u);
     return OK;

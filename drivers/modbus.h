@@ -28,7 +28,15 @@ enum {
 /* Frames, the most registers that fit into one, and where the objects of an identity begin. */
 enum { MODBUS_SHORTEST = 5, MODBUS_LONGEST = 256, SPARSE_MAX = 0x7d, IDENTITY_HEAD = 8 };
 
-enum { NOT_KNOWN_FUNCTION = 1, NOT_KNOWN_ADDRESS = 2, NOT_GOOD_VALUE = 3, DEVICE_FAILED = 4 };
+enum {
+    NOT_KNOWN_FUNCTION = 1,
+    NOT_KNOWN_ADDRESS = 2,
+    NOT_GOOD_VALUE = 3,
+    DEVICE_FAILED = 4,
+    STILL_AT_WORK = 5,
+    BUSY_JUST_NOW = 6,
+    TARGET_SILENT = 11,
+};
 
 extern const struct speech modbus_speech;
 

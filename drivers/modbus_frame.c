@@ -150,7 +150,10 @@ static int judge(const uint8_t *asked, size_t asked_length, const uint8_t *b, si
 
 int modbus_whole(const struct ask *ask, const uint8_t *bytes, size_t length)
 {
-    return judge(ask->bytes, ask->length, bytes, length);
+    int rc = judge(ask->bytes, ask->length, bytes, length);
+
+    /* That is the gateway's word, not the device's: it heard nothing. */
+    return rc == ERR_REFUSED && bytes[2] == TARGET_SILENT ? ERR_TIMEOUT : rc;
 }
 
 /* The whole story is known now: what does it amount to? */
