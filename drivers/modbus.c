@@ -297,9 +297,15 @@ int modbus_identity(struct device *d, struct identity *who)
     return device_block(d, &b, collect_identity, who) == ERR_GONE ? ERR_GONE : OK;
 }
 
+/* Some have a number of their own for "too many at once", most say the same to both. */
+static bool modbus_is_hole(int exception)
+{
+    return exception == NOT_KNOWN_ADDRESS || exception == NOT_GOOD_VALUE;
+}
+
 const struct speech modbus_speech = {
     .words_help = "REGISTER[+COUNT], FUNCTION:REGISTER[+COUNT] or identity: 0x3100+5, 03:0x9000+15",
-    .hole = NOT_KNOWN_ADDRESS,
+    .is_hole = modbus_is_hole,
     .question = modbus_question,
     .parse = modbus_parse,
     .decode = modbus_decode,

@@ -293,7 +293,9 @@ static void a_refusal_has_a_number(void **state)
     assert_int_equal(decode("01 03 30 00 00 01 8b 0a", "01 83 02 c0 f1", &found, &detail),
                      ERR_REFUSED);
     assert_int_equal(detail, NOT_KNOWN_ADDRESS);
-    assert_int_equal(detail, modbus_speech.hole);
+    assert_true(modbus_speech.is_hole(detail));
+    assert_true(modbus_speech.is_hole(NOT_GOOD_VALUE));
+    assert_false(modbus_speech.is_hole(DEVICE_FAILED));
 }
 
 /* ---- the other end ----------------------------------------------------------------------- */
