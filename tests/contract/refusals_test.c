@@ -198,6 +198,31 @@ static void little_at_once(void **state)
     }
 }
 
+/* It answers, but to no question of a round: that is no good round, however often it is so. */
+static void nothing_to_say(void **state)
+{
+    struct stand *s = stand_begin();
+    const struct block *rated = s->device.blocks;
+
+    (void)state;
+    while (rated->start != 0x3000)
+        rated++;
+    s->far.number = NOT_KNOWN_ADDRESS;
+    s->far.first = 0x3100;
+    s->far.last = 0x33ff;
+    for (int i = 0; i < 20; i++) {
+        struct reading r = {0};
+        assert_int_equal(one_round(s), ERR_REFUSED);
+        assert_int_equal(device_block(&s->device, rated, device_collect, &r), OK);
+    }
+    assert_int_equal(one_round(s), ERR_REFUSED);
+    assert_int_equal(s->far.asked, 0); /* it was learned */
+    s->far.number = 0;
+    clock_sleep_us(DAY_US);
+    (void)all_there_is(s);
+    stand_end(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +230,7 @@ int main(void)
         cmocka_unit_test(a_bad_hour),
         cmocka_unit_test(a_stubborn_unit_costs_little),
         cmocka_unit_test(little_at_once),
+        cmocka_unit_test(nothing_to_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
