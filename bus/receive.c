@@ -61,9 +61,10 @@ static bool is_early(const struct bus *bus, const struct ask *ask, const struct 
 
 /* How long its first byte may take: as was learned, and as long as the family may think when
  * nothing was learned, or when that was too short. */
-static int64_t turn_us(const struct ask *ask, const struct pace *pace, unsigned attempt)
+static int64_t turn_us(const struct bus *bus, const struct ask *ask, const struct pace *pace,
+                       unsigned attempt)
 {
-    int64_t us = pace_wait_us(pace, attempt);
+    int64_t us = pace_wait_us(pace, attempt, bus->wait_us);
     bool is_open = attempt > 1 || !pace->is_known;
 
     return is_open && ask->patience_us > us ? ask->patience_us : us;
@@ -119,7 +120,7 @@ int receive_answer(struct bus *bus, const struct ask *ask, unsigned attempt, int
     struct times t = {.asked = clock_us() + (int64_t)ask->length * bus->byte_us};
     struct pace guess = pace_guess(&bus->pace);
     const struct pace *pace = ask->pace && ask->pace->is_known ? ask->pace : &guess;
-    int64_t turn = turn_us(ask, pace, attempt), pause = pace_pause_us(pace, attempt);
+    int64_t turn = turn_us(bus, ask, pace, attempt), pause = pace_pause_us(pace, attempt);
     int64_t wait = t.asked - clock_us() + turn;
     int64_t end = t.asked + turn + ANSWER_MAX * bus->byte_us + ENDLESS_US;
     bool echo_is_due = true;

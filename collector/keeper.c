@@ -187,7 +187,7 @@ void keeper_take(struct keeper *k, const struct news *n)
 {
     static struct reading r; /* of the keeper's thread alone: too large for its stack */
     char text[ORIGIN_NAME];
-    const char *name = keeper_name(n, text, sizeof text);
+    const char *name = news_name(n, text, sizeof text);
     size_t at = keeper_place(k, name);
     struct slot_of *s = at < k->count ? k->slots[at] : NULL;
 

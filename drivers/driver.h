@@ -76,7 +76,9 @@ struct tapped {
  */
 struct speech {
     const char *words_help; /* what `helio ask` takes: "0x3100+5" */
-    int hole;               /* the detail of a refusal that means "I have no such thing" */
+    /* Does the detail of a refusal mean "I have no such thing", or "not so much at once"? For
+     * blocks of registers; NULL: it never does. */
+    bool (*is_hole)(int detail);
 
     /* A block as a question to this address: fills the bytes, and all of ask but its pace. */
     int (*question)(uint8_t address, const struct block *b, uint8_t bytes[ASK_MAX],

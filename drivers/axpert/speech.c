@@ -199,7 +199,6 @@ static void axpert_refuse(const uint8_t *asked, size_t length, struct answer *a)
 
 const struct speech axpert_speech = {
     .words_help = "a question of the PI30 protocol, in capitals: QPIGS, QPIRI, QED20261121",
-    .hole = AXPERT_NAK,
     .question = axpert_question,
     .other_way = axpert_raise,
     .parse = axpert_parse,
