@@ -35,6 +35,7 @@ void daemon_catch_signals(void)
 
     sigaction(SIGINT, &act, NULL);
     sigaction(SIGTERM, &act, NULL);
+    act.sa_flags = SA_RESTART; /* what is being opened or read for the start goes on */
     sigaction(SIGHUP, &act, NULL);
 }
 
