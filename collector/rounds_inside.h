@@ -30,6 +30,23 @@ struct round_thread *round_thread_of(const struct rounds *r, size_t bus);
 /* The bus goes as often as the most often asked of its devices. */
 double bus_every_s(const struct rounds *r, size_t bus);
 
+/*
+ * Ticks stand on the wall clock, so that all buses of one pace go together and restarts do not
+ * shift them: every = 10 means :00, :10, :20. Waiting is by the steady clock, and the next tick is
+ * reckoned anew each time, so a clock that is set costs at most one step.
+ */
+struct round_tick {
+    int64_t ms, due_us;
+};
+
+/* `before`: the one that was; NULL: none. */
+struct round_tick round_next_tick(int64_t step_ms, const struct round_tick *before);
+struct round_tick round_first_tick(int64_t step_ms);
+int64_t round_step_ms(const struct rounds *r, size_t bus);
+
+/* The newest tick a device of this bus was asked for, by whoever had it before. */
+int64_t round_asked_before(const struct round_thread *t);
+
 /* What waits in the box is done, if anything does; the last time nothing is taken afterwards. */
 void round_do_job(struct round_thread *t);
 void round_close_box(struct round_thread *t);

@@ -30,7 +30,7 @@ exec 7<>pipe
 "$HELIO" run -c pipe 2>err.log 7<&- &
 daemon=$!
 twins+=($daemon)
-reads_pipe() { ls -l "/proc/$daemon/fd" 2>/dev/null | grep -q "$TESTS_TMP/pipe"; }
+reads_pipe() { [ "/proc/$daemon/exe" -ef "$HELIO" ] && ls -l "/proc/$daemon/fd" 2>/dev/null | grep -q "$TESTS_TMP/pipe"; }
 until_true 20 reads_pipe || fail "the settings are not read"
 kill -HUP "$daemon"
 cat a.ini >&7
@@ -87,16 +87,29 @@ for n in $(seq 0 $wires); do
 done
 
 # ---- a device that is away for a moment, within its tick ------------------------------------------------
-every=5 settings "$shed"
+every=3 settings "$shed"
 hup 'settings read again'
-for _ in 1 2 3; do
+for _ in 1 2; do
     before=$(stored south)
     until_true 20 more_stored "$before"
-    every=5 settings "${shed/east/elsewhere}"
+    every=3 settings "${shed/east/elsewhere}"
     sed -i 's/south/north/' a.ini
     hup 'settings read again'
-    every=5 settings "$shed"
+    every=3 settings "$shed"
     hup 'settings read again'
+done
+
+# ---- and a start within the tick of the last end --------------------------------------------------------
+for _ in 1; do
+    before=$(stored south)
+    until_true 20 more_stored "$before"
+    kill "$daemon"
+    wait "$daemon" || fail "it ended with $?: $(tail err.log)"
+    "$HELIO" run -c a.ini 2>>err.log &
+    daemon=$!
+    twins+=($daemon)
+    until_true 20 "$HELIO" status -c a.ini >status 2>&1
+    sleep 0.3
 done
 kill "$daemon"
 wait "$daemon" || fail "it ended with $?: $(tail err.log)"
