@@ -34,6 +34,14 @@ void clock_give_back(void)
     taken_us = -1;
 }
 
+int64_t clock_worked_us(void)
+{
+    struct timespec worked = {0};
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &worked);
+    return (int64_t)worked.tv_sec * US_PER_S + worked.tv_nsec / 1000;
+}
+
 /* ---- the rate ------------------------------------------------------------------------------ */
 
 enum { RATE_ONE = 1000 };

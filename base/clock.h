@@ -19,6 +19,9 @@ int64_t clock_us(void);      /* monotonic, microseconds */
 int64_t clock_wall_ms(void); /* since 1970, UTC */
 void clock_sleep_us(int64_t us);
 
+/* Processor time that this thread has used; no rate and no hand turns it. */
+int64_t clock_worked_us(void);
+
 /* As poll(), for so long at most (0: only a look). A signal ends it early: 0. */
 int clock_poll(struct pollfd *fds, unsigned count, int64_t us);
 

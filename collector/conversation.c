@@ -32,7 +32,7 @@ static bool is_unwanted(void *who)
     const struct asked *a = who;
     struct pollfd p = {.fd = a->fd, .events = 0};
 
-    return a->daemon->is_stopping || (poll(&p, 1, 0) > 0 && p.revents & (POLLHUP | POLLERR));
+    return a->daemon->is_stopping || (clock_poll(&p, 1, 0) > 0 && p.revents & (POLLHUP | POLLERR));
 }
 
 struct limit asked_limit(struct asked *a, double seconds)

@@ -229,7 +229,8 @@ int daemon_reload(struct daemon *d)
         log_warn("run", "there is no settings file to read again");
         return ERR_ABSENT;
     }
-    snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_us());
+    snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%lld",
+             (long long)clock_real_us(clock_us()));
     notify(state);
     rc = plan ? OK : ERR_FULL;
     wing = plan ? prepare(d, plan, &rc) : NULL;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 static const int64_t near_us = 30000000; /* readings further apart say nothing about each other */
+static const double NEAR_SHARE = 0.25;   /* so far apart two powers still say the same */
 
 /*
  * How far a gauge may move between two near readings. STEP: from the last by a share and a
@@ -40,9 +41,11 @@ static bool is_step(const struct allowance *a, double from, double to)
 
 static bool is_plain(const struct allowance *a, const struct gauge *g, double value)
 {
-    if (a->move == LEVEL)
-        return fabs(value) <= a->share * g->highest + a->margin;
-    return is_step(a, g->last, value);
+    /* As long as no two have reached anything, one alone must do: it may have been a stray itself.
+     */
+    double most = g->highest > 0 ? a->share * g->highest : (1 + NEAR_SHARE) * fabs(g->last);
+
+    return a->move == LEVEL ? fabs(value) <= most + a->margin : is_step(a, g->last, value);
 }
 
 /* The next reading says the same: then it is no stray number. What is held was said after what is
@@ -52,7 +55,7 @@ static bool confirms(const struct allowance *a, const struct gauge *g, double va
     if (!g->is_held)
         return false;
     if (a->move == LEVEL)
-        return fabs(value - g->held) <= 0.25 * fabs(g->held) + a->margin;
+        return fabs(value - g->held) <= NEAR_SHARE * fabs(g->held) + a->margin;
     return is_step(a, g->held, value);
 }
 
@@ -70,7 +73,7 @@ bool gauge_judge(struct gauge *g, enum metric m, double value, int64_t now_us)
     }
     /* Two in a row must reach it: else stray numbers that are only a little too high would raise
      * it, one after the other, until the highest of them is believed. */
-    double neighbour = g->is_held ? g->held : g->is_known ? g->last : value;
+    double neighbour = g->is_held ? g->held : g->is_known ? g->last : 0;
     g->highest = fmax(g->highest, fmin(fabs(neighbour), fabs(value)));
     g->is_known = true;
     g->is_held = false;

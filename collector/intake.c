@@ -8,20 +8,13 @@
 #include "store/days.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS_MAX = READING_MAX + 2, LINE_BYTES = 16384, CHUNK = 500, DAYS_MAX = 4096 };
+enum { COLUMNS_MAX = READING_MAX + 2, LINE_BYTES = 16384, CHUNK = 500 };
 
 struct columns {
     int count, time, device; /* -1: there is none */
     enum metric metrics[COLUMNS_MAX];
-};
-
-/* The days that got rows, to be reckoned again at the end. */
-struct touched {
-    const struct origin *from;
-    int day;
 };
 
 static void fault(struct intake *i, unsigned line, const char *format, ...)
@@ -142,7 +135,7 @@ static void read_numbers(struct intake *i, unsigned line, char **cells, const st
 enum fate { TAKEN_IN, KNOWN, TURNED_AWAY };
 
 static enum fate take_line(struct intake *i, unsigned number, char *line, const struct columns *c,
-                           const char *device, struct touched *to)
+                           const char *device)
 {
     char *cells[COLUMNS_MAX];
     struct reading r = {0};
@@ -167,17 +160,7 @@ static enum fate take_line(struct intake *i, unsigned number, char *line, const 
         return KNOWN;
     if (store_append(i->store, from, RECORD_IMPORTED, at, &r) < 0)
         return TURNED_AWAY;
-    *to = (struct touched){from, day_of(at)};
     return TAKEN_IN;
-}
-
-static void note_day(struct touched *days, size_t *count, const struct touched *t)
-{
-    for (size_t k = *count; k-- > 0;)
-        if (days[k].from == t->from && days[k].day == t->day)
-            return;
-    if (*count < DAYS_MAX)
-        days[(*count)++] = *t;
 }
 
 void intake_say(const struct intake *i, char *to, size_t size)
@@ -206,20 +189,17 @@ static int read_first(struct intake *i, FILE *from, char *line, const char *devi
 }
 
 static int take_lines(struct intake *i, FILE *from, char *line, const struct columns *c,
-                      const char *device, struct touched *days, size_t *day_count)
+                      const char *device)
 {
-    struct touched touched;
-
     for (unsigned number = 2; fgets(line, LINE_BYTES, from); number++) {
         line[strcspn(line, "\r\n")] = '\0';
         if (!*line)
             continue;
-        enum fate fate = take_line(i, number, line, c, device, &touched);
+        enum fate fate = take_line(i, number, line, c, device);
         i->refused += fate == TURNED_AWAY;
         i->known += fate == KNOWN;
         if (fate != TAKEN_IN)
             continue;
-        note_day(days, day_count, &touched);
         int rc = ++i->taken % CHUNK ? OK : store_commit(i->store);
         if (rc)
             return rc;
@@ -230,19 +210,12 @@ static int take_lines(struct intake *i, FILE *from, char *line, const struct col
 int intake_run(struct intake *i, FILE *from, const char *device)
 {
     static char line[LINE_BYTES]; /* one import at a time */
-    struct touched *days;
     struct columns columns;
-    size_t day_count = 0;
     int rc = read_first(i, from, line, device, &columns);
 
-    if (rc)
-        return rc;
-    days = calloc(DAYS_MAX, sizeof *days);
-    if (!days)
-        return ERR_FULL;
-    rc = take_lines(i, from, line, &columns, device, days, &day_count);
-    for (size_t k = 0; k < day_count && !rc; k++)
-        rc = store_close_day(i->store, days[k].from, days[k].day);
-    free(days);
+    if (!rc)
+        rc = take_lines(i, from, line, &columns, device);
+    while (!rc && store_close_reopened(i->store)) /* what is stopped here, tidying goes on with */
+        continue;
     return rc;
 }

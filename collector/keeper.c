@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { METERS_AFTER = 3 }; /* readings, until it is known what a device says */
+enum {
+    METERS_AFTER = 3, /* readings, until it is known what a device says */
+    TIDY_RESTS = 19   /* of twenty parts of the time: tidying takes a twentieth of a core at most */
+};
 static const int64_t GRACE_US = 400000, COMMIT_TICK_US = 200000, IDLE_US = 1000000,
                      SET_BACK_MS = 3600000;
 
@@ -303,6 +306,20 @@ static void trust_clock(struct keeper *k)
     k->is_clock_told = false;
 }
 
+/* A step of tidying, and then a rest: so what is to be done after a start, or at midnight for
+ * hundreds of devices, is spread. Returns how long until the next step; `most`: there is none. */
+static int64_t tidy(struct keeper *k, int64_t most)
+{
+    int64_t begun_us = clock_worked_us(), now = clock_us();
+
+    if (now >= k->tidy_us && !store_tidy(k->store, clock_wall_ms()))
+        return most;
+    if (now >= k->tidy_us)
+        k->tidy_us = clock_us() + (clock_worked_us() - begun_us) * TIDY_RESTS;
+    int64_t rest = k->tidy_us - clock_us();
+    return rest < 0 ? 0 : rest < most ? rest : most;
+}
+
 int64_t keeper_settle(struct keeper *k, bool is_idle)
 {
     int64_t waited = k->since_us ? clock_us() - k->since_us : 0;
@@ -315,10 +332,11 @@ int64_t keeper_settle(struct keeper *k, bool is_idle)
     if (k->since_us && (is_ready || is_late))
         if (store_commit_due(k->store) == OK)
             k->since_us = 0;
-    if (is_idle && !k->since_us && store_tidy(k->store, clock_wall_ms()))
-        return 0;
-    if (!k->since_us && !store_is_stuck(k->store))
-        return store_commit_due(k->store) == OK ? IDLE_US : COMMIT_TICK_US; /* cursors, events */
+    int64_t rest = is_idle && !k->since_us ? tidy(k, IDLE_US) : IDLE_US;
+    if (!k->since_us && !store_is_stuck(k->store)) { /* cursors, events */
+        bool is_clean = store_commit_due(k->store) == OK;
+        return is_clean || rest < COMMIT_TICK_US ? rest : COMMIT_TICK_US;
+    }
     return waited < GRACE_US ? GRACE_US - waited : COMMIT_TICK_US;
 }
 

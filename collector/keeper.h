@@ -62,6 +62,7 @@ struct keeper {
     int64_t group_ms[PLAN_GROUPS];    /* the tick each was last folded for */
     size_t group_slots[PLAN_GROUPS], group_count;
     int64_t tick_ms, since_us; /* the newest tick, and since when something waits */
+    int64_t tidy_us;           /* tidying rests until then */
     bool is_clock_told;
     /* Whoever wants to hear what passed the gate, settings included; NULL: nobody. */
     void (*hear)(void *who, const char *device, const struct reading *r, int64_t heard_us);

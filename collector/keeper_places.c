@@ -26,8 +26,11 @@ struct slot_of *keeper_slot(struct keeper *k, const char *name)
     if (at < k->count)
         return k->slots[at];
     s = at < SLOTS_IN_HOUSE ? calloc(1, sizeof *s) : NULL;
-    if (!s)
+    if (!s) {
+        log_err(name, "there is no room for it: %d devices and groups are the most",
+                SLOTS_IN_HOUSE);
         return NULL;
+    }
     snprintf(s->name, sizeof s->name, "%s", name);
     s->is_gone = true; /* until it is followed: a plan may be refused yet */
     k->slots[k->count] = s;

@@ -1,5 +1,6 @@
 /* The program: helio VERB. Everything is in the verbs. */
 #include "collector/verb.h"
+#include "store/days.h"
 
 #include <malloc.h>
 
@@ -9,5 +10,6 @@ int main(int argc, char **argv)
      */
     mallopt(M_ARENA_MAX, 1);
     mallopt(M_MMAP_THRESHOLD, 65536); /* large ones apart: they go back when they are freed */
+    zone_hold();
     return helio_main(argc, argv);
 }

@@ -24,8 +24,11 @@ static size_t filling_count;
 
 void outflow_learn(struct outflow *o, const struct record *r)
 {
-    for (unsigned i = 0; i < r->shape->count; i++) {
-        enum metric m = (enum metric)r->shape->fields[i].metric;
+    const char *at = r->numbers, *number;
+    unsigned length;
+
+    for (unsigned i = 0; i < r->shape->count && record_next(&at, &number, &length); i++) {
+        enum metric m = *number == 'n' ? M_NONE : (enum metric)r->shape->fields[i].metric;
         size_t k = 0;
         while (k < o->column_count && o->columns[k] != m)
             k++;

@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum { ROWS_WAITING = 64 };
-static const int64_t LATE_REST_US = 5000000, AGAIN_US = 60000000;
+static const int64_t AGAIN_US = 60000000;
 
 /* ---- the server's thread ----------------------------------------------------------------- */
 
@@ -43,35 +43,6 @@ static const struct origin *whose(const struct received *r, const struct mate_pa
     snprintf(o.driver, sizeof o.driver, "%s", page->driver);
     const struct origin *known = store_origin_named(r->store, o.name);
     return known ? known : store_origin(r->store, &o);
-}
-
-/* ---- days that are over -------------------------------------------------------------------- */
-
-static void close_late_days(struct received *r)
-{
-    for (unsigned i = 0; i < r->late_count; i++)
-        if (store_close_day(r->store, r->late[i].from, r->late[i].day))
-            log_warn(r->late[i].from->name, "the sums of %d could not be reckoned again",
-                     r->late[i].day);
-    r->late_count = 0;
-}
-
-static void note_late_day(struct received *r, const struct origin *from, int64_t at_ms)
-{
-    int day = day_of(at_ms);
-    unsigned i = 0;
-
-    if (day >= day_of(clock_wall_ms()))
-        return;
-    r->late_us = clock_us();
-    while (i < r->late_count && (r->late[i].from != from || r->late[i].day != day))
-        i++;
-    if (i < r->late_count)
-        return;
-    if (r->late_count == LATE_DAYS && store_commit(r->store) == OK)
-        close_late_days(r);
-    if (r->late_count < LATE_DAYS)
-        r->late[r->late_count++] = (struct late_day){from, day};
 }
 
 /* ---- one row --------------------------------------------------------------------------------- */
@@ -118,8 +89,6 @@ static int keep(struct received *r, const struct mate_row *row)
         return OK;
     int64_t seq =
         store_append(r->store, from, page->is_day ? RECORD_IMPORTED : RECORD_LIVE, at_ms, &reading);
-    if (seq >= 0)
-        note_late_day(r, from, at_ms);
     return seq < 0 ? (int)seq : OK;
 }
 
@@ -135,8 +104,6 @@ void received_keep(struct received *r)
         results[count] = keep(r, &waiting[count]->row);
         count++;
     }
-    if (!count && r->late_count && clock_us() - r->late_us > LATE_REST_US)
-        close_late_days(r);
     if (!count)
         return;
     int rc = store_commit(r->store);
@@ -177,7 +144,6 @@ void received_leave(struct received *r)
     web_quiet(r->web);
     set_closed(r, true);
     received_keep(r); /* nobody can add to what is settled here */
-    close_late_days(r);
     r->leaving = r->web;
     r->leaving_plan = r->plan;
     r->web = NULL;

@@ -15,13 +15,6 @@
 struct web;
 struct view;
 
-/* A day that is over and got rows: its rollups are reckoned again when no more come. */
-struct late_day {
-    const struct origin *from;
-    int day;
-};
-enum { LATE_DAYS = 24 };
-
 struct received {
     struct store *store;
     struct queue *news; /* the main thread waits at it: a news from nobody wakes it */
@@ -40,9 +33,6 @@ struct received {
     char prefix[ORIGIN_NAME - 8];
     pthread_mutex_t lock;
     bool is_closed; /* takes no more rows */
-    struct late_day late[LATE_DAYS];
-    unsigned late_count;
-    int64_t late_us; /* when the last of them came */
 };
 
 int received_open(struct received *r, struct store *store, struct queue *news) MUST_CHECK;

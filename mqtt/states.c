@@ -113,15 +113,15 @@ bool states_take(struct states *s, const struct record *r, bool every)
 static void recall_one(struct states *s, const struct record *r)
 {
     struct state *one = find_or_make(s, r->from);
-    struct reading reading = {.count = 0};
+    struct reading reading;
 
-    if (r->kind == RECORD_SETTING)
-        record_reading(r, &reading);
+    record_reading(r, &reading); /* its shape may have names of more than it says */
     for (unsigned i = 0; one && i < reading.count; i++)
-        note(one, (enum metric)reading.fields[i].metric, reading.fields[i].value, r->at_ms, true);
-    for (unsigned i = 0; one && i < r->shape->count; i++)
-        if (r->shape->fields[i].metric != M_NONE)
-            (void)key_of(one, (enum metric)r->shape->fields[i].metric);
+        if (r->kind == RECORD_SETTING)
+            note(one, (enum metric)reading.fields[i].metric, reading.fields[i].value, r->at_ms,
+                 true);
+        else
+            (void)key_of(one, (enum metric)reading.fields[i].metric);
 }
 
 /* With the lock held. */

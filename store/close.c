@@ -2,267 +2,254 @@
  * Rollups: a day that is over gets its own, once. The present day gets what there is of it every
  * few hours, so that a chart need not go through all its readings; it stands under the day's number
  * below zero, and goes when the day is over, or when a reading comes late into it.
+ *
+ * What is known of a device is kept in memory: up to where its days are closed, and when its first
+ * reading since was. So one that has fallen silent costs nothing, however long the log is. Only
+ * after a start the log must be looked through for it (look.c). Rows that come into a closed day
+ * (an import, a clock that was set) take its rollups away with them, in their own commit; it is
+ * written down in the file that they are to be made again.
  */
 #include "store/days.h"
-#include "store/reader_inside.h"
+#include "store/reckon.h"
 #include "store/rollup.h"
 
-#include "base/text.h"
+#include "base/clock.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-static const int64_t CLOSE_AFTER_MS = 60000; /* the last round of a day has long been kept */
+static const int64_t CLOSE_AFTER_MS = 60000, /* the last round of a day has long been kept */
+    REST_US = 5000000,                       /* no more rows come into days that are closed */
+    AGAIN_MS = 60000;                        /* it failed: not before this */
 enum { PART_SLOTS = 8 };                     /* two hours, by which a part grows at least */
 
-/* ---- reckoning ------------------------------------------------------------------------------- */
+/* ---- what is known ----------------------------------------------------------------------- */
 
-struct metric_day {
-    const char *name;
-    struct slot slots[SLOTS_MAX];
-};
-
-struct closing {
-    struct metric_day *metrics[METRIC_COUNT];
-    size_t count;
-    int64_t start;
-};
-
-static struct metric_day *metric_day(struct closing *c, const char *name)
+void origin_closed(struct known_origin *k, int rolled)
 {
-    for (size_t i = 0; i < c->count; i++)
-        if (!strcmp(c->metrics[i]->name, name))
-            return c->metrics[i];
-    if (c->count == METRIC_COUNT)
-        return NULL;
-    struct metric_day *m = calloc(1, sizeof *m);
-    if (m) {
-        m->name = name;
-        c->metrics[c->count++] = m;
-    }
-    return m;
+    k->rolled = rolled;
+    k->closed_ms = rolled ? day_start(day_next(rolled)) : 0;
+    k->open_ms = k->due_ms = INT64_MAX;
 }
 
-static void take_record(struct closing *c, const struct record *r)
+void origin_open(struct known_origin *k, int64_t at_ms)
 {
-    const char *at = r->numbers, *number;
-    unsigned length, slot = (unsigned)((r->at_ms - c->start) / SLOT_MS);
-
-    if (!record_is_said(r) || slot >= SLOTS_MAX)
+    if (at_ms >= k->open_ms)
         return;
-    for (unsigned i = 0; i < r->shape->count && record_next(&at, &number, &length); i++) {
-        struct metric_day *m = *number == 'n' ? NULL : metric_day(c, r->shape->fields[i].name);
-        if (m)
-            slot_add(&m->slots[slot], strtod(number, NULL));
+    k->open_ms = at_ms;
+    k->due_ms = day_start(day_next(day_of(at_ms))) + CLOSE_AFTER_MS;
+}
+
+static int reopen(struct store *s, struct known_origin *k, int day)
+{
+    int rc = sql_bind(s->statements[PUT_REOPENED], "ii", (int64_t)day, (int64_t)k->origin.id);
+
+    if (!rc)
+        rc = sql_step_done(s->statements[PUT_REOPENED]);
+    if (!rc)
+        rc = sql_bind(s->statements[DROP_ROLLUPS], "ii", (int64_t)k->origin.id, (int64_t)day);
+    if (!rc)
+        rc = sql_step_done(s->statements[DROP_ROLLUPS]);
+    k->reopened = day;
+    s->has_reopened = true;
+    s->reopened_us = clock_us();
+    return rc;
+}
+
+int origin_row(struct store *s, struct known_origin *k, int64_t at_ms)
+{
+    s->pruned_ms = at_ms < s->pruned_ms ? at_ms : s->pruned_ms;
+    k->is_late |= k->has_part && at_ms < k->part_ms;
+    if (at_ms >= k->closed_ms) {
+        origin_open(k, at_ms);
+        return OK;
     }
+    int day = day_of(at_ms);
+    return day == k->reopened ? OK : reopen(s, k, day);
 }
 
-static int reckon(struct reader *reader, struct closing *c, int device, int64_t from_ms,
-                  int64_t to_ms)
+void origins_forget_reopened(struct store *s)
 {
-    struct record r;
-    int rc = reader_between(reader, from_ms, to_ms, device);
-
-    while (!rc && !(rc = reader_next(reader, &r)))
-        take_record(c, &r);
-    return rc == ERR_ABSENT ? OK : rc;
+    for (size_t i = 0; i < s->origin_count; i++)
+        s->origins[i]->reopened = 0;
 }
 
-static void forget(struct closing *c, struct reader *reader)
+/* Another zone has other days. */
+static void look_at_zone(struct store *s)
 {
-    for (size_t i = 0; i < c->count; i++)
-        free(c->metrics[i]);
-    reader_close(reader); /* after them: names are its own */
-}
+    unsigned turn = zone_turn();
 
-/* ---- writing --------------------------------------------------------------------------------- */
-
-static int put_metrics(struct store *s, const struct closing *c, int device, int day,
-                       unsigned slots)
-{
-    uint8_t bytes[ROLLUP_BYTES];
-    sqlite3_stmt *put = NULL;
-    int rc = sql_error(sqlite3_prepare_v2(
-        s->db, "INSERT OR REPLACE INTO rollup VALUES (?, ?, ?, ?)", -1, &put, NULL));
-
-    for (size_t i = 0; i < c->count && !rc; i++) {
-        size_t length = rollup_write(c->metrics[i]->slots, slots, bytes);
-        rc = sql_bind(put, "iti", (int64_t)device, c->metrics[i]->name, (int64_t)day);
-        if (!rc)
-            rc = sql_error(sqlite3_bind_blob(put, 4, bytes, (int)length, SQLITE_STATIC));
-        if (!rc)
-            rc = sql_step_done(put);
-    }
-    sqlite3_finalize(put);
-    return rc;
-}
-
-/* `first` belongs to it, and is done in the same transaction. */
-static int put_rollups(struct store *s, const char *first, const struct closing *c, int device,
-                       int day, unsigned slots)
-{
-    int rc = sql_run(s->db, "BEGIN IMMEDIATE");
-
-    if (rc)
-        return rc;
-    rc = sql_run(s->db, first);
-    if (!rc)
-        rc = put_metrics(s, c, device, day, slots);
-    if (sql_run(s->db, rc ? "ROLLBACK" : "COMMIT"))
-        file_close(s);
-    return rc;
-}
-
-int64_t store_number(struct store *s, const char *format, int64_t a, int64_t b)
-{
-    char text[300];
-    struct text t = text_on(text, sizeof text);
-
-    text_format(&t, format, (long long)a, (long long)b);
-    return sql_number(s->db, text, -1);
-}
-
-/* ---- days that are over -----------------------------------------------------------------------
- */
-
-/* The rollups of one device and day: read with a connection of its own, written in one go. */
-static int close_day(struct store *s, int device, int day)
-{
-    struct closing c = {.start = day_start(day)};
-    int64_t end = day_start(day_next(day));
-    struct reader *reader = NULL;
-    char done[200];
-    struct text t = text_on(done, sizeof done);
-    int rc = reader_open(&reader, s->path);
-
-    text_format(&t,
-                "UPDATE device SET rolled = %d WHERE id = %d;"
-                "DELETE FROM rollup WHERE device = %d AND day = %d",
-                day, device, device, -day);
-    if (!rc)
-        rc = reckon(reader, &c, device, c.start, end);
-    if (!rc)
-        rc = put_rollups(s, done, &c, device, day,
-                         (unsigned)((end - c.start + SLOT_MS - 1) / SLOT_MS));
-    forget(&c, reader);
-    return rc;
-}
-
-/* Days in which a device said nothing are stepped over by asking for its next reading. */
-bool close_one(struct store *s, int64_t now_ms)
-{
+    if (s->zone_turn == turn)
+        return;
+    s->zone_turn = turn;
+    if (sql_run(s->db, "DELETE FROM rollup WHERE day < 0"))
+        return; /* told of by the next commit */
     for (size_t i = 0; i < s->origin_count; i++) {
-        int id = s->origins[i]->origin.id;
-        int64_t rolled = store_number(s, "SELECT rolled FROM device WHERE id = %lld", id, 0);
-        if (rolled < 0)
-            continue;
-        int64_t since = rolled ? day_start(day_next((int)rolled)) : 0;
-        if (since > now_ms - CLOSE_AFTER_MS)
-            continue;
-        int64_t next = store_number(s,
-                                    "SELECT at FROM reading INDEXED BY reading_at WHERE at >= %lld "
-                                    "AND device = %lld AND kind < 3 ORDER BY at LIMIT 1",
-                                    since, id);
-        if (next < 0)
-            continue;
-        int day = day_of(next);
-        if (day_start(day_next(day)) > now_ms - CLOSE_AFTER_MS)
-            continue;
-        if (close_day(s, id, day) == OK)
-            return true;
+        origin_closed(s->origins[i], s->origins[i]->rolled);
+        origin_unlook(s, s->origins[i]);
     }
-    return false;
+    s->today.end = 0;
 }
 
-int store_close_day(struct store *s, const struct origin *from, int day)
+static int64_t day_slots(int64_t start, int64_t end)
 {
-    int rc = OK;
-
-    pthread_mutex_lock(&s->lock);
-    int64_t rolled = store_number(s, "SELECT rolled FROM device WHERE id = %lld", from->id, 0);
-    if (s->db && day <= rolled) {
-        rc = close_day(s, from->id, day);
-        char text[120];
-        struct text t = text_on(text, sizeof text);
-        text_format(&t, "UPDATE device SET rolled = %lld WHERE id = %d", (long long)rolled,
-                    from->id);
-        if (!rc)
-            rc = sql_run(s->db, text); /* days after it are closed as before */
-    }
-    pthread_mutex_unlock(&s->lock);
-    return rc;
+    return (end - start + SLOT_MS - 1) / SLOT_MS;
 }
 
-/* ---- the present day so far --------------------------------------------------------------------
- */
+/* ---- days that are over ------------------------------------------------------------------ */
+
+static int reckon_day(struct store *s, struct reckon_order *order)
+{
+    order->start = day_start(order->day);
+    order->end = day_start(day_next(order->day));
+    order->slots = (unsigned)day_slots(order->start, order->end);
+    order->is_over = true;
+    return reckon(s, order);
+}
+
+/* Those whose first open day is over, and is the same one. */
+static unsigned gather_due(struct store *s, int64_t now_ms, struct reckon_order *order,
+                           struct known_origin *members[RECKON_MOST])
+{
+    for (size_t i = 0; i < s->origin_count && order->count < RECKON_MOST; i++) {
+        struct known_origin *k = s->origins[i];
+        if (k->due_ms > now_ms || !k->is_stored || k->is_double)
+            continue;
+        int day = day_of(k->open_ms);
+        if (!order->count)
+            order->day = day;
+        if (day != order->day)
+            continue;
+        members[order->count] = k;
+        order->devices[order->count++] = k->origin.id;
+    }
+    return order->count;
+}
+
+bool close_some(struct store *s, int64_t now_ms)
+{
+    struct reckon_order order = {0};
+    struct known_origin *members[RECKON_MOST];
+
+    if (now_ms < s->close_again_ms)
+        return false;
+    look_at_zone(s);
+    if (look_some(s, now_ms))
+        return true;
+    if (!gather_due(s, now_ms, &order, members))
+        return false;
+    if (reckon_day(s, &order)) {
+        s->close_again_ms = now_ms + AGAIN_MS;
+        return false;
+    }
+    for (unsigned i = 0; i < order.count; i++) {
+        origin_closed(members[i], order.day);
+        origin_unlook(s, members[i]);
+    }
+    return true;
+}
+
+/* Closed days that got rows, of one date at a time; but not before that is over. */
+static bool close_reopened(struct store *s, int64_t now_ms)
+{
+    struct reckon_order order = {0};
+    sqlite3_stmt *next = s->statements[NEXT_REOPENED];
+
+    if (!s->has_reopened || sql_bind(next, "i", (int64_t)RECKON_MOST))
+        return false;
+    while (sqlite3_step(next) == SQLITE_ROW && order.count < RECKON_MOST) {
+        order.day = sqlite3_column_int(next, 0);
+        order.devices[order.count++] = sqlite3_column_int(next, 1);
+    }
+    sqlite3_reset(next); /* what cannot be read is told of by the next commit */
+    s->has_reopened = order.count > 0;
+    return order.count && order.day < day_of(now_ms - CLOSE_AFTER_MS) &&
+           reckon_day(s, &order) == OK;
+}
+
+bool close_again(struct store *s, int64_t now_ms)
+{
+    return s->has_reopened && clock_us() - s->reopened_us > REST_US && close_reopened(s, now_ms);
+}
+
+bool store_close_reopened(struct store *s)
+{
+    pthread_mutex_lock(&s->lock);
+    bool is_more = s->db && !s->trouble.count && close_reopened(s, clock_wall_ms());
+    pthread_mutex_unlock(&s->lock);
+    return is_more;
+}
+
+/* ---- the present day so far -------------------------------------------------------------- */
 
 int part_drop(struct store *s, int device)
 {
-    char text[80];
-    struct text t = text_on(text, sizeof text);
+    int rc = sql_bind(s->statements[DROP_PARTS], "i", (int64_t)device);
 
-    text_format(&t, "DELETE FROM rollup WHERE device = %d AND day < 0", device);
-    return sql_run(s->db, text);
+    return rc ? rc : sql_step_done(s->statements[DROP_PARTS]);
 }
 
-/* Takes over what was reckoned of the day before. Returns how many slots: 0 when there is nothing,
- * or something that is not understood. */
-static unsigned take_part(struct reader *r, struct closing *c, int device, int day)
+/* How much there is of a device's day; 0: nothing, or it must be read to know. */
+static unsigned part_in_file(struct store *s, int device, int day)
 {
-    sqlite3_stmt *rows = NULL;
-    int slots = 0;
-    int rc = sql_error(sqlite3_prepare_v2(
-        r->db, "SELECT metric, slots FROM rollup WHERE device = ? AND day = ?", -1, &rows, NULL));
+    struct slot slots[SLOTS_MAX];
+    sqlite3_stmt *find = s->statements[FIND_PART];
+    int count = 0;
 
-    if (!rc)
-        rc = sql_bind(rows, "ii", (int64_t)device, -(int64_t)day);
-    while (!rc && slots >= 0 && sqlite3_step(rows) == SQLITE_ROW) {
-        enum metric known = metric_find((const char *)sqlite3_column_text(rows, 0));
-        struct metric_day *m = known == M_NONE ? NULL : metric_day(c, catalogue[known].name);
-        int count = m ? rollup_read(sqlite3_column_blob(rows, 1),
-                                    (size_t)sqlite3_column_bytes(rows, 1), m->slots)
-                      : -1;
-        slots = slots && count != slots ? -1 : count;
-    }
-    sqlite3_finalize(rows);
-    return slots > 0 ? (unsigned)slots : 0;
+    if (sql_bind(find, "ii", (int64_t)device, -(int64_t)day) == OK &&
+        sqlite3_step(find) == SQLITE_ROW)
+        count =
+            rollup_read(sqlite3_column_blob(find, 0), (size_t)sqlite3_column_bytes(find, 0), slots);
+    sqlite3_reset(find);
+    return count > 0 ? (unsigned)count : 0;
 }
 
-static int grow_part(struct store *s, struct known_origin *k, int day, unsigned slots)
+static void set_part(struct known_origin *k, int64_t start, unsigned slots)
 {
-    struct closing c = {.start = day_start(day)};
-    struct reader *reader = NULL;
-    int device = k->origin.id, rc = reader_open(&reader, s->path);
-    unsigned had = rc ? 0 : take_part(reader, &c, device, day);
-
-    k->part_slots = had + PART_SLOTS > slots ? had : slots; /* comes again when it is worth it */
-    if (!rc && k->part_slots == slots) {
-        rc = reckon(reader, &c, device, c.start + (int64_t)had * SLOT_MS,
-                    c.start + (int64_t)slots * SLOT_MS);
-        if (!rc)
-            rc = put_rollups(s, "", &c, device, -day, slots);
-    }
-    if (!rc) {
-        k->has_part = true;
-        k->part_ms = c.start + (int64_t)k->part_slots * SLOT_MS;
-    }
-    forget(&c, reader);
-    return rc;
+    k->part_slots = slots;
+    k->has_part = true;
+    k->part_ms = start + (int64_t)slots * SLOT_MS;
 }
 
-bool part_one(struct store *s, int64_t now_ms)
+/* Is there enough that is new? After a start the file says what there is. */
+static bool may_grow(struct store *s, struct known_origin *k, unsigned slots)
 {
-    int day = day_of(now_ms - CLOSE_AFTER_MS);
-    unsigned slots = (unsigned)((now_ms - CLOSE_AFTER_MS - day_start(day)) / SLOT_MS);
-
-    for (size_t i = 0; i < s->origin_count; i++) {
-        struct known_origin *k = s->origins[i];
-        if (k->part_day != day)
-            k->part_slots = 0;
-        k->part_day = day;
-        if (slots >= k->part_slots + PART_SLOTS && k->is_stored &&
-            grow_part(s, k, day, slots) == OK)
-            return true;
+    if (k->part_day != s->today.day) {
+        k->part_slots = k->part_day ? 0 : part_in_file(s, k->origin.id, s->today.day);
+        k->part_day = s->today.day;
+        if (k->part_slots)
+            set_part(k, s->today.start, k->part_slots);
     }
-    return false;
+    return slots >= k->part_slots + PART_SLOTS && k->is_stored && !k->is_double;
+}
+
+bool part_some(struct store *s, int64_t now_ms)
+{
+    int64_t then = now_ms - CLOSE_AFTER_MS;
+    struct reckon_order order = {0};
+    struct known_origin *members[RECKON_MOST];
+
+    if (then < s->today.start || then >= s->today.end) {
+        s->today.day = day_of(then);
+        s->today.start = day_start(s->today.day);
+        s->today.end = day_start(day_next(s->today.day));
+    }
+    unsigned slots = (unsigned)((then - s->today.start) / SLOT_MS);
+    if (slots < PART_SLOTS)
+        return false;
+    for (size_t i = 0; i < s->origin_count && order.count < RECKON_MOST; i++)
+        if (may_grow(s, s->origins[i], slots)) {
+            members[order.count] = s->origins[i];
+            order.devices[order.count++] = s->origins[i]->origin.id;
+        }
+    order.day = s->today.day;
+    order.start = s->today.start;
+    order.end = s->today.start + (int64_t)slots * SLOT_MS;
+    order.slots = slots;
+    if (!order.count)
+        return false;
+    int rc = reckon(s, &order);
+    for (unsigned i = 0; i < order.count; i++)
+        if (rc) /* it comes again when there is more */
+            members[i]->part_slots = slots;
+        else
+            set_part(members[i], order.start, slots);
+    return rc == OK;
 }

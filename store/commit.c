@@ -17,7 +17,7 @@ static int put_shapes(struct store *s)
     for (size_t i = 0; i < s->shape_count && !rc; i++) {
         const struct shape *shape = &s->shapes[i]->shape;
         struct text text = text_on(names, sizeof names);
-        if (s->shapes[i]->is_stored)
+        if (s->shapes[i]->is_stored || s->shapes[i]->is_gone)
             continue;
         for (unsigned k = 0; k < shape->count; k++)
             text_format(&text, "%s\"%s\"", k ? "," : "[", shape->fields[k].name);
@@ -45,14 +45,6 @@ static int put_origins(struct store *s)
     return rc;
 }
 
-/* What was reckoned of the day before this reading came is not true any more. */
-static void note_late(const struct waiting *w)
-{
-    struct known_origin *k = (struct known_origin *)(void *)(uintptr_t)w->from;
-
-    k->is_late |= k->has_part && w->at_ms < k->part_ms;
-}
-
 static int drop_parts(struct store *s)
 {
     int rc = OK;
@@ -67,6 +59,7 @@ static int put_rows(struct store *s)
 {
     int rc = OK;
 
+    origins_forget_reopened(s);
     for (size_t at = 0; at < s->room_used && !rc;) {
         const struct waiting *w = (const void *)(s->room + at);
         int64_t sum =
@@ -77,7 +70,8 @@ static int put_rows(struct store *s)
             rc = sql_step_done(s->statements[PUT_READING]);
         if (!rc && w->kind == RECORD_DAY)
             rc = day_put(s, w);
-        note_late(w);
+        if (!rc && w->kind < RECORD_UNTIMED)
+            rc = origin_row(s, (struct known_origin *)(void *)(uintptr_t)w->from, w->at_ms);
         at += w->size;
     }
     return rc ? rc : drop_parts(s);
@@ -95,22 +89,6 @@ static int put_cursors(struct store *s)
                       (int64_t)c->lost);
         if (!rc)
             rc = sql_step_done(s->statements[PUT_CURSOR]);
-    }
-    return rc;
-}
-
-static int put_meters(struct store *s)
-{
-    int rc = OK;
-
-    for (size_t i = 0; i < s->meter_count && !rc; i++) {
-        const struct known_meter *m = &s->meters[i];
-        if (!m->is_dirty)
-            continue;
-        rc = sql_bind(s->statements[PUT_METER], "itdd", (int64_t)m->device,
-                      catalogue[m->metric].name, m->value, m->carry);
-        if (!rc)
-            rc = sql_step_done(s->statements[PUT_METER]);
     }
     return rc;
 }
@@ -162,8 +140,7 @@ static void note_committed(struct store *s)
     }
     for (size_t i = 0; i < s->cursor_count; i++)
         s->cursors[i].is_dirty = false;
-    for (size_t i = 0; i < s->meter_count; i++)
-        s->meters[i].is_dirty = false;
+    meters_committed(s);
     complaint_over(&s->trouble, "store", "is written to again; what waited is kept");
     pthread_cond_broadcast(&s->news);
 }
@@ -171,7 +148,7 @@ static void note_committed(struct store *s)
 static int write_all(struct store *s)
 {
     static int (*const puts_in_order[])(struct store *) = {
-        put_origins, put_shapes, put_rows, put_cursors, put_meters, put_notes, put_untimed};
+        put_origins, put_shapes, put_rows, put_cursors, meters_put, put_notes, put_untimed};
     int rc = sql_run(s->db, "BEGIN IMMEDIATE");
 
     for (size_t i = 0; i < sizeof puts_in_order / sizeof *puts_in_order && !rc; i++)

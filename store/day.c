@@ -5,6 +5,7 @@
 #include "store/days.h"
 #include "store/reader_inside.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,11 +17,48 @@ static bool fields_text(const struct shape *shape, const char *numbers, char *to
     struct text t = text_on(to, size);
     const char *at = numbers, *number;
     unsigned length;
+    bool is_first = true;
 
-    for (unsigned i = 0; i < shape->count && record_next(&at, &number, &length); i++)
-        text_format(&t, "%s\"%s\":%.*s", i ? "," : "{", shape->fields[i].name, (int)length, number);
+    for (unsigned i = 0; i < shape->count && record_next(&at, &number, &length); i++) {
+        if (*number == 'n')
+            continue;
+        text_format(&t, "%s\"%s\":%.*s", is_first ? "{" : ",", shape->fields[i].name, (int)length,
+                    number);
+        is_first = false;
+    }
     text_char(&t, '}');
     return !t.is_cut;
+}
+
+/* Back again. False: it is not understood, or has a name that today's catalogue does not know. */
+static bool fields_read(const char *fields, struct reading *to)
+{
+    char name[64];
+    int used;
+
+    *to = (struct reading){0};
+    for (const char *at = fields; *at && *at != '}'; at += strcspn(at, ",}")) {
+        at += *at == '{' || *at == ',';
+        if (sscanf(at, "\"%63[^\"]\":%n", name, &used) != 1)
+            return false;
+        enum metric m = metric_find(name);
+        at += used;
+        if (m == M_NONE || !reading_put(to, m, strtod(at, NULL)))
+            return false;
+    }
+    return true;
+}
+
+/* Number by number, in whatever order. */
+static bool says_the_same(const struct reading *a, const struct reading *b)
+{
+    double other;
+
+    for (unsigned i = 0; i < a->count; i++)
+        if (!reading_get(b, (enum metric)a->fields[i].metric, &other) ||
+            other < a->fields[i].value || other > a->fields[i].value)
+            return false;
+    return a->count == b->count;
 }
 
 int day_put(struct store *s, const struct waiting *w)
@@ -35,34 +73,30 @@ int day_put(struct store *s, const struct waiting *w)
 }
 
 /* The newest day of this device that still waits: of `date` and up to `last`, where these are not
- * 0, and, where they are not NULL, with these very fields. */
-static int waiting_day(const struct store *s, const struct origin *from, int date, int last,
-                       const char *fields)
+ * 0. */
+static const struct waiting *waiting_day(const struct store *s, const struct origin *from, int date,
+                                         int last)
 {
-    char text[FIELDS_MAX];
-    int found = 0;
+    const struct waiting *found = NULL;
 
     for (size_t at = 0; at < s->room_used;) {
         const struct waiting *w = (const void *)(s->room + at);
-        int day = w->kind == RECORD_DAY && w->from == from ? day_of(w->at_ms) : 0;
         at += w->size;
-        if (day == 0 || (date && day != date) || (last && day > last))
+        if (w->kind != RECORD_DAY || w->from != from || (found && w->at_ms < found->at_ms))
             continue;
-        if (fields &&
-            (!fields_text(w->shape, w->numbers, text, sizeof text) || strcmp(text, fields) != 0))
-            continue;
-        found = day > found ? day : found;
+        int day = day_of(w->at_ms);
+        if ((!date || day == date) && (!last || day <= last))
+            found = w;
     }
     return found;
 }
 
-static int kept_day(struct store *s, enum statement which, const struct origin *from, int64_t date,
-                    const char *fields)
+static int kept_day(struct store *s, enum statement which, const struct origin *from, int64_t date)
 {
     sqlite3_stmt *find = s->statements[which];
     int found = 0;
 
-    if (!s->db || sql_bind(find, fields ? "iit" : "ii", (int64_t)from->id, date, fields))
+    if (!s->db || sql_bind(find, "ii", (int64_t)from->id, date))
         return 0;
     if (sqlite3_step(find) == SQLITE_ROW)
         found = sqlite3_column_int(find, 0); /* NULL is 0 */
@@ -73,8 +107,9 @@ static int kept_day(struct store *s, enum statement which, const struct origin *
 int store_newest_day(struct store *s, const struct origin *from, int upto)
 {
     pthread_mutex_lock(&s->lock);
-    int kept = kept_day(s, NEWEST_DAY, from, upto, NULL);
-    int waits = waiting_day(s, from, 0, upto, NULL);
+    int kept = kept_day(s, NEWEST_DAY, from, upto);
+    const struct waiting *w = waiting_day(s, from, 0, upto);
+    int waits = w ? day_of(w->at_ms) : 0;
     pthread_mutex_unlock(&s->lock);
     return kept > waits ? kept : waits;
 }
@@ -82,22 +117,38 @@ int store_newest_day(struct store *s, const struct origin *from, int upto)
 bool store_has_day(struct store *s, const struct origin *from, int date)
 {
     pthread_mutex_lock(&s->lock);
-    bool has = waiting_day(s, from, date, 0, NULL) || kept_day(s, FIND_DAY, from, date, NULL);
+    bool has = waiting_day(s, from, date, 0) || kept_day(s, FIND_DAY, from, date);
     pthread_mutex_unlock(&s->lock);
     return has;
 }
 
+/* What is known of that date, waiting or committed. */
+static bool day_read(struct store *s, const struct origin *from, int date, struct reading *to)
+{
+    const struct waiting *w = waiting_day(s, from, date, 0);
+    sqlite3_stmt *find = s->statements[FIND_DAY_FIELDS];
+    bool is_read = false;
+
+    if (w) {
+        record_reading(&(struct record){.shape = w->shape, .numbers = w->numbers}, to);
+        return true;
+    }
+    if (!s->db || sql_bind(find, "ii", (int64_t)from->id, (int64_t)date))
+        return false;
+    if (sqlite3_step(find) == SQLITE_ROW) {
+        const char *fields = (const char *)sqlite3_column_text(find, 0);
+        is_read = fields && fields_read(fields, to);
+    }
+    sqlite3_reset(find); /* what cannot be read is not known */
+    return is_read;
+}
+
 bool store_is_day(struct store *s, const struct origin *from, int date, const struct reading *r)
 {
-    char numbers[NUMBERS_MAX], fields[FIELDS_MAX];
-    bool is_it = false;
+    struct reading known;
 
-    numbers_write(r, numbers, sizeof numbers);
     pthread_mutex_lock(&s->lock);
-    const struct known_shape *shape = shape_for(s, r);
-    if (shape && fields_text(&shape->shape, numbers, fields, sizeof fields))
-        is_it =
-            waiting_day(s, from, date, 0, fields) || kept_day(s, FIND_SAME_DAY, from, date, fields);
+    bool is_it = day_read(s, from, date, &known) && says_the_same(&known, r);
     pthread_mutex_unlock(&s->lock);
     return is_it;
 }

@@ -36,6 +36,12 @@ enum { ZONE_NAME = 64 };
 const char *zone_name(char to[ZONE_NAME]);
 int zone_offset_s(int64_t at_ms); /* east of Greenwich */
 
+/* The machine's zone, where none is set: as it is now, for the whole process. */
+void zone_hold(void);
+
+/* Grows whenever another zone is set. */
+unsigned zone_turn(void);
+
 /* A zone the machine knows ("Europe/Sofia"); it holds for the whole process. */
 bool zone_set(const char *name);
 

@@ -12,20 +12,6 @@ static const int64_t HOUR_MS = 3600000;
 /* More than any plant of this kind makes in an hour: another unit's counter, not growth. */
 static const double kwh_an_hour_most = 1000;
 
-struct tally {
-    const struct origin *from;
-    bool is_begun; /* where the counter stood is known: */
-    double last;
-    int64_t last_ms;
-    bool is_energy;
-
-    struct growth span; /* the one being filled */
-    int64_t end_ms;
-    enum by by;
-    growth_fn *each; /* NULL: there is only this one span */
-    void *to;
-};
-
 /* ---- spans -------------------------------------------------------------------------------- */
 
 static int first_of(int day, enum by by)
@@ -51,7 +37,7 @@ void energy_date(struct text *to, int first, enum by by)
                 first / 10000, first / 100 % 100, first % 100);
 }
 
-static void begin_span(struct tally *t, int first)
+static void begin_span(struct energy_tally *t, int first)
 {
     t->span = (struct growth){.first = first};
     t->end_ms = day_start(next_after(first, t->by));
@@ -65,7 +51,7 @@ static double tidy(double value)
     return value > -1e12 && value < 1e12 ? cut : value;
 }
 
-static void end_span(struct tally *t)
+static void end_span(struct energy_tally *t)
 {
     t->span.grown = tidy(t->span.grown);
     t->span.unseen = tidy(t->span.unseen);
@@ -76,7 +62,7 @@ static void end_span(struct tally *t)
 /* ---- counting ----------------------------------------------------------------------------- */
 
 /* Up to where it stood at the end of one step: growth, unless nothing could have grown so fast. */
-static double risen(const struct tally *t, double to, int64_t at_ms)
+static double risen(const struct energy_tally *t, double to, int64_t at_ms)
 {
     double hours = (double)(at_ms - t->last_ms + SLOT_MS) / (double)HOUR_MS;
     double more = to - t->last;
@@ -91,7 +77,7 @@ static double risen(const struct tally *t, double to, int64_t at_ms)
  *
  * One that ends no lower than it stood before did not begin anew, whatever strays lie between.
  */
-static double grown_in(const struct tally *t, const struct slot *s, int64_t at_ms)
+static double grown_in(const struct energy_tally *t, const struct slot *s, int64_t at_ms)
 {
     if (!t->is_begun)
         return s->last - s->low;
@@ -102,7 +88,7 @@ static double grown_in(const struct tally *t, const struct slot *s, int64_t at_m
 
 static void count(void *who, int64_t at_ms, const struct slot *s)
 {
-    struct tally *t = who;
+    struct energy_tally *t = who;
 
     while (t->each && at_ms >= t->end_ms) {
         end_span(t);
@@ -124,7 +110,7 @@ static void count(void *who, int64_t at_ms, const struct slot *s)
 
 static void stand(void *who, int64_t at_ms, const struct slot *s)
 {
-    struct tally *t = who;
+    struct energy_tally *t = who;
 
     t->last = s->last;
     t->last_ms = at_ms;
@@ -146,8 +132,26 @@ static int64_t number_of(struct reader *r, const char *sql, const struct origin 
 
 static const char last_rolled[] = "SELECT rolled FROM device WHERE id = ?";
 
+/* The first day after one and before another that is closed, but got rows since: it has no rollups
+ * at the moment; 0: none. */
+static int first_reopened(struct reader *r, const struct origin *from, int after, int before)
+{
+    sqlite3_stmt *find = NULL;
+    int day = 0;
+
+    if (sqlite3_prepare_v2(r->db,
+                           "SELECT min(day) FROM reopened WHERE device = ? AND day > ? AND day < ?",
+                           -1, &find, NULL) == SQLITE_OK &&
+        sql_bind(find, "iii", (int64_t)from->id, (int64_t)after, (int64_t)before) == OK &&
+        sqlite3_step(find) == SQLITE_ROW)
+        day = sqlite3_column_int(find, 0);
+    sqlite3_finalize(find);
+    return day;
+}
+
 /* The newest closed day before `day` in which it was heard. */
-static void stand_on_rollup(struct reader *r, const char *metric, int day, struct tally *t)
+static void stand_on_rollup(struct reader *r, const struct origin *from, const char *metric,
+                            int day, struct energy_tally *t)
 {
     struct slot slots[SLOTS_MAX];
     sqlite3_stmt *find = NULL;
@@ -157,7 +161,7 @@ static void stand_on_rollup(struct reader *r, const char *metric, int day, struc
             "SELECT day, slots FROM rollup WHERE device = ? AND metric = ? AND day > 0 AND day "
             "< ? ORDER BY day DESC",
             -1, &find, NULL) != SQLITE_OK ||
-        sql_bind(find, "iti", (int64_t)t->from->id, metric, (int64_t)day) != OK) {
+        sql_bind(find, "iti", (int64_t)from->id, metric, (int64_t)day) != OK) {
         sqlite3_finalize(find);
         return;
     }
@@ -173,56 +177,82 @@ static void stand_on_rollup(struct reader *r, const char *metric, int day, struc
 }
 
 /* Days after the last closed one are few, and are read; before them rollups say it at once. */
-static int find_stand(struct reader *r, const char *metric, int64_t before_ms, struct tally *t)
+static struct history walk_to_stand(struct reader *r, const struct origin *from, const char *metric,
+                                    int64_t before_ms, struct energy_tally *t)
 {
-    int day = day_of(before_ms), rolled = (int)number_of(r, last_rolled, t->from);
-    int first = energy_first_day(r, t->from);
+    int day = day_of(before_ms), rolled = (int)number_of(r, last_rolled, from);
+    int first = energy_first_day(r, from);
     int64_t open_ms = first ? day_start(first) : before_ms;
 
-    stand_on_rollup(r, metric, day, t);
+    stand_on_rollup(r, from, metric, day, t);
+    int reopened = first_reopened(r, from, t->is_begun ? day_of(t->last_ms) : 0, day);
     if (rolled && day_start(day_next(rolled)) > open_ms)
         open_ms = day_start(day_next(rolled));
+    if (reopened && day_start(reopened) < open_ms)
+        open_ms = day_start(reopened);
     if (open_ms > day_start(day))
         open_ms = day_start(day); /* that day itself, when the span begins in it */
-    if (open_ms >= before_ms)
-        return OK;
-    return history_walk(r, t->from, metric, open_ms, before_ms, SLOT_MS, stand, t);
+    return history_of(from, metric, open_ms, before_ms, SLOT_MS, stand, t);
 }
 
 /* ---- what is asked for -------------------------------------------------------------------- */
 
-static struct tally tally_of(const struct origin *from, const char *metric)
+static struct energy_tally tally_of(const char *metric)
 {
     enum metric m = metric_find(metric);
 
-    return (struct tally){.from = from, .is_energy = catalogue[m].unit == UNIT_KWH};
+    return (struct energy_tally){.is_energy = catalogue[m].unit == UNIT_KWH};
+}
+
+void energy_begin(struct energy *e, struct reader *r, const struct origin *from, const char *metric,
+                  int64_t from_ms, int64_t to_ms, enum by by, growth_fn *each, void *to)
+{
+    int first = first_of(day_of(from_ms), by), after = next_after(first, by);
+
+    while (day_start(after) < to_ms)
+        after = next_after(after, by);
+    *e = (struct energy){.tally = tally_of(metric), .first = first, .to_ms = day_start(after)};
+    e->tally.by = by;
+    e->tally.each = each;
+    e->tally.to = to;
+    e->walk = walk_to_stand(r, from, metric, day_start(first), &e->tally);
+}
+
+int energy_on(struct energy *e, struct reader *r, const struct turn *turn)
+{
+    struct energy_tally *t = &e->tally;
+    int rc = history_on(&e->walk, r, turn);
+
+    if (!rc && !e->is_counting) {
+        const struct origin from = {.id = e->walk.origin};
+        begin_span(t, e->first);
+        e->is_counting = true;
+        e->walk =
+            history_of(&from, e->walk.metric, day_start(e->first), e->to_ms, SLOT_MS, count, t);
+        rc = history_on(&e->walk, r, turn);
+    }
+    if (rc)
+        return rc;
+    for (end_span(t); t->end_ms < e->to_ms; end_span(t))
+        begin_span(t, next_after(t->span.first, t->by));
+    return OK;
 }
 
 int energy_walk(struct reader *r, const struct origin *from, const char *metric, int64_t from_ms,
                 int64_t to_ms, enum by by, growth_fn *each, void *to)
 {
-    struct tally t = tally_of(from, metric);
-    int first = first_of(day_of(from_ms), by), after = next_after(first, by);
+    struct energy e;
 
-    t.by = by;
-    t.each = each;
-    t.to = to;
-    while (day_start(after) < to_ms)
-        after = next_after(after, by);
-    int rc = find_stand(r, metric, day_start(first), &t);
-    begin_span(&t, first);
-    if (!rc)
-        rc = history_walk(r, from, metric, day_start(first), day_start(after), SLOT_MS, count, &t);
-    for (end_span(&t); t.end_ms < day_start(after); end_span(&t))
-        begin_span(&t, next_after(t.span.first, by));
-    return rc;
+    energy_begin(&e, r, from, metric, from_ms, to_ms, by, each, to);
+    return energy_on(&e, r, NULL);
 }
 
 int energy_between(struct reader *r, const struct origin *from, const char *metric, int64_t from_ms,
                    int64_t to_ms, struct growth *to)
 {
-    struct tally t = tally_of(from, metric);
-    int rc = find_stand(r, metric, from_ms, &t);
+    struct energy_tally t = tally_of(metric);
+    struct history before = walk_to_stand(r, from, metric, from_ms, &t);
+    int rc = history_on(&before, r, NULL);
 
     if (!rc)
         rc = history_walk(r, from, metric, from_ms, to_ms, SLOT_MS, count, &t);
@@ -236,7 +266,10 @@ int energy_between(struct reader *r, const struct origin *from, const char *metr
 int energy_first_day(struct reader *r, const struct origin *from)
 {
     int rolled =
-        (int)number_of(r, "SELECT min(day) FROM rollup WHERE device = ? AND day > 0", from);
+        (int)number_of(r,
+                       METRICS_OF "SELECT min(day) FROM (SELECT (SELECT min(day) FROM rollup WHERE "
+                                  "device = ?1 AND metric = m.metric AND day > 0) AS day FROM m)",
+                       from);
     int64_t first_ms = 0, last_ms = 0;
     int read = reader_span(r, &first_ms, &last_ms) ? day_of(first_ms) : 0;
 
@@ -251,15 +284,16 @@ static void see(void *who, int64_t at_ms, const struct slot *s)
 
 bool energy_is_kept(struct reader *r, const struct origin *from, const char *metric)
 {
-    struct tally t = tally_of(from, metric);
+    struct energy_tally t = tally_of(metric);
     int rolled = (int)number_of(r, last_rolled, from), first = energy_first_day(r, from);
     int64_t now = clock_wall_ms();
     bool is_seen = false;
 
-    stand_on_rollup(r, metric, day_next(day_of(now)), &t);
+    stand_on_rollup(r, from, metric, day_next(day_of(now)), &t);
     if (t.is_begun || !first)
         return t.is_begun;
-    int64_t open_ms = day_start(rolled ? day_next(rolled) : first);
+    int reopened = first_reopened(r, from, 0, rolled);
+    int64_t open_ms = day_start(reopened ? reopened : rolled ? day_next(rolled) : first);
     return history_walk(r, from, metric, open_ms, now + HOUR_MS, SLOT_MS, see, &is_seen) == OK &&
            is_seen;
 }

@@ -11,7 +11,7 @@
 #define STORE_ENERGY_H
 
 #include "metrics/catalogue.h"
-#include "store/reader.h"
+#include "store/history.h"
 
 struct json;
 struct text;
@@ -30,6 +30,32 @@ struct growth {
 typedef void growth_fn(void *to, const struct growth *g);
 int energy_walk(struct reader *r, const struct origin *from, const char *metric, int64_t from_ms,
                 int64_t to_ms, enum by by, growth_fn *each, void *to) MUST_CHECK;
+
+/* The same in turns, as a walk is (store/history.h). It may not be moved once it has begun. */
+struct energy_tally {
+    bool is_begun; /* where the counter stood is known: */
+    double last;
+    int64_t last_ms;
+    bool is_energy;
+
+    struct growth span; /* the one being filled */
+    int64_t end_ms;
+    enum by by;
+    growth_fn *each; /* NULL: there is only this one span */
+    void *to;
+};
+
+struct energy {
+    struct energy_tally tally;
+    struct history walk; /* to where it stood before, then over what is asked for */
+    int first;           /* 20260501: the first day of all */
+    int64_t to_ms;
+    bool is_counting;
+};
+
+void energy_begin(struct energy *e, struct reader *r, const struct origin *from, const char *metric,
+                  int64_t from_ms, int64_t to_ms, enum by by, growth_fn *each, void *to);
+int energy_on(struct energy *e, struct reader *r, const struct turn *turn) MUST_CHECK;
 
 /* One span of any length. */
 int energy_between(struct reader *r, const struct origin *from, const char *metric, int64_t from_ms,

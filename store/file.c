@@ -5,6 +5,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/thread.h"
+#include "store/days.h"
+#include "store/form.h"
 #include "store/schema_sql.h"
 
 #include <errno.h>
@@ -16,7 +18,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SCHEMA_VERSION = 1 };
 static const int64_t NUMBERS_WITHOUT_FILE = 1LL << 40; /* no file has come so far */
 
 /* ---- where ------------------------------------------------------------------------------- */
@@ -104,62 +105,33 @@ static int make_views(sqlite3 *db)
     return t.is_cut ? ERR_FULL : sql_run(db, sql);
 }
 
-static int prepare_all(struct store *s)
-{
-    static const char *const texts[STATEMENTS] = {
-        [PUT_READING] = "INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [PUT_SHAPE] = "INSERT OR REPLACE INTO shape VALUES (?, ?)",
-        [PUT_DEVICE] = "INSERT INTO device (id, name, driver, serial, firmware, member_of, "
-                       "address, first_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO "
-                       "UPDATE SET name = excluded.name, driver = excluded.driver, serial = "
-                       "excluded.serial, firmware = excluded.firmware, member_of = "
-                       "excluded.member_of, address = excluded.address",
-        [PUT_DAY] = "INSERT OR IGNORE INTO day VALUES (?, ?, ?)",
-        [FIND_DAY] = "SELECT date FROM day WHERE device = ? AND date = ?",
-        [FIND_SAME_DAY] = "SELECT date FROM day WHERE device = ? AND date = ? AND fields = ?",
-        [NEWEST_DAY] = "SELECT max(date) FROM day WHERE device = ? AND date <= ?",
-        [PUT_CURSOR] = "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?)",
-        [PUT_METER] = "INSERT OR REPLACE INTO meter VALUES (?, ?, ?, ?)",
-        [PUT_EVENT] = "INSERT INTO event (at, level, who, text) VALUES (?, ?, ?, ?)",
-        [PUT_ASIDE] = "INSERT INTO aside VALUES (?, ?, ?, ?)",
-        [FIND_MOMENT] = ("SELECT shape FROM reading INDEXED BY reading_at "
-                         "WHERE at = ? AND device = ? AND kind < 3"),
-    };
-    int rc = SQLITE_OK;
-
-    for (int i = 0; i < STATEMENTS && rc == SQLITE_OK; i++)
-        rc = sqlite3_prepare_v3(s->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT, &s->statements[i],
-                                NULL);
-    return sql_error(rc);
-}
-
+/* The schema adds what is not there: so an older file becomes one of today's form by it, in one
+ * transaction, and whatever stops that, the file is of one form or the other. */
 static int make_tables(struct store *s)
 {
-    int64_t version = sql_number(s->db, "PRAGMA user_version", -1);
-    int rc;
+    int form = form_version(s->db);
 
-    if (version < 0)
+    if (form < 0)
         return ERR_DATA;
-    /* Said twice, since one bit that fell over must not lock everybody out. */
-    if (version != SCHEMA_VERSION &&
-        sql_number(s->db, "SELECT value FROM note WHERE key = 'schema'", -1) == SCHEMA_VERSION)
-        return sql_run(s->db, "PRAGMA user_version = 1");
-    if (version > SCHEMA_VERSION) {
-        log_err("store",
-                "%s was written by a newer helio (tables of version %d, this one knows %d)",
-                s->path, (int)version, SCHEMA_VERSION);
+    if (form > FORM_NOW) {
+        form_tell_newer(s->path, form);
         return ERR_DENIED;
     }
-    if (version == SCHEMA_VERSION)
+    if (form == FORM_NOW)
         return OK;
-    rc = sql_run(s->db, "BEGIN IMMEDIATE");
+    if (form && !form_has_room(s->path, form))
+        return ERR_FULL;
+    int rc = sql_run(s->db, "BEGIN IMMEDIATE");
     if (!rc)
         rc = sql_run(s->db, schema_sql);
     if (!rc)
         rc = make_views(s->db);
     if (!rc)
-        rc = sql_run(s->db, "INSERT OR REPLACE INTO note VALUES ('schema', 1);"
-                            "PRAGMA user_version = 1; COMMIT");
+        rc = form_write(s->db);
+    if (!rc)
+        rc = sql_run(s->db, "COMMIT");
+    if (!rc && form)
+        log_note("store", "%s is of form %d now, and was of %d", s->path, FORM_NOW, form);
     return rc;
 }
 
@@ -171,6 +143,8 @@ void file_close(struct store *s)
     }
     sqlite3_close(s->db);
     s->db = NULL;
+    reader_close(s->reader);
+    s->reader = NULL;
 }
 
 int file_open(struct store *s)
@@ -178,20 +152,22 @@ int file_open(struct store *s)
     int code, rc;
 
     make_folders(s->path);
+    form_teach();
     code = sqlite3_open_v2(s->path, &s->db,
                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     rc = sql_error(code);
     if (!rc) {
         sqlite3_db_config(s->db, SQLITE_DBCONFIG_LOOKASIDE, NULL, 256, 64);
         sqlite3_busy_timeout(s->db, 2000);
-        rc = sql_run(s->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+        rc = sql_run(s->db, "PRAGMA page_size = " PAGE_NEW
+                            "; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                             "PRAGMA cache_size = -128; PRAGMA journal_size_limit = 8388608;"
                             "PRAGMA temp_store = MEMORY");
     }
     if (!rc)
         rc = make_tables(s);
     if (!rc)
-        rc = prepare_all(s);
+        rc = statements_prepare(s);
     if (!rc && !s->is_loaded)
         rc = file_load(s);
     s->is_loaded |= !rc;
@@ -232,6 +208,14 @@ static void let_go(struct store *s)
     }
     for (size_t i = 0; i < s->origin_count; i++)
         free(s->origins[i]);
+    lookup_done(&s->shapes_by_set);
+    lookup_done(&s->shapes_by_id);
+    lookup_done(&s->origins_by_name);
+    lookup_done(&s->origins_by_id);
+    lookup_done(&s->meters_by_key);
+    free(s->shapes);
+    free(s->origins);
+    free(s->cursors);
     free(s->meters);
     free(s->room);
     pthread_cond_destroy(&s->news);
@@ -250,6 +234,8 @@ int store_open(struct store **to, const char *path, const struct section *sectio
     pthread_mutex_init(&s->lock, NULL);
     condition_init(&s->news);
     s->next_seq = s->oldest_seq = 1;
+    s->look.at_ms = INT64_MAX;
+    s->zone_turn = zone_turn();
     s->lock_fd = -1;
     if (snprintf(s->path, sizeof s->path, "%s", path) >= (int)sizeof s->path) {
         let_go(s);
@@ -282,7 +268,11 @@ void store_close(struct store *s)
 {
     if (!s)
         return;
-    if (store_commit(s))
+    pthread_mutex_lock(&s->lock);
+    bool is_more = s->db && meters_fall_behind(s);
+    int rc = is_more ? commit_locked(s) : OK;
+    pthread_mutex_unlock(&s->lock);
+    if (rc || store_commit(s))
         log_err("store", "%zu readings could not be written and are lost with this end",
                 s->room_rows);
     let_go(s);

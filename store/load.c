@@ -19,37 +19,27 @@ static const char *text_at(sqlite3_stmt *row, int column)
 
 static int load_shape(struct store *s, sqlite3_stmt *row)
 {
-    struct known_shape *k;
+    struct known_shape *k = calloc(1, sizeof *k);
 
-    if (s->shape_count == STORE_SHAPES)
-        return OK;
-    k = calloc(1, sizeof *k);
     if (!k)
         return ERR_FULL;
-    if (!shape_read(text_at(row, 1), &k->shape)) {
-        shape_done(&k->shape);
-        free(k);
-        return OK;
-    }
+    bool is_read = shape_read(text_at(row, 1), &k->shape);
     k->shape.id = sqlite3_column_int(row, 0);
     k->is_stored = true;
-    for (unsigned i = 0; i < k->shape.count; i++)
-        k->key[i] = k->shape.fields[i].metric;
-    s->shapes[s->shape_count++] = k;
-    return OK;
+    if (is_read && shape_add(s, k))
+        return OK;
+    shape_done(&k->shape);
+    free(k);
+    return is_read ? ERR_FULL : OK;
 }
 
 static int load_origin(struct store *s, sqlite3_stmt *row)
 {
-    struct known_origin *k;
-    struct origin *o;
+    struct known_origin *k = calloc(1, sizeof *k);
 
-    if (s->origin_count == STORE_ORIGINS)
-        return OK;
-    k = calloc(1, sizeof *k);
     if (!k)
         return ERR_FULL;
-    o = &k->origin;
+    struct origin *o = &k->origin;
     o->id = sqlite3_column_int(row, 0);
     snprintf(o->name, sizeof o->name, "%s", text_at(row, 1));
     snprintf(o->driver, sizeof o->driver, "%s", text_at(row, 2));
@@ -59,25 +49,30 @@ static int load_origin(struct store *s, sqlite3_stmt *row)
     o->address = (unsigned)sqlite3_column_int(row, 6);
     k->is_stored = k->has_part = true; /* for all we know */
     k->part_ms = clock_wall_ms();
-    s->origins[s->origin_count++] = k;
-    return OK;
+    k->is_looked = true;
+    origin_closed(k, sqlite3_column_int(row, 7));
+    if (origin_add(s, k)) {
+        origin_unlook(s, k);
+        return OK;
+    }
+    free(k);
+    return ERR_FULL;
 }
 
 static int load_cursor(struct store *s, sqlite3_stmt *row)
 {
     struct known_cursor *c;
 
-    if (s->cursor_count == STORE_CURSORS)
-        return OK;
     for (size_t i = 0; i < s->cursor_count; i++)
         if (!strcmp(s->cursors[i].sink, text_at(row, 0))) {
             s->cursors[i].seq = sqlite3_column_int64(row, 1); /* late: what it knew was a guess */
             return OK;
         }
-    c = &s->cursors[s->cursor_count++];
-    *c = (struct known_cursor){.seq = sqlite3_column_int64(row, 1),
-                               .lost = (uint64_t)sqlite3_column_int64(row, 2)};
-    snprintf(c->sink, sizeof c->sink, "%s", text_at(row, 0));
+    c = cursor_add(s, text_at(row, 0));
+    if (!c)
+        return ERR_FULL;
+    c->seq = sqlite3_column_int64(row, 1);
+    c->lost = (uint64_t)sqlite3_column_int64(row, 2);
     if (s->next_seq <= c->seq)
         s->next_seq = c->seq + 1; /* numbers are never used twice, even when all rows are pruned */
     return OK;
@@ -85,14 +80,11 @@ static int load_cursor(struct store *s, sqlite3_stmt *row)
 
 static int load_meter(struct store *s, sqlite3_stmt *row)
 {
-    struct origin from = {.id = sqlite3_column_int(row, 0)};
     enum metric m = metric_find(text_at(row, 1));
 
-    if (m == M_NONE)
-        return OK;
-    pthread_mutex_unlock(&s->lock); /* the ordinary way takes it itself */
-    store_meter_put(s, &from, m, sqlite3_column_double(row, 2), sqlite3_column_double(row, 3));
-    pthread_mutex_lock(&s->lock);
+    if (m != M_NONE)
+        meter_set(s, sqlite3_column_int(row, 0), m, sqlite3_column_double(row, 2),
+                  sqlite3_column_double(row, 3), true);
     return OK;
 }
 
@@ -145,26 +137,47 @@ static int load_untimed(struct store *s)
     return s->untimed_seq ? OK : sql_run(s->db, "DELETE FROM note WHERE key LIKE 'untimed%'");
 }
 
+/* Do rows written with one read the same with the other? */
+static bool reads_the_same(const struct shape *a, const struct shape *b)
+{
+    for (unsigned i = 0; i < a->count && a->count == b->count; i++)
+        if (a->fields[i].metric != b->fields[i].metric)
+            return false;
+    return a->count == b->count;
+}
+
 /* The file came late: rows already wait, with numbers and names made up without it. */
-static void merge_early(struct store *s, size_t early_shapes, size_t early_origins)
+static int merge_early(struct store *s, size_t early_shapes, size_t early_origins)
 {
     for (size_t i = 0; i < early_shapes; i++) {
         struct known_shape *mine = s->shapes[i];
-        mine->shape.id = s->shapes[s->shape_count - 1]->shape.id + (int)i + 1;
+        int id = s->last_shape_id + 1;
         for (size_t k = early_shapes; k < s->shape_count; k++)
-            if (s->shapes[k]->shape.count == mine->shape.count &&
-                !memcmp(s->shapes[k]->key, mine->key, mine->shape.count * sizeof *mine->key)) {
-                mine->shape.id = s->shapes[k]->shape.id;
+            if (reads_the_same(&s->shapes[k]->shape, &mine->shape)) {
+                id = s->shapes[k]->shape.id;
                 mine->is_stored = true;
             }
+        if (!shape_renumber(s, mine, id))
+            return ERR_FULL;
     }
     for (size_t i = 0; i < early_origins; i++) {
         struct known_origin *mine = s->origins[i];
-        mine->origin.id = s->origins[s->origin_count - 1]->origin.id + (int)i + 1;
-        for (size_t k = early_origins; k < s->origin_count; k++)
-            if (!strcmp(s->origins[k]->origin.name, mine->origin.name))
-                mine->origin.id = s->origins[k]->origin.id;
+        int id = s->last_origin_id + 1;
+        for (size_t k = early_origins; k < s->origin_count; k++) {
+            struct known_origin *theirs = s->origins[k];
+            if (strcmp(theirs->origin.name, mine->origin.name) != 0)
+                continue;
+            id = theirs->origin.id;
+            origin_closed(mine, theirs->rolled);
+            origin_unlook(s, mine);
+            mine->has_part = true;
+            mine->part_ms = theirs->part_ms;
+            theirs->is_double = true;
+        }
+        if (!origin_renumber(s, i, id))
+            return ERR_FULL;
     }
+    return OK;
 }
 
 /* Numbers given out without the file begin where no file has come yet. */
@@ -185,13 +198,15 @@ int file_load(struct store *s)
 
     if (!rc)
         rc = load_rows(s,
-                       "SELECT id, name, driver, serial, firmware, member_of, address FROM "
-                       "device ORDER BY id",
+                       "SELECT id, name, driver, serial, firmware, member_of, address, rolled "
+                       "FROM device ORDER BY id",
                        load_origin);
     if (!rc)
         rc = load_rows(s, "SELECT sink, seq, lost FROM cursor", load_cursor);
     if (!rc)
         rc = load_rows(s, "SELECT device, metric, value, carry FROM meter", load_meter);
+    if (!rc)
+        rc = meters_catch_up(s);
     if (!rc)
         rc = load_rows(s, "SELECT id, seq, last, from_at, to_at, sink FROM resend ORDER BY id",
                        load_resend);
@@ -200,23 +215,17 @@ int file_load(struct store *s)
     if (rc)
         return rc;
     int64_t last = sql_number(s->db, "SELECT max(seq) FROM reading", 0);
-    if (early_shapes || early_origins)
-        merge_early(s, early_shapes, early_origins);
+    rc = merge_early(s, early_shapes, early_origins);
+    if (rc)
+        return rc;
     renumber_waiting(s, last);
     if (s->next_seq <= last)
         s->next_seq = last + 1;
     s->visible_seq = s->room_rows ? last : s->next_seq - 1;
     s->oldest_seq = sql_number(s->db, "SELECT min(seq) FROM reading", s->next_seq);
+    s->has_reopened = sql_number(s->db, "SELECT count(*) FROM reopened", 0) > 0;
     s->thinned_ms = sql_number(s->db, "SELECT value FROM note WHERE key = 'thinned'", 0);
     return OK;
-}
-
-static const struct shape *shape_numbered(const struct store *s, int id)
-{
-    for (size_t i = 0; i < s->shape_count; i++)
-        if (s->shapes[i]->shape.id == id)
-            return &s->shapes[i]->shape;
-    return NULL;
 }
 
 /* By the writing connection: another one for each device would only cost time at every start. */
@@ -238,8 +247,9 @@ void store_each_setting(struct store *s, const struct origin *from,
                                .at_ms = sqlite3_column_int64(row, 1),
                                .kind = RECORD_SETTING,
                                .from = from,
-                               .shape = shape_numbered(s, shape),
                                .numbers = text_at(row, 3)};
+            const struct known_shape *known = shape_numbered(s, shape);
+            r.shape = known ? &known->shape : NULL;
             if (r.shape && row_sum(r.seq, r.at_ms, from->id, RECORD_SETTING, shape, r.numbers) ==
                                sqlite3_column_int64(row, 4))
                 each(to, &r);

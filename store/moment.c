@@ -1,18 +1,6 @@
 /* What is known of one device at one time: committed, or waiting for it (store/store.h). */
 #include "store/inside.h"
 
-static bool has_all(const struct shape *shape, const struct reading *r)
-{
-    for (unsigned i = 0; i < r->count; i++) {
-        unsigned k = 0;
-        while (k < shape->count && shape->fields[k].metric != r->fields[i].metric)
-            k++;
-        if (k == shape->count)
-            return false;
-    }
-    return true;
-}
-
 static bool is_waiting(const struct store *s, const struct origin *from, int64_t at_ms,
                        const struct reading *r)
 {
@@ -20,7 +8,7 @@ static bool is_waiting(const struct store *s, const struct origin *from, int64_t
         const struct waiting *w = (const void *)(s->room + at);
         at += w->size;
         if (w->at_ms == at_ms && w->from == from && w->kind != RECORD_UNTIMED &&
-            w->kind != RECORD_DAY && has_all(w->shape, r))
+            w->kind != RECORD_DAY && row_says(w->shape, w->numbers, r))
             return true;
     }
     return false;
@@ -35,9 +23,9 @@ static bool is_kept(struct store *s, const struct origin *from, int64_t at_ms,
     if (!s->db || sql_bind(find, "ii", at_ms, (int64_t)from->id))
         return false;
     while (!is_found && sqlite3_step(find) == SQLITE_ROW) {
-        int id = sqlite3_column_int(find, 0);
-        for (size_t i = 0; i < s->shape_count && !is_found; i++)
-            is_found = s->shapes[i]->shape.id == id && has_all(&s->shapes[i]->shape, r);
+        const struct known_shape *k = shape_numbered(s, sqlite3_column_int(find, 0));
+        const char *numbers = (const char *)sqlite3_column_text(find, 1);
+        is_found = k && numbers && row_says(&k->shape, numbers, r);
     }
     sqlite3_reset(find); /* what cannot be read is not known; the next commit tells of damage */
     return is_found;

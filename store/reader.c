@@ -2,6 +2,7 @@
 #include "store/reader_inside.h"
 
 #include "base/log.h"
+#include "store/form.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,8 @@ static const char *const range_texts[RANGES] = {
     [BETWEEN] = COLUMNS "INDEXED BY reading_at WHERE at >= ? AND at < ? ORDER BY at, device",
     [BETWEEN_ONE] =
         COLUMNS "INDEXED BY reading_at WHERE at >= ? AND at < ? AND device = ? ORDER BY at",
+    [BETWEEN_SOME] = COLUMNS "INDEXED BY reading_at WHERE at >= ? AND at < ? AND device IN "
+                             "(?, ?, ?, ?, ?, ?, ?, ?) ORDER BY at",
     [SETTINGS_OF] =
         COLUMNS "INDEXED BY reading_setting WHERE device = ? AND kind = 1 ORDER BY seq DESC",
     [ALL_SETTINGS] = COLUMNS "INDEXED BY reading_setting WHERE kind = 1 ORDER BY device, seq",
@@ -37,8 +40,13 @@ int reader_open(struct reader **to, const char *path)
         sqlite3_busy_timeout(r->db, 2000);
         rc = sql_run(r->db, "PRAGMA cache_size = -64; PRAGMA temp_store = MEMORY");
     }
-    if (!rc && sql_number(r->db, "PRAGMA user_version", 0) == 0)
+    int form = rc ? FORM_NOW : form_version(r->db);
+    if (!form)
         rc = ERR_INPUT; /* nobody has made the tables yet */
+    if (form > FORM_NOW) {
+        form_tell_newer(path, form);
+        rc = ERR_DENIED;
+    }
     if (rc) {
         reader_close(r);
         return rc;
@@ -64,12 +72,7 @@ void reader_close(struct reader *r)
     for (int i = 0; i < ROLLED; i++)
         sqlite3_finalize(r->rolled[i]);
     sqlite3_close(r->db);
-    for (size_t i = 0; i < r->shape_count; i++) {
-        shape_done(r->shapes[i]);
-        free(r->shapes[i]);
-    }
-    for (size_t i = 0; i < r->origin_count; i++)
-        free(r->origins[i]);
+    reader_forget_names(r);
     free(r);
 }
 
@@ -107,6 +110,16 @@ int reader_between(struct reader *r, int64_t from_ms, int64_t to_ms, int device)
     return begin(r, device ? BETWEEN_ONE : BETWEEN, device ? "iii" : "ii", from_ms, to_ms, device);
 }
 
+int reader_between_some(struct reader *r, int64_t from_ms, int64_t to_ms,
+                        const int devices[READER_SOME])
+{
+    int rc = begin(r, BETWEEN_SOME, "ii", from_ms, to_ms, 0);
+
+    for (int i = 0; i < READER_SOME && !rc; i++)
+        rc = sql_error(sqlite3_bind_int(r->running, 3 + i, devices[i]));
+    return rc;
+}
+
 int reader_setting(struct reader *r, const struct origin *from, enum metric m, double *value)
 {
     struct record record;
@@ -134,102 +147,6 @@ int64_t reader_last(struct reader *r)
     return last > 0 ? last : 0;
 }
 
-/* ---- shapes and origins, fetched when they are first met ---------------------------------- */
-
-static const struct shape *find_shape(struct reader *r, int id)
-{
-    for (size_t i = r->shape_count; i-- > 0;)
-        if (r->shapes[i]->id == id)
-            return r->shapes[i];
-    return NULL;
-}
-
-static const struct shape *shape_of(struct reader *r, int id)
-{
-    const struct shape *known = find_shape(r, id);
-    sqlite3_stmt *row = NULL;
-
-    if (known || r->shape_count == STORE_SHAPES)
-        return known;
-    if (sqlite3_prepare_v2(r->db, "SELECT names FROM shape WHERE id = ?", -1, &row, NULL) ==
-            SQLITE_OK &&
-        sqlite3_bind_int(row, 1, id) == SQLITE_OK && sqlite3_step(row) == SQLITE_ROW) {
-        struct shape *shape = calloc(1, sizeof *shape);
-        const char *names = (const char *)sqlite3_column_text(row, 0);
-        if (shape && names && shape_read(names, shape)) {
-            shape->id = id;
-            r->shapes[r->shape_count++] = shape;
-            known = shape;
-        } else if (shape) {
-            shape_done(shape);
-            free(shape);
-        }
-    }
-    sqlite3_finalize(row);
-    return known;
-}
-
-static void copy(char *to, size_t size, sqlite3_stmt *row, int column)
-{
-    const unsigned char *text = sqlite3_column_text(row, column);
-
-    snprintf(to, size, "%s", text ? (const char *)text : "");
-}
-
-static void fetch_origins(struct reader *r)
-{
-    sqlite3_stmt *row = NULL;
-    size_t at = 0;
-
-    if (sqlite3_prepare_v2(r->db,
-                           "SELECT id, name, driver, serial, firmware, member_of, address FROM "
-                           "device ORDER BY id",
-                           -1, &row, NULL) != SQLITE_OK)
-        return;
-    while (sqlite3_step(row) == SQLITE_ROW && at < STORE_ORIGINS) {
-        if (at == r->origin_count && !(r->origins[at] = calloc(1, sizeof **r->origins)))
-            break;
-        struct origin *o = r->origins[at++];
-        o->id = sqlite3_column_int(row, 0);
-        copy(o->name, sizeof o->name, row, 1);
-        copy(o->driver, sizeof o->driver, row, 2);
-        copy(o->serial, sizeof o->serial, row, 3);
-        copy(o->firmware, sizeof o->firmware, row, 4);
-        copy(o->group, sizeof o->group, row, 5);
-        o->address = (unsigned)sqlite3_column_int(row, 6);
-        if (at > r->origin_count)
-            r->origin_count = at;
-    }
-    sqlite3_finalize(row);
-}
-
-const struct origin *reader_origin_by(struct reader *r, int id)
-{
-    for (int again = 0; again < 2; again++) {
-        for (size_t i = 0; i < r->origin_count; i++)
-            if (r->origins[i]->id == id)
-                return r->origins[i];
-        fetch_origins(r);
-    }
-    return NULL;
-}
-
-const struct origin *reader_origin(struct reader *r, const char *name)
-{
-    fetch_origins(r);
-    for (size_t i = 0; i < r->origin_count; i++)
-        if (!strcmp(r->origins[i]->name, name))
-            return r->origins[i];
-    return NULL;
-}
-
-const struct origin *reader_origin_at(struct reader *r, size_t index)
-{
-    if (index >= r->origin_count)
-        fetch_origins(r);
-    return index < r->origin_count ? r->origins[index] : NULL;
-}
-
 /* ---- rows -------------------------------------------------------------------------------- */
 
 static bool take_row(struct reader *r, struct record *to)
@@ -247,7 +164,7 @@ static bool take_row(struct reader *r, struct record *to)
         row_sum(to->seq, to->at_ms, device, kind, shape, numbers) != sqlite3_column_int64(row, 6))
         return false;
     to->from = reader_origin_by(r, device);
-    to->shape = shape_of(r, shape);
+    to->shape = reader_shape(r, shape);
     return to->from && to->shape;
 }
 

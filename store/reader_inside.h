@@ -7,19 +7,30 @@
 
 #include <sys/stat.h>
 
-enum range { AFTER, BETWEEN, BETWEEN_ONE, SETTINGS_OF, ALL_SETTINGS, RANGES };
-enum rolled { DAYS, PART, ROLLED };
+enum range { AFTER, BETWEEN, BETWEEN_ONE, BETWEEN_SOME, SETTINGS_OF, ALL_SETTINGS, RANGES };
+enum rolled { DAYS, PART, PARTS, EDGES, NEXT_SAID, ROLLED };
+enum { READER_SOME = 8 };
 
 struct reader {
     sqlite3 *db;
     struct stat file; /* as it was when it was opened */
     sqlite3_stmt *ranges[RANGES], *running;
     sqlite3_stmt *rolled[ROLLED]; /* made when history is first asked for */
-    struct shape *shapes[STORE_SHAPES];
-    size_t shape_count;
-    struct origin *origins[STORE_ORIGINS];
-    size_t origin_count;
+    struct shape **shapes;        /* sorted by number; each stays as long as the reader */
+    size_t shape_count, shape_room;
+    struct origin **origins; /* likewise */
+    size_t origin_count, origin_room;
     uint64_t damaged;
 };
+
+/* The same of some devices; 0: no device. */
+int reader_between_some(struct reader *r, int64_t from_ms, int64_t to_ms,
+                        const int devices[READER_SOME]) MUST_CHECK;
+
+sqlite3_stmt *reader_rolled(struct reader *r, enum rolled which); /* NULL: it cannot be made */
+
+/* Names of a row, or NULL: the file has none of that number. */
+const struct shape *reader_shape(struct reader *r, int id);
+void reader_forget_names(struct reader *r);
 
 #endif

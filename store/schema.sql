@@ -49,6 +49,8 @@ CREATE TABLE IF NOT EXISTS resend (
 
 -- What a sink refused for good, and why.
 CREATE TABLE IF NOT EXISTS aside (sink TEXT, seq INTEGER, why TEXT, at INTEGER);
+-- Programs that know the first form only cannot write here, and leave the file alone.
+CREATE TRIGGER IF NOT EXISTS form_two BEFORE INSERT ON aside BEGIN SELECT helio_form(2); END;
 
 -- A closed day of one metric: 15-minute slots of count, low, mean, high and last.
 CREATE TABLE IF NOT EXISTS rollup (
@@ -58,6 +60,13 @@ CREATE TABLE IF NOT EXISTS rollup (
     slots BLOB NOT NULL,
     UNIQUE (device, metric, day)
 );
+
+-- Closed days that got rows since: their rollups went, and are to be made again.
+CREATE TABLE IF NOT EXISTS reopened (
+    day INTEGER NOT NULL,
+    device INTEGER NOT NULL,
+    PRIMARY KEY (day, device)
+) WITHOUT ROWID;
 
 -- A device's own page of a finished day, kept for ever: {"pv_energy_today":5.3,...}. Each comes into
 -- the log, too, in the same commit: sinks follow that.

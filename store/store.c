@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "base/thread.h"
 
 #include <errno.h>
@@ -62,30 +61,18 @@ static struct waiting *room_take(struct store *s, size_t size)
     return w;
 }
 
-void numbers_write(const struct reading *r, char *to, size_t size)
-{
-    struct text text = text_on(to, size);
-
-    text_char(&text, '[');
-    for (unsigned i = 0; i < r->count; i++) {
-        if (i)
-            text_char(&text, ',');
-        text_number(&text, r->fields[i].value);
-    }
-    text_char(&text, ']');
-}
-
 static int64_t append_locked(struct store *s, const struct origin *from, enum record_kind kind,
                              int64_t at_ms, const struct reading *r)
 {
     char numbers[NUMBERS_MAX];
-    struct known_shape *shape = shape_for(s, r);
-    numbers_write(r, numbers, sizeof numbers);
-    size_t length = strlen(numbers);
-    size_t size = (sizeof(struct waiting) + length + 1 + 7) / 8 * 8;
+    struct known_shape *shape =
+        shape_for(s, (struct known_origin *)(void *)(uintptr_t)from, kind, r);
 
     if (!shape)
         return ERR_FULL;
+    numbers_write(&shape->shape, r, numbers, sizeof numbers);
+    size_t length = strlen(numbers);
+    size_t size = (sizeof(struct waiting) + length + 1 + 7) / 8 * 8;
     struct waiting *w = room_take(s, size);
     if (!w)
         return ERR_FULL;
@@ -96,6 +83,8 @@ static int64_t append_locked(struct store *s, const struct origin *from, enum re
                           .kind = (uint32_t)kind,
                           .size = (uint32_t)size};
     memcpy(w->numbers, numbers, length + 1);
+    if (kind == RECORD_LIVE || kind == RECORD_UNTIMED)
+        meters_said(s, from->id, r);
     if (kind == RECORD_UNTIMED && !s->untimed_seq)
         s->untimed_seq = w->seq;
     if (!s->since_us)

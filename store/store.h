@@ -65,8 +65,9 @@ int store_commit(struct store *s);
 /* Small steps of tidying: rollups of closed days, thinning, pruning. True: there is more to do. */
 bool store_tidy(struct store *s, int64_t now_ms);
 
-/* Rows were put into a day that is over (import): its rollups are reckoned again. */
-int store_close_day(struct store *s, const struct origin *from, int day) MUST_CHECK;
+/* Rows came into days that are over (an import): their rollups went with the same commit, and come
+ * again by tidying, or at once by this. A step; true: there may be more. */
+bool store_close_reopened(struct store *s);
 
 /* The last row that readers can see. Waits until it is beyond `seq`, until clock_us() has reached
  * `until_us`, or until `is_called_off` (NULL: never) is set and store_wake called. */

@@ -9,7 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char folder[] = "zoneinfo/";
+static const char folder[] = "zoneinfo/", machine[] = "/etc/localtime";
+static _Atomic unsigned turn;
 
 bool zone_set(const char *name)
 {
@@ -18,9 +19,25 @@ bool zone_set(const char *name)
     snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
     if (strstr(name, "..") || (strcmp(name, "UTC") && access(path, R_OK)))
         return false;
+    const char *was = getenv("TZ");
+    turn += !was || strcmp(was, name) != 0;
     setenv("TZ", name, 1);
     tzset();
     return true;
+}
+
+/* Without TZ the C library looks at the file's date whenever a day is asked for. */
+void zone_hold(void)
+{
+    if (getenv("TZ") || access(machine, R_OK))
+        return;
+    setenv("TZ", ":/etc/localtime", 1);
+    tzset();
+}
+
+unsigned zone_turn(void)
+{
+    return turn;
 }
 
 /* What stands behind /usr/share/zoneinfo/, wherever a link leads there from. */
@@ -48,10 +65,10 @@ const char *zone_name(char to[ZONE_NAME])
     const char *tz = getenv("TZ"), *name = NULL;
     char link[300];
 
-    if (tz) {
+    if (tz && strcmp(tz + (*tz == ':'), machine) != 0) {
         name = *tz ? named_by_tz(tz) : "UTC";
     } else {
-        ssize_t length = readlink("/etc/localtime", link, sizeof link - 1);
+        ssize_t length = readlink(machine, link, sizeof link - 1);
         link[length > 0 ? length : 0] = '\0';
         name = named_by(link);
     }

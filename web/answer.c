@@ -5,11 +5,10 @@
 #include "base/json.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* A sign of a stranger's word may need six to be said in JSON. */
-enum { PROBLEM_BYTES = 3000, SHEET_FIRST = 16 * 1024, SHEET_MOST = 32 * 1024 * 1024 };
+enum { PROBLEM_BYTES = 3000, SHEET_FIRST = 16 * 1024 };
 
 /* Nothing of ours runs in another's page, and nothing of another's in ours. */
 static const char *const headers[][2] = {
@@ -90,6 +89,16 @@ enum MHD_Result answer_stream(struct MHD_Connection *c, struct MHD_Response *r)
     return queue(c, MHD_HTTP_OK, "text/event-stream", r);
 }
 
+enum MHD_Result answer_packed(struct MHD_Connection *c, const char *type, struct MHD_Response *r,
+                              bool is_packed)
+{
+    if ((!is_packed || add(r, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip")) &&
+        add(r, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING))
+        return queue(c, MHD_HTTP_OK, type, r);
+    MHD_destroy_response(r);
+    return MHD_NO;
+}
+
 enum MHD_Result answer_problem(struct MHD_Connection *c, unsigned status, const char *detail)
 {
     return answer_problem_as(c, status, detail, NULL);
@@ -165,51 +174,52 @@ enum MHD_Result answer_methods(struct MHD_Connection *c, unsigned status, const 
 
 /* ---- pages of any length ------------------------------------------------------------------- */
 
+/* What it comes to for who asked; whatever else is ours. */
+static const struct {
+    int rc;
+    unsigned status;
+    const char *detail;
+} errors[] = {
+    {ERR_BUSY, MHD_HTTP_SERVICE_UNAVAILABLE, "not now: try again"},
+    {ERR_FULL, MHD_HTTP_SERVICE_UNAVAILABLE,
+     "too much is asked for at the same time: try again in a few seconds"},
+    {ERR_INPUT, MHD_HTTP_NOT_FOUND, "nothing is stored of that yet"},
+    {ERR_ABSENT, MHD_HTTP_NOT_FOUND, "nothing is stored of that yet"},
+    {ERR_USAGE, MHD_HTTP_UNPROCESSABLE_CONTENT, "that is too much at once: ask for less"},
+    {ERR_TIMEOUT, MHD_HTTP_UNPROCESSABLE_CONTENT,
+     "that takes too long: ask for less, or for longer steps"},
+};
+
 enum MHD_Result answer_error(struct exchange *x, int rc)
 {
-    if (rc == ERR_BUSY)
-        return answer_problem(x->connection, MHD_HTTP_SERVICE_UNAVAILABLE, "not now: try again");
-    if (rc == ERR_INPUT || rc == ERR_ABSENT)
-        return answer_problem(x->connection, MHD_HTTP_NOT_FOUND, "nothing is stored of that yet");
-    if (rc == ERR_USAGE)
-        return answer_problem(x->connection, MHD_HTTP_UNPROCESSABLE_CONTENT,
-                              "that is too much at once: ask for less");
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+        if (errors[i].rc == rc)
+            return answer_problem(x->connection, errors[i].status, errors[i].detail);
     return answer_problem(x->connection, MHD_HTTP_INTERNAL_SERVER_ERROR, error_text(rc));
-}
-
-static bool sheet_grow(struct text *t, size_t size)
-{
-    size_t room = t->size;
-
-    while (room < size && room < SHEET_MOST)
-        room *= 2;
-    char *bytes = room < size ? NULL : realloc(t->to, room);
-    if (!bytes)
-        return false;
-    t->to = bytes;
-    t->size = room;
-    return true;
 }
 
 int sheet_write(struct exchange *x, sheet_fn *write, char **bytes, size_t *length)
 {
-    char *room = malloc(SHEET_FIRST);
-    int rc = room ? OK : ERR_SYSTEM;
+    struct text t;
 
-    if (rc)
-        return rc;
-    struct text t = text_on(room, SHEET_FIRST);
-    t.grow = sheet_grow;
-    rc = write(x, &t);
+    if (!memory_text(&x->web->memory, &t, SHEET_FIRST))
+        return ERR_FULL;
+    int rc = write(x, &t);
     if (!rc && t.is_cut)
-        rc = ERR_USAGE;
+        rc = t.size < TEXT_MOST ? ERR_FULL : ERR_USAGE;
     if (rc) {
-        free(t.to);
+        memory_free(t.to);
         return rc;
     }
+    memory_fit(&t);
     *bytes = t.to;
     *length = t.used;
     return OK;
+}
+
+enum MHD_Result answer_bytes(struct exchange *x, const char *type, char *bytes, size_t length)
+{
+    return queue(x->connection, MHD_HTTP_OK, type, pack_response(x->connection, bytes, length));
 }
 
 enum MHD_Result answer_sheet(struct exchange *x, const char *type, sheet_fn *write)
@@ -218,9 +228,7 @@ enum MHD_Result answer_sheet(struct exchange *x, const char *type, sheet_fn *wri
     size_t length;
     int rc = sheet_write(x, write, &bytes, &length);
 
-    return rc ? answer_error(x, rc)
-              : queue(x->connection, MHD_HTTP_OK, type,
-                      pack_response(x->connection, bytes, length));
+    return rc ? answer_error(x, rc) : answer_bytes(x, type, bytes, length);
 }
 
 const char *form_type(const struct exchange *x)

@@ -1,8 +1,8 @@
 /*
  * /api/v1/table: a row a step, a column a metric, as spreadsheets want it and as helio export
- * --every has it (web/inside.h). However long it is, only some rows are held at a time.
+ * --every has it (web/long.h). However long it is, only some rows are held at a time.
  */
-#include "web/inside.h"
+#include "web/long.h"
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -10,24 +10,20 @@
 
 #include <string.h>
 
-enum { ROWS = 512, ROWS_MOST = 200000 };
+enum { ROWS = 256, ROWS_MOST = 200000 };
 
 struct table {
     const struct query *q;
     struct text *to;
-    struct json *j;
+    struct json j;
     int64_t step_ms, from_ms; /* of the rows held */
-    unsigned column;
+    int64_t first_ms, to_ms;  /* of all */
+    struct history walk;      /* over the column being filled */
+    bool is_walking;
+    unsigned column, row; /* filled, and written, so far */
     double values[ROWS][QUERY_METRICS];
     bool has[ROWS][QUERY_METRICS];
 };
-
-static struct table table; /* one request at a time */
-
-static int64_t step_of(const struct query *q)
-{
-    return (int64_t)q->every_s * MS_PER_S;
-}
 
 static void put(void *who, int64_t at_ms, const struct slot *s)
 {
@@ -68,39 +64,37 @@ static void line_row(const struct table *t, unsigned row, const char *when)
     text_char(t->to, '\n');
 }
 
-static void json_row(const struct table *t, unsigned row, int64_t at_ms)
+static void json_row(struct table *t, unsigned row, int64_t at_ms)
 {
-    json_open(t->j, NULL, '[');
-    json_integer(t->j, NULL, at_ms);
+    json_open(&t->j, NULL, '[');
+    json_integer(&t->j, NULL, at_ms);
     for (unsigned i = 0; i < t->q->metric_count; i++)
         if (t->has[row][i])
-            json_number(t->j, NULL, t->values[row][i]);
+            json_number(&t->j, NULL, t->values[row][i]);
         else
-            json_null(t->j, NULL);
-    json_close(t->j, ']');
+            json_null(&t->j, NULL);
+    json_close(&t->j, ']');
 }
 
-static void write_rows(const struct table *t)
+static void write_row(struct table *t, unsigned row)
 {
     char when[CLOCK_TEXT];
+    int64_t at_ms = t->from_ms + row * t->step_ms;
 
-    for (unsigned row = 0; row < ROWS; row++) {
-        int64_t at_ms = t->from_ms + row * t->step_ms;
-        if (!memchr(t->has[row], true, sizeof t->has[row]))
-            continue; /* nothing was said then */
-        clock_iso(at_ms, when);
-        if (t->q->form == FORM_CSV)
-            csv_row(t, row, when);
-        else if (t->q->form == FORM_JSONL)
-            line_row(t, row, when);
-        else
-            json_row(t, row, at_ms);
-    }
+    if (!memchr(t->has[row], true, sizeof t->has[row]))
+        return; /* nothing was said then */
+    clock_iso(at_ms, when);
+    if (t->q->form == FORM_CSV)
+        csv_row(t, row, when);
+    else if (t->q->form == FORM_JSONL)
+        line_row(t, row, when);
+    else
+        json_row(t, row, at_ms);
 }
 
 /* ---- all of it ----------------------------------------------------------------------------- */
 
-static void write_head(const struct table *t)
+static void write_head(struct table *t)
 {
     char when[CLOCK_TEXT];
     const struct query *q = t->q;
@@ -113,65 +107,96 @@ static void write_head(const struct table *t)
     }
     if (q->form != FORM_JSON)
         return;
-    json_open(t->j, NULL, '{');
-    json_string(t->j, "device", q->device->name);
-    json_string(t->j, "from", clock_iso(q->from_ms, when));
-    json_string(t->j, "to", clock_iso(q->to_ms, when));
-    json_integer(t->j, "step_s", q->every_s);
-    json_open(t->j, "metrics", '[');
+    json_open(&t->j, NULL, '{');
+    json_string(&t->j, "device", q->device->name);
+    json_string(&t->j, "from", clock_iso(q->from_ms, when));
+    json_string(&t->j, "to", clock_iso(q->to_ms, when));
+    json_integer(&t->j, "step_s", q->every_s);
+    json_open(&t->j, "metrics", '[');
     for (unsigned i = 0; i < q->metric_count; i++)
-        json_string(t->j, NULL, catalogue[q->metrics[i]].name);
-    json_close(t->j, ']');
-    json_open(t->j, "rows", '[');
+        json_string(&t->j, NULL, catalogue[q->metrics[i]].name);
+    json_close(&t->j, ']');
+    json_open(&t->j, "rows", '[');
 }
 
-static int fill(struct table *t, struct reader *reader, const struct origin *o)
+static int fill(struct table *t, struct reader *r, const struct origin *from,
+                const struct turn *turn)
 {
-    int64_t to_ms = t->from_ms + ROWS * t->step_ms;
+    int64_t end_ms = t->from_ms + ROWS * t->step_ms;
     int rc = OK;
 
-    memset(t->has, 0, sizeof t->has);
-    to_ms = to_ms < t->q->to_ms ? to_ms : t->q->to_ms;
-    for (t->column = 0; !rc && t->column < t->q->metric_count; t->column++)
-        rc = history_walk(reader, o, catalogue[t->q->metrics[t->column]].name, t->from_ms, to_ms,
-                          t->step_ms, put, t);
+    end_ms = end_ms < t->to_ms ? end_ms : t->to_ms;
+    while (!rc && t->column < t->q->metric_count) {
+        if (!t->is_walking)
+            t->walk = history_of(from, catalogue[t->q->metrics[t->column]].name, t->from_ms, end_ms,
+                                 t->step_ms, put, t);
+        rc = history_on(&t->walk, r, turn);
+        t->is_walking = rc == ERR_STOPPED;
+        t->column += !rc;
+    }
     return rc;
 }
 
-static int write_table(struct exchange *x, struct text *to)
+/* What is held is written, a piece at a time; then the next rows are filled. */
+static int write_table(struct long_answer *a, struct reader *r)
 {
-    struct json j = json_on(to);
-    struct table *t = &table;
-    struct reader *reader;
-    int rc = web_reader(x->web, &reader);
-    const struct origin *o = rc ? NULL : reader_origin(reader, x->query.device->name);
+    struct table *t = long_own(a);
+    const struct origin *from = reader_origin(r, t->q->device->name);
+    int rc = from ? OK : ERR_ABSENT;
 
-    if (rc || !o)
-        return rc ? rc : ERR_ABSENT;
-    t->q = &x->query;
-    t->to = to;
-    t->j = &j;
-    t->step_ms = step_of(t->q);
-    t->from_ms = t->q->from_ms - t->q->from_ms % t->step_ms;
-    write_head(t);
-    for (; !rc && t->from_ms < t->q->to_ms; t->from_ms += ROWS * t->step_ms) {
-        rc = fill(t, reader, o);
-        write_rows(t);
+    while (!rc && t->from_ms < t->to_ms) {
+        rc = fill(t, r, from, long_turn(a));
+        for (; !rc && t->row < ROWS; t->row++) {
+            if (long_is_full(a))
+                return ERR_STOPPED;
+            write_row(t, t->row);
+        }
+        if (rc)
+            break;
+        memset(t->has, 0, sizeof t->has);
+        t->row = t->column = 0;
+        t->from_ms += ROWS * t->step_ms;
     }
-    reader_rest(reader);
-    if (t->q->form == FORM_JSON) {
-        json_close(&j, ']');
-        json_close(&j, '}');
+    if (!rc && t->q->form == FORM_JSON) {
+        json_close(&t->j, ']');
+        json_close(&t->j, '}');
     }
     return rc;
+}
+
+/* Rows are counted of what is stored: the rest of the span has none. */
+static int begin_table(struct long_answer *a, struct reader *r)
+{
+    struct table *t = long_own(a);
+    const struct query *q = long_query(a);
+    const struct origin *from = reader_origin(r, q->device->name);
+    int64_t step_ms = (int64_t)q->every_s * MS_PER_S;
+
+    if (!from)
+        return ERR_ABSENT;
+    *t = (struct table){
+        .q = q, .to = long_text(a), .step_ms = step_ms, .first_ms = INT64_MAX, .to_ms = 0};
+    for (unsigned i = 0; i < q->metric_count; i++) {
+        int64_t from_ms = q->from_ms, to_ms = q->to_ms;
+        if (!history_clip(r, from, catalogue[q->metrics[i]].name, &from_ms, &to_ms))
+            continue;
+        t->first_ms = from_ms < t->first_ms ? from_ms : t->first_ms;
+        t->to_ms = to_ms > t->to_ms ? to_ms : t->to_ms;
+    }
+    if ((t->to_ms - t->first_ms) / step_ms > ROWS_MOST)
+        return long_refuse(a, "that is more than 200000 rows: ask for less, or for a longer every");
+    t->from_ms = t->first_ms - t->first_ms % step_ms;
+    t->j = json_on(t->to);
+    write_head(t);
+    return OK;
 }
 
 enum MHD_Result api_table(struct exchange *x)
 {
-    const struct query *q = &x->query;
+    static const struct long_kind kind = {
+        .memory = sizeof(struct table), .begin = begin_table, .go_on = write_table};
+    enum MHD_Result answered = MHD_NO;
+    struct long_answer *a = long_new(x, &kind, form_type(x), &answered);
 
-    if ((q->to_ms - q->from_ms) / step_of(q) > ROWS_MOST)
-        return answer_problem(x->connection, MHD_HTTP_BAD_REQUEST,
-                              "that is more than 200000 rows: ask for less, or for a longer every");
-    return answer_form(x, write_table);
+    return a ? long_ask(a) : answered;
 }

@@ -87,7 +87,7 @@ static enum MHD_Result hand_over(struct exchange *x)
     struct wish *w = x->wish;
     char address[WEB_ADDRESS];
 
-    address_of(x->connection, address);
+    visitor_address(x->web->visitors, x->connection, address);
     snprintf(w->by, sizeof w->by, "web, %s", address);
     w->who = x;
     w->done = wake;

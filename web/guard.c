@@ -41,6 +41,17 @@ static bool strip(const char *host, char name[HOST_BYTES])
     return !t.is_cut && is_port(end);
 }
 
+bool guard_is_host(const char *host)
+{
+    const char *end = *host == '[' ? strchr(host, ']') : host + strcspn(host, ":");
+
+    if (*host == '[' && end)
+        end++;
+    if (!end || strcspn(host, " \t,/@\\") != strlen(host))
+        return false;
+    return !*end || (*end == ':' && strspn(end + 1, "0123456789") == strlen(end + 1));
+}
+
 static bool is_this_machine(const char *name)
 {
     char own[HOST_BYTES - 8], local[HOST_BYTES];

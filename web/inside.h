@@ -6,13 +6,22 @@
 #include "metrics/catalogue.h"
 #include "store/energy.h"
 #include "store/view.h"
+#include "web/memory.h"
+#include "web/visitors.h"
 #include "web/web.h"
 
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdbool.h>
 
-enum { WEB_TOKENS = 2, WEB_ADDRESS = 48, WEB_STRANGERS = 16, WEB_TOLD = 32, WEB_KEY = 65 };
+enum {
+    WEB_TOKENS = 2,
+    WEB_ADDRESS = VISITOR_ADDRESS,
+    WEB_WHO = 80,
+    WEB_STRANGERS = 16,
+    WEB_TOLD = 32,
+    WEB_KEY = 65
+};
 enum { WEB_TOKEN = 400, MATE_TYPES = 4, QUERY_METRICS = 12, POINTS_MOST = 5000, WEB_OLD_PORTS = 4 };
 
 struct exchange;
@@ -90,7 +99,7 @@ enum { WEB_KEPT = 4 };
 
 /* Whoever brought wrong tokens, and how many in the minute that began at `since_us`. */
 struct stranger {
-    char address[WEB_ADDRESS];
+    char address[WEB_WHO]; /* and for which token: "192.0.2.7 (token_file)" */
     unsigned wrong;
     int64_t since_us;
 };
@@ -122,7 +131,11 @@ struct web {
     size_t device_count;
     struct live *live;
     struct kept kept[WEB_KEPT];
-    struct reader *reader; /* NULL until somebody asks for history */
+    struct reader
+        *reader; /* the server's own, for what is found at once; NULL until it is needed */
+    struct memory memory, long_memory; /* of all answers */
+    struct pool *pool;                 /* who writes long ones */
+    struct visitors *visitors;
 };
 
 /* ---- where to listen (settings.c) */
@@ -131,7 +144,7 @@ int web_address(const struct section *s, double number, struct addrinfo **to) MU
 /* Its own port first, then those of the old program. Returns how many; -1: one is none. */
 int web_ports(const struct section *s, double to[1 + WEB_OLD_PORTS]);
 
-enum stage { STAGE_BODY, STAGE_WAITING };
+enum stage { STAGE_BODY, STAGE_WAITING, STAGE_LONG };
 
 /* One request. */
 struct exchange {
@@ -142,7 +155,8 @@ struct exchange {
     struct MHD_Connection *connection;
     enum stage stage;
     struct query query;
-    struct wish *wish; /* what is told; NULL: nothing */
+    struct wish *wish;          /* what is told; NULL: nothing */
+    struct long_answer *answer; /* one that a worker writes (web/long.h); NULL: none */
     char *body;
     size_t length, room;
     bool is_too_large;
@@ -205,6 +219,13 @@ enum MHD_Result answer_stream(struct MHD_Connection *c, struct MHD_Response *r);
 /* 405 with the methods that this path takes, or 204 with them. */
 enum MHD_Result answer_methods(struct MHD_Connection *c, unsigned status, const char *path);
 
+/* The same of another form, which may be packed already. */
+enum MHD_Result answer_packed(struct MHD_Connection *c, const char *type, struct MHD_Response *r,
+                              bool is_packed);
+
+/* The answer is this text of web/memory.h, which is taken over. */
+enum MHD_Result answer_bytes(struct exchange *x, const char *type, char *bytes, size_t length);
+
 /* A page as long as it turns out to be: its room grows while it is written. */
 typedef int sheet_fn(struct exchange *x, struct text *to);
 enum MHD_Result answer_sheet(struct exchange *x, const char *type, sheet_fn *write);
@@ -212,7 +233,8 @@ enum MHD_Result answer_sheet(struct exchange *x, const char *type, sheet_fn *wri
 enum MHD_Result answer_form(struct exchange *x, sheet_fn *write); /* by the form asked for */
 const char *form_type(const struct exchange *x);
 
-/* OK: *bytes hold *length of them, and are the caller's. ERR_USAGE: too much was asked for. */
+/* OK: *bytes hold *length of them, and are the caller's (web/memory.h). ERR_USAGE: too much was
+ * asked for. ERR_FULL: too much is on its way to others. */
 int sheet_write(struct exchange *x, sheet_fn *write, char **bytes, size_t *length) MUST_CHECK;
 
 /* A question that cannot be answered as it is: logged nowhere, told in the answer. */
@@ -224,7 +246,10 @@ enum MHD_Result answer_error(struct exchange *x, int rc);
 bool answer_is_known(struct MHD_Connection *c, const char *mark);
 bool mark_is_known(const char *known, const char *mark); /* by its If-None-Match, or NULL */
 
-/* With an ETag made of what it says: whoever has it already is only told so. */
+/* With an ETag made of what it says: whoever has it already is only told so. The bytes are taken
+ * over. */
+enum MHD_Result answer_bytes_marked(struct exchange *x, const char *type, char *bytes,
+                                    size_t length);
 enum MHD_Result answer_marked(struct exchange *x, const char *type, sheet_fn *write);
 
 /* What is on the board, written once for all who ask within a tenth of a second, or until the
@@ -237,9 +262,16 @@ void kept_drop(struct web *w);
 bool pack_wanted(struct MHD_Connection *c);   /* can it unpack gzip? */
 bool pack_is_accepted(const char *encodings); /* by its Accept-Encoding; NULL: there is none */
 
-/* Takes the body over, which was allocated; packed if that is wanted and worth it. NULL: no memory.
- */
+/* Takes the body over, a block of web/memory.h; packed if that is wanted and worth it. NULL: no
+ * memory. */
 struct MHD_Response *pack_response(struct MHD_Connection *c, char *body, size_t length);
+
+/* Piece by piece. NULL: no room for it. */
+struct packer;
+struct packer *packer_new(struct memory *m);
+void packer_free(struct packer *p); /* NULL is fine */
+/* The piece in the text becomes its packed form; there may be nothing to send yet. */
+int packer_pack(struct packer *p, struct text *piece, bool is_last) MUST_CHECK;
 
 /* ---- who may (token.c, guard.c) */
 
@@ -255,12 +287,13 @@ int tokens_read(struct web *w) MUST_CHECK;
 /* OK, or the problem is answered and *answered holds what came of it. */
 int token_check(const struct exchange *x, enum MHD_Result *answered);
 
-/* Who asks, in figures. */
-void address_of(struct MHD_Connection *c, char to[WEB_ADDRESS]);
-
-/* ---- who guesses (strangers.c): ten wrong tokens a minute from one address, and no more */
+/* ---- who guesses (strangers.c): ten wrong tokens of a kind a minute from one address, and no
+ * more. The right one is always taken: nobody is locked out by others. */
 unsigned stranger_waits_s(struct web *w, const char *address); /* 0: it may try */
 void stranger_note(struct web *w, const char *address);
+
+/* Is it a name or an address, with a port or without? Nothing else may stand there. */
+bool guard_is_host(const char *host);
 
 /* Was it us that the browser meant? Names that lead here from elsewhere are not ours. */
 bool guard_knows_host(const struct web *w, const char *host);
@@ -292,8 +325,12 @@ int query_read(struct exchange *x, char *why, size_t size) MUST_CHECK;
 const struct view_device *query_device_of_path(struct exchange *x);
 const struct view_device *web_device_named(struct web *w, const char *name);
 
-/* ---- history (api_history.c): valid until it is asked for again */
+/* ---- the server's own reader (web.c): valid until it is asked for again */
 int web_reader(struct web *w, struct reader **to) MUST_CHECK;
+
+/* ---- charts (step.c): the step between their points, which people can read on an axis; so long
+ * that no more than `points` of them touch the span */
+int64_t step_between(int64_t from_ms, int64_t to_ms, unsigned points);
 
 /* ---- the board of one device, as /api/v1/board and /api/v1/live have it (api_house.c) */
 struct json;

@@ -7,7 +7,6 @@
 
 #include "base/clock.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* A huge house's board is not worth its memory. */
@@ -37,23 +36,19 @@ static uint64_t sum_of(const char *bytes, size_t length)
     return sum;
 }
 
-enum MHD_Result answer_marked(struct exchange *x, const char *type, sheet_fn *write)
+enum MHD_Result answer_bytes_marked(struct exchange *x, const char *type, char *bytes,
+                                    size_t length)
 {
     struct manners m = {"no-cache", manners_live.policy}; /* kept, but asked for again */
     char mark[32];
     struct text t = text_on(mark, sizeof mark);
     struct MHD_Response *r;
-    char *bytes;
-    size_t length;
-    int rc = sheet_write(x, write, &bytes, &length);
 
-    if (rc)
-        return answer_error(x, rc);
     /* Weak: it is the same whether it was packed or not. */
     text_format(&t, "W/\"%016llx\"", (unsigned long long)sum_of(bytes, length));
     bool is_known = answer_is_known(x->connection, mark + strlen("W/"));
     if (is_known) {
-        free(bytes);
+        memory_free(bytes);
         r = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     } else {
         r = pack_response(x->connection, bytes, length);
@@ -64,6 +59,15 @@ enum MHD_Result answer_marked(struct exchange *x, const char *type, sheet_fn *wr
     }
     return answer_response(x->connection, is_known ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK,
                            is_known ? NULL : type, r, &m);
+}
+
+enum MHD_Result answer_marked(struct exchange *x, const char *type, sheet_fn *write)
+{
+    char *bytes;
+    size_t length;
+    int rc = sheet_write(x, write, &bytes, &length);
+
+    return rc ? answer_error(x, rc) : answer_bytes_marked(x, type, bytes, length);
 }
 
 /* ---- what nothing has happened to since ------------------------------------------------------ */

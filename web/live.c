@@ -16,7 +16,6 @@
 #include <string.h>
 
 enum {
-    LISTENERS = 16,
     EVENT_BYTES = 32 * 1024,
     PULSE_US = 1000000,
     HEARTBEAT_US = 15000000,
@@ -30,6 +29,7 @@ typedef int64_t mark;
 struct listener {
     struct web *web;
     struct MHD_Connection *connection;
+    char address[WEB_ADDRESS];
     char only[64]; /* this device; "": all */
     bool is_suspended;
     int64_t said_us;
@@ -46,8 +46,8 @@ struct live {
     pthread_cond_t ring;
     pthread_t pulse;
     bool has_pulse, is_ending;
-    unsigned count;
-    struct listener *listeners[LISTENERS];
+    unsigned count, most;
+    struct listener **listeners;
 
     /* Its own, since the library's lock of an answer is held when an event is asked for, and the
      * other way round while a request is served. */
@@ -220,9 +220,11 @@ int live_open(struct web *w)
     w->live = calloc(1, sizeof *w->live);
     if (!w->live)
         return ERR_FULL;
+    w->live->most = (unsigned)section_number(w->section, "listeners");
+    w->live->listeners = calloc(w->live->most, sizeof(struct listener *));
     pthread_mutex_init(&w->live->lock, NULL);
     condition_init(&w->live->ring);
-    return OK;
+    return w->live->listeners ? OK : ERR_FULL;
 }
 
 static unsigned listener_count(struct live *live)
@@ -256,8 +258,19 @@ void live_close(struct web *w)
         return;
     pthread_cond_destroy(&w->live->ring);
     pthread_mutex_destroy(&w->live->lock);
+    free(w->live->listeners);
     free(w->live);
     w->live = NULL;
+}
+
+/* Some room is kept for others, unless there is only one place. */
+static bool takes_all(const struct live *live, const char *address)
+{
+    unsigned same = 0;
+
+    for (unsigned i = 0; i < live->count; i++)
+        same += !strcmp(live->listeners[i]->address, address);
+    return same && same >= live->most - live->most / 4;
 }
 
 /* The web's lock is held, as for every handler. */
@@ -266,7 +279,7 @@ static int enter(struct live *live, struct listener *l)
     int rc = OK;
 
     pthread_mutex_lock(&live->lock);
-    if (live->is_ending || live->count == LISTENERS)
+    if (live->is_ending || live->count == live->most || takes_all(live, l->address))
         rc = ERR_FULL;
     if (!rc && !live->has_pulse)
         rc = thread_begin(&live->pulse, "live", pulse, l->web);
@@ -288,6 +301,7 @@ enum MHD_Result api_live(struct exchange *x)
     l->web = x->web;
     l->connection = x->connection;
     l->said_us = clock_us();
+    visitor_address(x->web->visitors, x->connection, l->address);
     struct text only = text_on(l->only, sizeof l->only);
     text_add(&only, x->query.device ? x->query.device->name : "");
     if (enter(x->web->live, l)) {

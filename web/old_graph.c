@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "store/days.h"
 #include "store/history.h"
+#include "web/long.h"
 
 #include <math.h>
 #include <string.h>
@@ -52,12 +53,14 @@ struct curve {
 };
 
 struct graph {
+    char device[64];
     int64_t from_ms, to_ms, step_ms;
     unsigned count;
+    unsigned at;         /* the curve being filled */
+    enum metric metric;  /* and of what; M_NONE: not begun */
+    struct history walk; /* over that */
     struct curve curves[COLUMNS];
 };
-
-static struct graph graph; /* one request at a time */
 
 /* ---- what is asked for ------------------------------------------------------------------------
  */
@@ -99,41 +102,6 @@ static const char *read_question(const struct exchange *x, struct graph *g)
     int64_t olds = (parts + OLD_EVERY_S - 1) / OLD_EVERY_S;
     g->step_ms = (parts == 1 ? 1 : olds * OLD_EVERY_S) * MS_PER_S;
     return NULL;
-}
-
-/* ---- what was stored --------------------------------------------------------------------------
- */
-
-static void take(void *who, int64_t at_ms, const struct slot *s)
-{
-    struct curve *c = who;
-    double value = slot_mean(s);
-
-    if (c->count > POINTS)
-        return;
-    c->low = c->count ? fmin(c->low, floor(value)) : floor(value);
-    c->high = c->count ? fmax(c->high, ceil(value)) : ceil(value);
-    c->points[c->count++] = (struct point){at_ms, value};
-}
-
-static int load(struct exchange *x, const char *device, struct graph *g)
-{
-    struct reader *reader;
-    int rc = web_reader(x->web, &reader);
-    const struct origin *o = rc ? NULL : reader_origin(reader, device);
-
-    if (rc || !o)
-        return rc ? rc : ERR_ABSENT;
-    for (unsigned i = 0; i < g->count && !rc; i++)
-        for (enum metric m = g->curves[i].metric; !rc && m != M_NONE && !g->curves[i].count;
-             m = old_stand_in(m))
-            rc = history_walk(reader, o, catalogue[m].name, g->from_ms, g->to_ms, g->step_ms, take,
-                              &g->curves[i]);
-    reader_rest(reader);
-    for (unsigned i = 0; i < g->count; i++)
-        if (g->curves[i].high <= g->curves[i].low)
-            g->curves[i].high = g->curves[i].low + 1;
-    return rc;
 }
 
 /* ---- drawing ----------------------------------------------------------------------------------
@@ -221,11 +189,8 @@ static void draw_times(const struct graph *g, struct text *t)
     }
 }
 
-static int draw(struct exchange *x, struct text *to)
+static void draw(const struct graph *g, struct text *to)
 {
-    const struct graph *g = &graph;
-
-    (void)x;
     text_format(to,
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
                 "font-family=\"sans-serif\" font-size=\"11\">\n"
@@ -241,22 +206,92 @@ static int draw(struct exchange *x, struct text *to)
             draw_curve(g, i, to);
     draw_times(g, to);
     text_add(to, "</svg>\n");
+}
+
+/* ---- what was stored --------------------------------------------------------------------------
+ */
+
+static void take(void *who, int64_t at_ms, const struct slot *s)
+{
+    struct curve *c = who;
+    double value = slot_mean(s);
+
+    if (c->count > POINTS)
+        return;
+    c->low = c->count ? fmin(c->low, floor(value)) : floor(value);
+    c->high = c->count ? fmax(c->high, ceil(value)) : ceil(value);
+    c->points[c->count++] = (struct point){at_ms, value};
+}
+
+/* Where one metric has nothing, what stands in for it is tried. */
+static int load_curve(struct graph *g, struct reader *r, const struct origin *from,
+                      const struct turn *turn)
+{
+    struct curve *c = &g->curves[g->at];
+
+    for (;;) {
+        if (g->metric == M_NONE) {
+            g->metric = c->metric;
+            g->walk = history_of(from, catalogue[g->metric].name, g->from_ms, g->to_ms, g->step_ms,
+                                 take, c);
+        }
+        int rc = history_on(&g->walk, r, turn);
+        enum metric other = old_stand_in(g->metric);
+        if (rc || c->count || other == M_NONE)
+            return rc;
+        g->metric = other;
+        g->walk =
+            history_of(from, catalogue[other].name, g->from_ms, g->to_ms, g->step_ms, take, c);
+    }
+}
+
+static int load(struct long_answer *a, struct reader *r)
+{
+    struct graph *g = long_own(a);
+    const struct origin *from = reader_origin(r, g->device);
+
+    if (!from)
+        return ERR_ABSENT;
+    for (; g->at < g->count; g->at++, g->metric = M_NONE) {
+        int rc = load_curve(g, r, from, long_turn(a));
+        if (rc)
+            return rc;
+    }
+    for (unsigned i = 0; i < g->count; i++)
+        if (g->curves[i].high <= g->curves[i].low)
+            g->curves[i].high = g->curves[i].low + 1;
+    if (!g->curves[0].count)
+        return ERR_ABSENT;
+    draw(g, long_text(a));
     return OK;
+}
+
+static enum MHD_Result refuse_graph(struct exchange *x, int rc)
+{
+    if (rc == ERR_ABSENT || rc == ERR_INPUT)
+        return old_refuse(x, MHD_HTTP_NOT_FOUND, "nothing was stored of that");
+    return old_refuse(x, MHD_HTTP_SERVICE_UNAVAILABLE, error_text(rc));
 }
 
 enum MHD_Result old_graph(struct exchange *x)
 {
-    const struct view_device *d = old_device(x);
-    const char *why = read_question(x, &graph);
+    static const struct long_kind kind = {.memory = sizeof(struct graph),
 
+                                          .go_on = load,
+                                          .refuse = refuse_graph};
+    const struct view_device *d = old_device(x);
+    enum MHD_Result answered = MHD_NO;
+    struct long_answer *a = long_new(x, &kind, "image/svg+xml", &answered);
+
+    if (!a)
+        return answered;
+    struct graph *g = long_own(a);
+    const char *why = read_question(x, g);
     if (why)
         return old_refuse(x, MHD_HTTP_BAD_REQUEST, why);
     if (!d)
         return old_refuse(x, MHD_HTTP_NOT_FOUND, "there is no Axpert: name a device as old_device");
-    int rc = load(x, d->name, &graph);
-    if (rc == ERR_ABSENT || rc == ERR_INPUT || (!rc && !graph.curves[0].count))
-        return old_refuse(x, MHD_HTTP_NOT_FOUND, "nothing was stored of that");
-    if (rc)
-        return old_refuse(x, MHD_HTTP_SERVICE_UNAVAILABLE, error_text(rc));
-    return answer_sheet(x, "image/svg+xml", draw);
+    struct text name = text_on(g->device, sizeof g->device);
+    text_add(&name, d->name);
+    return long_ask(a);
 }

@@ -1,5 +1,5 @@
 /* One request, from its head to its end (web/inside.h). */
-#include "web/inside.h"
+#include "web/long.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -105,6 +105,27 @@ static int check_telling(const struct exchange *x, enum MHD_Result *answered)
     return ERR_DENIED;
 }
 
+static enum MHD_Result count_host(void *who, enum MHD_ValueKind kind, const char *key,
+                                  const char *value)
+{
+    unsigned *count = who;
+
+    (void)kind;
+    (void)value;
+    *count += !strcasecmp(key, MHD_HTTP_HEADER_HOST);
+    return MHD_YES;
+}
+
+/* One, and a plain one: what stands before us might take another than we do. */
+static bool has_bad_host(struct MHD_Connection *c)
+{
+    unsigned count = 0;
+
+    (void)MHD_get_connection_values(c, MHD_HEADER_KIND, count_host, &count);
+    const char *host = MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST);
+    return count > 1 || (host && !guard_is_host(host));
+}
+
 /* The head of a request is there: whoever may not is told so before a body is read. */
 static enum MHD_Result begin(struct web *w, struct MHD_Connection *c, const char *path,
                              const char *method, void **memory)
@@ -113,6 +134,9 @@ static enum MHD_Result begin(struct web *w, struct MHD_Connection *c, const char
     bool has_path;
     const struct route *route = find_route(w, method, path, &has_path);
 
+    visitor_has_head(w->visitors, c);
+    if (has_bad_host(c))
+        return answer_problem(c, MHD_HTTP_BAD_REQUEST, "Host must be there once, and be a name");
     if (!guard_knows_host(w, MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST)))
         return answer_problem(c, MHD_HTTP_MISDIRECTED_REQUEST,
                               "this name is not known here: name it as hosts in [web]");
@@ -178,6 +202,9 @@ static enum MHD_Result serve_request(void *who, struct MHD_Connection *c, const 
         *length = 0;
         return MHD_YES;
     }
+    visitor_has_all(x->web->visitors, c);
+    if (x->stage == STAGE_LONG)
+        return long_settled(x);
     if (x->stage == STAGE_WAITING)
         return x->route->settled(x);
     if (x->is_too_large)
@@ -200,13 +227,14 @@ enum MHD_Result request_serve(void *who, struct MHD_Connection *c, const char *p
 void request_end(void *who, struct MHD_Connection *c, void **memory,
                  enum MHD_RequestTerminationCode why)
 {
+    const struct web *w = who;
     struct exchange *x = *memory;
 
-    (void)who;
-    (void)c;
     (void)why;
+    visitor_is_done(w->visitors, c);
     if (!x)
         return;
+    long_free(x->answer);
     free(x->body);
     free(x->wish);
     free(x);

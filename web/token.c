@@ -4,10 +4,8 @@
 #include "base/secret.h"
 #include "base/text.h"
 
-#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
 bool token_is(const char *given, const char *token)
 {
@@ -42,18 +40,6 @@ const char *token_of(const struct web *w, const char *key)
     return token_keys[i] ? w->tokens[i] : "";
 }
 
-void address_of(struct MHD_Connection *c, char to[WEB_ADDRESS])
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    const struct sockaddr *from = info ? info->client_addr : NULL;
-    socklen_t length = from && from->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
-                                                           : sizeof(struct sockaddr_in);
-
-    if (!from || getnameinfo(from, length, to, WEB_ADDRESS, NULL, 0, NI_NUMERICHOST))
-        snprintf(to, WEB_ADDRESS, "somewhere");
-}
-
 static const char *given_token(const struct exchange *x)
 {
     static const char scheme[] = "Bearer ";
@@ -63,48 +49,49 @@ static const char *given_token(const struct exchange *x)
     return given && !strncmp(given, scheme, strlen(scheme)) ? given + strlen(scheme) : NULL;
 }
 
-/* Whoever guesses waits, even with the right one: else guessing would cost nothing. */
+/* Whoever brings a wrong one is counted, and soon has to wait; by address and by what it is for, so
+ * that nobody who guesses one token is in the way of those who have another. */
 static enum MHD_Result refuse(const struct exchange *x, const char *given)
 {
-    struct problem p = {.status = MHD_HTTP_UNAUTHORIZED,
-                        .detail = given ? "this is not the token"
-                                        : "a token is needed: Authorization: Bearer TOKEN"};
-    char address[WEB_ADDRESS];
+    char address[WEB_ADDRESS], who[WEB_WHO], why[160];
+    struct text t = text_on(why, sizeof why);
+    struct problem p = {.status = MHD_HTTP_UNAUTHORIZED, .detail = why};
 
-    address_of(x->connection, address);
-    if (given)
-        stranger_note(x->web, address);
+    if (!given) {
+        p.detail = "a token is needed: Authorization: Bearer TOKEN";
+        return answer_trouble(x->connection, &p);
+    }
+    visitor_address(x->web->visitors, x->connection, address);
+    snprintf(who, sizeof who, "%s (%s)", address, x->route->token_key);
+    p.retry_s = stranger_waits_s(x->web, who);
+    if (p.retry_s) {
+        p.status = MHD_HTTP_TOO_MANY_REQUESTS;
+        text_format(&t, "too many wrong tokens came from here: wait %u seconds", p.retry_s);
+    } else {
+        stranger_note(x->web, who);
+        text_add(&t, "this is not the token");
+    }
     return answer_trouble(x->connection, &p);
-}
-
-static unsigned has_to_wait_s(const struct exchange *x)
-{
-    char address[WEB_ADDRESS];
-
-    address_of(x->connection, address);
-    return stranger_waits_s(x->web, address);
 }
 
 int token_check(const struct exchange *x, enum MHD_Result *answered)
 {
     char why[160];
     struct text t = text_on(why, sizeof why);
-    struct problem p = {.detail = why};
 
     if (!x->route->token_key)
         return OK;
     const char *token = token_of(x->web, x->route->token_key), *given = given_token(x);
-    p.retry_s = has_to_wait_s(x);
     if (!*token) {
         text_format(&t, "nobody may come in here yet: name the file of a token as %s in [web]",
                     x->route->token_key);
-        p = (struct problem){.status = MHD_HTTP_FORBIDDEN, .detail = why};
-    } else if (p.retry_s) {
-        text_format(&t, "too many wrong tokens came from here: wait %u seconds", p.retry_s);
-        p.status = MHD_HTTP_TOO_MANY_REQUESTS;
-    } else if (given && token_is(given, token)) {
+        *answered = answer_problem(x->connection, MHD_HTTP_FORBIDDEN, why);
+        return ERR_DENIED;
+    }
+    if (given && token_is(given, token)) {
+        visitor_trust(x->web->visitors, x->connection);
         return OK;
     }
-    *answered = p.status ? answer_trouble(x->connection, &p) : refuse(x, given);
+    *answered = refuse(x, given);
     return ERR_DENIED;
 }

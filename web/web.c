@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "store/reader.h"
+#include "web/pool.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -12,9 +13,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* So many that a crowd of idle ones from one address does not lock out who has something to say,
- * and so little memory for each that all of them together are nothing. */
-enum { CONNECTIONS = 256, CONNECTIONS_EACH = 128, CONNECTION_BYTES = 16 * 1024, IDLE_S = 20 };
+/* So little memory for each that all of them together are nothing. */
+enum { CONNECTION_BYTES = 16 * 1024, IDLE_S = 20 };
+static const double MB = 1024 * 1024;
 
 /* The library's own words: few, and none of them for the owner's eyes unless asked for. */
 static void on_words(void *who, const char *format, va_list args)
@@ -33,13 +34,13 @@ static struct MHD_Daemon *listen_at(struct web *w, const struct addrinfo *at)
 
     if (at->ai_family == AF_INET6)
         flags |= MHD_USE_IPv6;
-    return MHD_start_daemon(flags, 0, NULL, NULL, request_serve, w, MHD_OPTION_EXTERNAL_LOGGER,
-                            on_words, NULL, MHD_OPTION_UNESCAPE_CALLBACK, request_unescape, NULL,
-                            MHD_OPTION_SOCK_ADDR, at->ai_addr, MHD_OPTION_NOTIFY_COMPLETED,
-                            request_end, NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
-                            MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)CONNECTIONS_EACH,
-                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
-                            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_END);
+    return MHD_start_daemon(
+        flags, 0, visitors_let_in, w->visitors, request_serve, w, MHD_OPTION_EXTERNAL_LOGGER,
+        on_words, NULL, MHD_OPTION_UNESCAPE_CALLBACK, request_unescape, NULL, MHD_OPTION_SOCK_ADDR,
+        at->ai_addr, MHD_OPTION_NOTIFY_COMPLETED, request_end, w, MHD_OPTION_NOTIFY_CONNECTION,
+        visitors_note, w->visitors, MHD_OPTION_CONNECTION_LIMIT, (unsigned)VISITORS,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)IDLE_S, MHD_OPTION_END);
 }
 
 static int listen_all(struct web *w)
@@ -77,12 +78,33 @@ int web_start(struct web **to, const struct section *s, const struct web_house *
     w->house = *house;
     if (tokens_read(w))
         log_err("web", "without its token nobody comes in where one is needed");
-    rc = live_open(w);
+    w->memory.most = (size_t)(section_number(s, "answers_mb") * MB);
+    w->long_memory.most = w->memory.most / 4 * 3; /* the board is answered all the same */
+    w->long_memory.within = &w->memory;
+    rc = visitors_open(&w->visitors, s);
+    if (!rc)
+        rc = live_open(w);
+    if (!rc)
+        rc = pool_open(&w->pool, house->front ? house->front->store_path : "");
     if (!rc)
         rc = listen_all(w);
     if (rc)
         web_stop(w);
     *to = rc ? NULL : w;
+    return rc;
+}
+
+int web_reader(struct web *w, struct reader **to)
+{
+    const char *path = w->house.front->store_path;
+
+    if (w->reader && reader_is_left(w->reader, path)) {
+        reader_close(w->reader);
+        w->reader = NULL;
+    }
+    int rc = w->reader ? OK : reader_open(&w->reader, path);
+
+    *to = w->reader;
     return rc;
 }
 
@@ -99,12 +121,15 @@ void web_stop(struct web *w)
         return;
     w->is_stopping = true;
     live_end(w);
+    pool_end(w->pool); /* a connection may not be suspended when its server ends */
     for (size_t i = 0; i < sizeof w->daemons / sizeof *w->daemons && w->daemons[i]; i++) {
         MHD_stop_daemon(w->daemons[i]);
         if (w->ears[i] != MHD_INVALID_SOCKET)
             close(w->ears[i]);
     }
+    visitors_close(w->visitors);
     live_close(w);
+    pool_close(w->pool);
     kept_drop(w);
     reader_close(w->reader);
     pthread_mutex_destroy(&w->lock);

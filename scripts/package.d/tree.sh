@@ -1,12 +1,16 @@
 # shellcheck shell=bash
 # The copy that a package is built in; sourced by scripts/package.
 
-# What git knows, as it lies here; without git everything but builds.
+# What git knows, as it lies here; without git, or unpacked somewhere in another tree of git's,
+# everything but builds.
 tree_files() {
-    git ls-files -z --cached --others --exclude-standard 2>/dev/null |
-        while IFS= read -r -d '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done
-    [ "${PIPESTATUS[0]}" = 0 ] ||
-        find . \( -name .git -o -path ./build \) -prune -o -type f -print0
+    local file
+    if [ "$(git rev-parse --show-toplevel 2>/dev/null)" = "$(pwd -P)" ]; then
+        git ls-files -z --cached --others --exclude-standard |
+            while IFS= read -r -d '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done
+    else
+        find . \( -name .git -o -path ./build \) -prune -o \( -type f -o -type l \) -printf '%P\0'
+    fi
 }
 
 # What a package depends on: the sources, the charts, and all that is installed here.

@@ -72,8 +72,15 @@ settled() { # LEAST
     after=$(known)
     [ "$before" = "$after" ] && [ "$(grep -ac '/config	' now.tsv)" -ge "$1" ]
 }
+# is_news: is it other than at the last look? What was judged once need not be judged again.
+looked_at=
+is_news() {
+    local now
+    now=$(known)
+    [ -n "$now" ] && [ "$now" != "$looked_at" ] && looked_at=$now
+}
 # Does Home Assistant know just the entities of this list?
 knows() { # IDS
-    retained now.tsv && judge ids now.tsv >have 2>/dev/null && cmp -s "$1" have
+    is_news && judge ids now.tsv >have 2>/dev/null && cmp -s "$1" have && looked_at=
 }
 judge() { python3 "$HELIO_SOURCE/tests/flows/_ha_rules.py" "$@"; }

@@ -25,7 +25,8 @@ def truth(folder):
             "SELECT seq, at, name, driver, shape, fields FROM reading r JOIN device d ON d.id = r.device"
         ):
             numbers = fields[1:-1].split(",")
-            words = ",".join(f"{n}={v}{'i' if n in WHOLE else ''}" for n, v in zip(shapes[shape], numbers))
+            said = [(n, v) for n, v in zip(shapes[shape], numbers) if v != "null"]
+            words = ",".join(f"{n}={v}{'i' if n in WHOLE else ''}" for n, v in said)
             rows[f"{site}/{seq}-{at}"] = (
                 f"solar.{site}.{device}",
                 f"solar,device={device},driver={driver},site={site} {words} {at}",

@@ -125,7 +125,7 @@ def main() -> int:
     for name, at, names, fields in rows:
         if name not in said:
             continue
-        row = dict(zip(json.loads(names), json.loads(fields)))
+        row = {n: v for n, v in zip(json.loads(names), json.loads(fields)) if v is not None}
         count += 1
         has_settings = any(n in row for n in SETTING)
         right = any(agrees(row, r) for r in said[name]) and (

@@ -24,7 +24,8 @@ def truth(folder):
             "SELECT at, name, shape, fields FROM reading r JOIN device d ON d.id = r.device"
         ):
             for name, value in zip(shapes[shape], json.loads(fields)):
-                numbers[site, device, name, at] = value
+                if value is not None:
+                    numbers[site, device, name, at] = value
         db.close()
     return numbers
 

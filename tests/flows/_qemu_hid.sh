@@ -1,16 +1,11 @@
 # shellcheck shell=bash
-# Units on a real USB: Debian's kernel in a virtual machine, its own USB and HID, and two units
-# that differ in nothing but what they answer.
-# shellcheck source=tests/qemu/rig.sh
-source "$(dirname "$0")/../qemu/rig.sh"
-rig_ready || exit 77
-# shellcheck source=tests/flows/lib.sh
-source "$(dirname "$0")/lib.sh"
+# Units on a real USB: two that differ in nothing but what they answer, and a GoodWe. For qemu_usb.sh:
+# the job hid, and what it must have said.
 frames() { python3 "$rig_home/frames.py"; }
 question() { printf '%s\t\n' "$1" | frames | cut -f 1; }
 
 # has_line WORDS: the guest said just that
-has_line() { grep -qxF -- "$1" guest/out || { cat guest/out >&2; fail "no line \"$1\""; }; }
+has_line() { grep -qxF -- "$1" hid.said || { cat hid.said >&2; fail "no line \"$1\""; }; }
 
 # in_reports FILE QUESTION: its answer as the unit gives it, REPORTS HEX
 in_reports() {
@@ -49,17 +44,11 @@ printf '0102030405060708090a\t0011223344\n' >other.tsv
 printf 'pigs2=%s id=%s foreign=%s\n' \
     "$(question QPIGS2)" "$(question QID)" "$(question WHAT-IS-THIS)" >words
 
-rig_new guest
-rig_program "$TOOLS/usb_hid"
-rig_program "$TOOLS/hidraw_talk"
 for file in south.tsv east.tsv other.tsv words; do rig_file "$file"; done
-rig_program "$TOOLS/hid_talk"
-rig_program "$HELIO"
 
 # ---- what happens in the guest ----
 
-code=0
-rig_run 120 2>rig.err <<'EOS' || code=$?
+rig_job hid <<'EOS'
 . ./guest.sh
 . ./words
 export HELIO_RUN_DIR=/tmp
@@ -118,69 +107,72 @@ sed 's/^/roof /' roof.log
 wake roof 4 13600DSU11AW0150 --at 12:00
 await_nodes 1
 step=morning goodwe once --print $roof
+kill "$twin"
+await_nodes 0
 EOS
-[ $code = 0 ] || { cat rig.err guest/out >&2; fail "the guest's job ended with $code"; }
 
 # ---- what it must have said ----
 
-has_line "list /dev/hidraw0 SIMCO USB to Serial 0002"
-has_line "list /dev/hidraw1 SIMCO USB to Serial 0002"
-has_line "id /dev/hidraw0 $(in_reports south.tsv QID)"
-has_line "id /dev/hidraw1 $(in_reports east.tsv QID)"
-whole=$(in_reports south.tsv QPIGS2)
-[ "${whole%% *}" = 14 ] || fail "the long answer has ${whole%% *} reports"
-has_line "whole /dev/hidraw0 $whole"
-has_line "whole /dev/hidraw1 $(in_reports east.tsv QPIGS2)"
-has_line "cut /dev/hidraw0 $whole"
-has_line "cut /dev/hidraw1 0 "
-has_line "again /dev/hidraw1 $(in_reports east.tsv QID)"
-has_line "alone /dev/hidraw0 $(in_reports south.tsv QID)"
-[ "$(grep -c '^alone' guest/out)" = 1 ] || fail "a unit that is gone answered"
-has_line "foreign /dev/hidraw0 1 284e414b73730d00" # NAK
-has_line "/dev/hidraw1 1 0011223344000000"
-has_line "/dev/hidraw1 gone"
-has_line "asked 0102030405060708090a000000000000"
-has_not guest/out "wrong report"
-has_line "line 92932105105335 QMOD: (S"
-has_line "line 92932105105336 QMOD: (E"
+judge_hid() {
+    has_line "list /dev/hidraw0 SIMCO USB to Serial 0002"
+    has_line "list /dev/hidraw1 SIMCO USB to Serial 0002"
+    has_line "id /dev/hidraw0 $(in_reports south.tsv QID)"
+    has_line "id /dev/hidraw1 $(in_reports east.tsv QID)"
+    whole=$(in_reports south.tsv QPIGS2)
+    [ "${whole%% *}" = 14 ] || fail "the long answer has ${whole%% *} reports"
+    has_line "whole /dev/hidraw0 $whole"
+    has_line "whole /dev/hidraw1 $(in_reports east.tsv QPIGS2)"
+    has_line "cut /dev/hidraw0 $whole"
+    has_line "cut /dev/hidraw1 0 "
+    has_line "again /dev/hidraw1 $(in_reports east.tsv QID)"
+    has_line "alone /dev/hidraw0 $(in_reports south.tsv QID)"
+    [ "$(grep -c '^alone' hid.said)" = 1 ] || fail "a unit that is gone answered"
+    has_line "foreign /dev/hidraw0 1 284e414b73730d00" # NAK
+    has_line "/dev/hidraw1 1 0011223344000000"
+    has_line "/dev/hidraw1 gone"
+    has_line "asked 0102030405060708090a000000000000"
+    has_not hid.said "wrong report"
+    has_line "line 92932105105335 QMOD: (S"
+    has_line "line 92932105105336 QMOD: (E"
 
-# is_unit WORDS WATTS: what helio printed of this unit is its own, and right
-is_unit() {
-    sed -n "s/^$1 //p" guest/out | tr -s ' ' >printed
-    has printed "pv_power $2 W"
-    has printed "battery_voltage 52.1 V"
-    has printed "output_power 300 W"
-    has printed "device_mode battery"
-    has printed "charger_current 12 A"
-}
-is_unit "once 92932105105335" 812
-is_unit "once 92932105105336" 412
-is_unit one 812
-# is_asked SERIAL WATTS: the same by the unit's own names
-is_asked() {
-    sed -n "s/^ask $1 //p" guest/out | tr -s ' ' >printed
-    has printed "pv1_charging_power $2 W"
-    has printed "ac_output_active_power 300 W"
-}
-is_asked 92932105105335 812
-is_asked 92932105105336 412
-packet() { has_line "roof asked cc99$1"; }
-packet 09aa55800b000200018c # give your address back
-packet 09aa55807f00000001fe # who has none?
-packet 09aa55800b010100018c # what do you make?
-grep -qE '^roof asked cc991aaa55807f000111[0-9a-f]{32}0b[0-9a-f]{4}$' guest/out ||
-    { cat guest/out >&2; fail "it was given no address"; }
-[ "$(grep -c '^roof asked' guest/out)" = "$(grep -cE '^roof asked cc99(09|1a)aa5580..0[01]' guest/out)" ] ||
-    fail "something else was written"
-for step in evening morning; do
-    sed -n "s/^goodwe $step //p" guest/out | tr -s ' ' >printed
-    for words in "pv1_voltage " "grid_voltage 231.2 V" "grid_frequency 49.98 Hz" "device_mode normal"; do
-        has printed "$words"
+    # is_unit WORDS WATTS: what helio printed of this unit is its own, and right
+    is_unit() {
+        sed -n "s/^$1 //p" hid.said | tr -s ' ' >printed
+        has printed "pv_power $2 W"
+        has printed "battery_voltage 52.1 V"
+        has printed "output_power 300 W"
+        has printed "device_mode battery"
+        has printed "charger_current 12 A"
+    }
+    is_unit "once 92932105105335" 812
+    is_unit "once 92932105105336" 412
+    is_unit one 812
+    # is_asked SERIAL WATTS: the same by the unit's own names
+    is_asked() {
+        sed -n "s/^ask $1 //p" hid.said | tr -s ' ' >printed
+        has printed "pv1_charging_power $2 W"
+        has printed "ac_output_active_power 300 W"
+    }
+    is_asked 92932105105335 812
+    is_asked 92932105105336 412
+    packet() { has_line "roof asked cc99$1"; }
+    packet 09aa55800b000200018c # give your address back
+    packet 09aa55807f00000001fe # who has none?
+    packet 09aa55800b010100018c # what do you make?
+    grep -qE '^roof asked cc991aaa55807f000111[0-9a-f]{32}0b[0-9a-f]{4}$' hid.said ||
+        { cat hid.said >&2; fail "it was given no address"; }
+    [ "$(grep -c '^roof asked' hid.said)" = "$(grep -cE '^roof asked cc99(09|1a)aa5580..0[01]' hid.said)" ] ||
+        fail "something else was written"
+    for step in evening morning; do
+        sed -n "s/^goodwe $step //p" hid.said | tr -s ' ' >printed
+        for words in "pv1_voltage " "grid_voltage 231.2 V" "grid_frequency 49.98 Hz" "device_mode normal"; do
+            has printed "$words"
+        done
     done
-done
-sed -n "s/^goodwe running //p" guest/out >printed
-has printed "vac1"
-sed -n "s/^goodwe id //p" guest/out >printed
-has printed 13600DSU11AW0150
-echo "two units told apart, one lost in mid-answer and found again; a GoodWe read in the evening and in the" \
-    "morning; their values are right"
+    sed -n "s/^goodwe running //p" hid.said >printed
+    has printed "vac1"
+    sed -n "s/^goodwe id //p" hid.said >printed
+    has printed 13600DSU11AW0150
+    echo "two units told apart, one lost in mid-answer and found again; a GoodWe read in the evening and in the" \
+        "morning; their values are right"
+}

@@ -99,12 +99,25 @@ for path in "/healthz", "/readyz":
 
 board = {d["device"]: d["values"] for d in get_json("board")}
 claim(set(board) == set(devices), "everybody is on the board")
-time.sleep(2.5)  # what was on the board is stored by then
-stored = {}
-for row in csv.DictReader(io.StringIO(helio("export", "-c", "web.ini", "ax", "--from", "-60s"))):
-    for name, value in row.items():
-        if value and name in catalogue:
-            stored.setdefault(name, set()).add(float(value))
+
+
+def stored_of_ax():
+    stored = {}
+    for row in csv.DictReader(io.StringIO(helio("export", "-c", "web.ini", "ax", "--from", "-3m"))):
+        for name, value in row.items():
+            if value and name in catalogue:
+                stored.setdefault(name, set()).add(float(value))
+    return stored
+
+
+limit = time.monotonic() + 30
+while True:  # what was on the board is stored soon
+    stored = stored_of_ax()
+    if all(one["value"] in stored[name] for name, one in board["ax"].items() if name in stored and one["value"] is not None):
+        break
+    if time.monotonic() > limit:
+        break
+    time.sleep(0.3)
 claim(len(stored) > 15, f"export knows {len(stored)} metrics of ax")
 for name, value in board["ax"].items():
     if name in stored and value["value"] is not None:

@@ -176,7 +176,7 @@ def judge(path, status, kind, body, answers, method):
 
 paths = [(path, method, about) for path, words in described["paths"].items() if path != "/api/v1/live"
          for method, about in words.items()]
-seen, slowest = collections.Counter(), (0, "")
+seen, slowest, took = collections.Counter(), (0, ""), []
 for i in range(COUNT):
     path, method, about = chance.choice(paths)
     names = [p["name"] for p in about["parameters"] if p["in"] == "query"]
@@ -191,12 +191,14 @@ for i in range(COUNT):
         status, kind, body = tell(whole, about, headers) if method == "POST" else ask(whole, method, **headers)
     except (http.client.HTTPException, OSError) as problem:
         wrong(whole, f"no answer: {problem!r}")
-    slowest = max(slowest, (time.monotonic() - begun, whole))
+    took.append(time.monotonic() - begun)
+    slowest = max(slowest, (took[-1], whole))
     judge(whole, status, kind, body, about["responses"], method)
     seen[status] += 1
     seen[kind.split(";")[0]] += 1
 if not seen[200] > COUNT / 4 or not seen[400] > COUNT / 10:
     sys.exit(f"too few of a kind: {seen}")
-if slowest[0] > 3:
+# three seconds, or on a busy machine two hundred times what a question takes there
+if slowest[0] > max(3, 200 * sorted(took)[len(took) // 2]):
     wrong(slowest[1], f"took {slowest[0]:.1f} s")
 print(f"{COUNT} questions, seed {SEED}: {dict(seen)}; the slowest took {slowest[0] * 1000:.0f} ms")

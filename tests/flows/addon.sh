@@ -76,7 +76,7 @@ judge --options data/options.json || fail "these options are none of the schema"
 unit 111 92932105105111 1-1 0 >units
 export SUPERVISOR_TOKEN=supervisor-token
 run_addon old umockdev-wrapper "$TOOLS/hid_mock" units log --
-hears heard 30 'power/axpert92932105105111' || {
+hears heard 90 'power/axpert92932105105111' || {
     cat old.log >&2
     fail "nothing came to the old topic"
 }
@@ -110,7 +110,7 @@ JSON
 sed "s|rtu:$TESTS_TMP/cable|rtu:/dev/ttyUSB0|" data/options.json >plain.json
 judge --options plain.json || fail "these options are none of the schema"
 run_addon new
-hears heard 30 'helio/barn/state' || {
+hears heard 90 'helio/barn/state' || {
     cat new.log data/helio.conf >&2
     fail "nothing came to the new topic"
 }

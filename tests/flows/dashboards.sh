@@ -4,6 +4,7 @@
 here=$(cd "$(dirname "$0")" && pwd)
 user_home=$HOME
 . "$here/lib.sh"
+. "$here/_servers.sh"
 top=${HELIO_SOURCE:-$here/../..}
 tests=$top/tests/dashboards
 dashboards=$top/grafana/dashboards
@@ -57,45 +58,10 @@ for program in influxd victoria-metrics curl; do
     command -v $program >/dev/null || skip "$program is not installed"
 done
 
-read -r influx rpc victoria < <(python3 -c '
-import socket
-ports = [socket.socket() for _ in range(3)]
-for s in ports: s.bind(("127.0.0.1", 0))
-print(*(s.getsockname()[1] for s in ports))')
-
-cat >influx.conf <<CONF
-reporting-disabled = true
-bind-address = "127.0.0.1:$rpc"
-[meta]
-  dir = "$TESTS_TMP/influx/meta"
-[data]
-  dir = "$TESTS_TMP/influx/data"
-  wal-dir = "$TESTS_TMP/influx/wal"
-  query-log-enabled = false
-[monitor]
-  store-enabled = false
-[http]
-  bind-address = "127.0.0.1:$influx"
-  log-enabled = false
-[logging]
-  level = "warn"
-CONF
-influxd run -config influx.conf >influx.log 2>&1 &
-twins+=($!)
-victoria-metrics -storageDataPath="$TESTS_TMP/victoria" -httpListenAddr="127.0.0.1:$victoria" \
-    -retentionPeriod=100y -loggerLevel=WARN -selfScrapeInterval=0 >victoria.log 2>&1 &
-twins+=($!)
-
+influxd_start influx
+victoria_start victoria
+influx=${PORTS[influx]} victoria=${PORTS[victoria]}
 local_curl() { curl --noproxy '*' --silent --show-error --fail --output /dev/null "$@"; }
-answers() { # URL
-    for _ in $(seq 200); do
-        ! local_curl "$1" 2>/dev/null || return 0
-        sleep 0.05
-    done
-    fail "nobody answers at $1"
-}
-answers "http://127.0.0.1:$influx/ping"
-answers "http://127.0.0.1:$victoria/health"
 
 python3 "$tests/make_day.py" day.sqlite day.lines || fail "no day was made"
 local_curl "http://127.0.0.1:$influx/query" --data-urlencode 'q=CREATE DATABASE solar' || fail "no database"

@@ -2,8 +2,10 @@
 # three of them on one wire while one begins anew.
 . "$HELIO_SOURCE/tests/flows/lib.sh"
 FAMILY=goodwe
+fast_clock 5 # at 9600 baud most of it would be waiting
 number() { printf '13600DSN201W%04d' "$1"; }
 awake="--at 12:00 --day clear --time-scale 0"
+quick="$awake --speed 0" # else at the pace of the wire
 noon="at=12:00,day=clear,time_scale=0"
 
 # ---- one, over both --------------------------------------------------------------------------
@@ -18,6 +20,9 @@ for line in "$one" "goodwe@$LINE"; do
     expect 0 "$HELIO" read "$line" grid_voltage
     between 200 "$(cat out)" 260
 done
+end_twins
+# shellcheck disable=SC2086
+twin quick --link "$TESTS_TMP/one" $quick
 expect 0 "$HELIO" ask "$one" running
 has out vpv1
 expect 0 "$HELIO" ask "$one" id
@@ -92,15 +97,12 @@ printf '[store]\npath = %s/helio.db\ncommit_s = 1\n' "$TESTS_TMP" >>found.conf
 daemon=$!
 twins+=("$daemon")
 rows() { sqlite3 helio.db 'select count(*) from reading' 2>/dev/null || echo 0; }
+more_rows() { [ "$(rows)" -ge "$1" ]; }
 wait_rows() { # until there are so many more
-    local before
-    before=$(rows)
-    for _ in $(seq 300); do
-        [ "$(rows)" -lt $((before + $1)) ] || return 0
-        sleep 0.1
-    done
-    cat run.err >&2
-    fail "$(rows) rows in the store, not $((before + $1))"
+    until_true 30 more_rows $(($(rows) + $1)) || {
+        cat run.err >&2
+        fail "$(rows) rows in the store"
+    }
 }
 if command -v sqlite3 >/dev/null; then
     wait_rows 3

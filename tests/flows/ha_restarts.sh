@@ -9,6 +9,7 @@ source "$HELIO_SOURCE/tests/flows/_mosquitto.sh"
 source "$HELIO_SOURCE/tests/flows/_ha_house.sh"
 needs python3
 python3 -c 'import jinja2' 2>/dev/null || { echo "skipped: python3-jinja2 is not installed"; exit 77; }
+fast_clock 4 # the pauses between attempts
 
 times=8
 [ -z "${HELIO_LONG:-}" ] || times=100

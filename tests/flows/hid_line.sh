@@ -214,23 +214,20 @@ expect 0 mocked bash -c '
 has first "10 asked, 10 answered, 0 stray bytes"
 has second "10 asked, 10 answered, 0 stray bytes"
 # Between its rounds it holds no handle, which would go on hearing what is said to others.
-expect 0 mocked bash -c '
+expect 0 mocked bash -c "$(declare -f until_true)"'
     "$TOOLS/hid_talk" 0665:5161 "" 2 1000 QPIGS 1000 >second 2>&1 &
     second=$!
-    sleep 0.5
-    ls -l "/proc/$second/fd" >within
-    sleep 1
-    ls -l "/proc/$second/fd" >between
+    holds() { ls -l "/proc/$second/fd" 2>/dev/null | grep -q /dev/pts/; }
+    between() { ! holds && kill -0 "$second"; }
+    until_true 10 holds && until_true 10 between || exit 9
     wait "$second"'
-has within "/dev/pts/"
-has_not between "/dev/pts/"
 # A stop is heard in the middle of a wait.
 expect 0 talk 0665:5161 "" 1 0 QPIGS '!'
 has out "stopped soon"
-expect 75 mocked bash -c '
+expect 75 mocked bash -c "$(declare -f until_true)"'
     "$TOOLS/hid_talk" 0665:5161 "" 1 0 QPIGS 3000 >second 2>&1 &
     second=$!
-    sleep 0.5
+    until_true 10 grep -q "^1-1 >" log || exit 9
     "$TOOLS/hid_talk" 0665:5161 "" 1 0 QMOD
     rc=$?
     wait "$second"

@@ -1,6 +1,6 @@
 # Cables of two inverters that differ in nothing but their serial number are pulled, put back and
 # swapped while the daemon runs: it goes on within seconds, and never takes one for the other. The
-# mock gives each plug a new node; qemu_replug.sh has a kernel that gives the same ones again.
+# mock gives each plug a new node; qemu_usb.sh has a kernel that gives the same ones again.
 . "$HELIO_SOURCE/tests/flows/lib.sh"
 . "$HELIO_SOURCE/tests/flows/_servers.sh"
 . "$HELIO_SOURCE/tests/flows/_hid.sh"

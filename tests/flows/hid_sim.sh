@@ -56,7 +56,8 @@ has out "read back"
 [ "$(float_of $first)" = 54 ] || fail "the other one was told: $(cat out)"
 
 # The cable is pulled when a twin ends, and its socket goes with it.
-expect 69 mocked bash -c 'kill "$1"; sleep 0.5; exec "$HELIO" read "axpert@hid:0665:5161,unit=$2" float_voltage' \
+expect 69 mocked bash -c "$(declare -f until_true)"'
+    kill "$1"; until_true 10 grep -q "^1-2 pulled" log; exec "$HELIO" read "axpert@hid:0665:5161,unit=$2" float_voltage' \
     - "${twins[1]}" $second
 has log "1-2 pulled"
 has err "$second"

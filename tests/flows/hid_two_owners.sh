@@ -33,11 +33,13 @@ turns=$(status_get devices.0.state)
 # of ours.
 words=(92932105105111 B PI30 00000000000000000000000000000000 00238811 EakxyDbjuvz
     "$(unit_words 111 0 | grep '^QPIRI' | cut -f 2)" NAK)
+frames=()
+for word in "${words[@]}"; do frames+=("$(frame "$word")"); done
 injected=0
 seen=$(reports_to 1-1)
 while ! hears_more 1-1 24 "$seen" || [ $injected -lt 25 ]; do
     [ $injected -lt 400 ] || fail "the unit is not asked any more"
-    order "say 1 $(frame "${words[$((injected % ${#words[@]}))]}")"
+    order "say 1 ${frames[$((injected % ${#frames[@]}))]}"
     injected=$((injected + 1))
     sleep 0.0$((RANDOM % 10))
 done

@@ -1,5 +1,6 @@
 # Outback's MATEnet from outside: a hub and all behind it, single devices, captures, bad pages.
 source "$(dirname "$0")/lib.sh"
+fast_clock 5
 
 # house MODEL UNITS...: these are found behind the hub, and no others
 house() {
@@ -77,10 +78,8 @@ done
 "$HELIO" watch --json --every 0.5 mate@sim:,seed=1 >watched 2>err &
 watch=$!
 twins+=("$watch")
-for _ in $(seq 100); do
-    [ "$(grep -c -- '-dc3"' watched)" -lt 3 ] || break
-    sleep 0.1
-done
+has_rounds() { [ "$(grep -c -- '-dc3"' watched)" -ge 3 ]; }
+until_true 20 has_rounds || fail "not three rounds: $(cat err)"
 kill -TERM "$watch" && wait "$watch"
 for unit in mx1 fx2 dc3; do
     [ "$(grep -c -- "-$unit\"" watched)" -ge 3 ] || fail "$unit is not in every round: $(cat watched)"

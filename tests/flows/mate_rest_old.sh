@@ -4,6 +4,7 @@
 . "$HELIO_SOURCE/tests/flows/_servers.sh"
 needs sqlite3 curl python3
 export TZ=America/New_York
+fast_clock 5
 
 old_start() {
     rm -f old.port
@@ -52,8 +53,7 @@ daemon_end
 [ "$DAEMON_CODE" = 0 ] || fail "the daemon ended with $DAEMON_CODE"
 
 has_not rows '"bad"'
-sql "SELECT d.name, r.at, s.names FROM reading r JOIN device d ON d.id = r.device
-     JOIN shape s ON s.id = r.shape WHERE r.kind = 0 ORDER BY r.seq" >stored || fail "no store"
+sql "SELECT device, at, group_concat(metric) FROM value WHERE kind = 0 GROUP BY seq ORDER BY seq" >stored || fail "no store"
 python3 - <<'PY' || fail "what is there is not what was stored"
 import base64, datetime, json, sys
 

@@ -14,6 +14,9 @@ for metric in pv_voltage inverter_power shunt_b_current battery_soc charge_stage
 done
 [ "$took" -lt 4000 ] || fail "three devices of one second took $took ms"
 echo "three devices heard in $took ms"
+end_twins
+fast_clock 5 # a MATE says a line a second
+stream house --at 12:00 --day clear --time-scale 0
 
 # All that a FLEXnet DC says comes line by line.
 seen=$(for _ in 1 2 3 4; do "$HELIO" once --json "mate_dc@$LINE:3" || fail "a line was lost"; done |

@@ -3,6 +3,7 @@
 . "$HELIO_SOURCE/tests/flows/lib.sh"
 . "$HELIO_SOURCE/tests/flows/_servers.sh"
 needs sqlite3 python3 curl
+fast_clock 5
 
 settings() { # MORE OF THE HUB
     printf '[store]\npath = %s/helio.db\n[bus cabin]\nline = sim\nat = 12:00\nday = clear\nspeed = 1000000\nturnaround = 1\nevery = %s\n' "$TESTS_TMP" "${2:-1}"

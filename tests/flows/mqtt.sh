@@ -142,10 +142,9 @@ until_true 30 heard safely 'helio/south_roof/state' || fail "the new password wa
 kept() { [ "$(sql 'SELECT count(*) FROM reading WHERE kind = 0')" -ge 5 ]; }
 until_true 20 kept || fail "nothing is stored"
 daemon_end
-sleep 0.5
 stored=$(sql 'SELECT count(*) FROM reading WHERE kind = 0')
-got=$(grep -c 'south_roof/state' safely)
-[ "$got" -ge "$stored" ] || fail "stored $stored, received $got"
+has_all() { got=$(grep -c 'south_roof/state' safely) && [ "$got" -ge "$stored" ]; }
+until_true 10 has_all || fail "stored $stored, received $got"
 cat daemon.err safe/log out err >told
 has_not told 'sesame'
 echo "wrong password for a while: stored $stored, received $got"

@@ -25,7 +25,7 @@ daemon helio.conf
 knows() { heard all '"output_mode": "single"' && heard all '"output_mode": "parallel"' && heard all 'pv/13600DSN201W0001/online 1'; }
 until_true 60 knows || fail "the settings of the inverters do not come"
 daemon_end
-sleep 0.5
+until_true 10 heard all 'pv/13600DSN201W0001/online 0' || fail "the end is not told"
 cat >compare.py <<'PY'
 import json
 ours, old = {}, {}

@@ -6,6 +6,7 @@ source "$HELIO_SOURCE/tests/flows/lib.sh"
 source "$HELIO_SOURCE/tests/flows/_servers.sh"
 source "$HELIO_SOURCE/tests/flows/_mosquitto.sh"
 needs sqlite3 python3
+fast_clock 4 # the pauses between attempts
 
 times=8
 [ -z "${HELIO_LONG:-}" ] || times=100

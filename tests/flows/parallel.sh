@@ -3,6 +3,7 @@
 . "$HELIO_SOURCE/tests/flows/lib.sh"
 . "$HELIO_SOURCE/tests/flows/_servers.sh"
 needs sqlite3
+fast_clock 5
 
 plan() { # MOODS MORE
     printf '[store]\npath = %s/helio.db\n[bus shed]\nline = sim\nmodel = parallel\nat = 12:00\nday = clear\nspeed = 100000\nturnaround = 1\nevery = 1\n%b\n' "$TESTS_TMP" "$1"

@@ -160,10 +160,7 @@ for i in $(seq 2000); do echo "solar,device=a battery_voltage=-2,pv_power=$i $((
 put "" "@lines"
 "$HELIO" repair db -c plain.ini --apply >first 2>&1 &
 first=$!
-for _ in $(seq 2000); do
-    [ -e helio.db.repair/journal-db ] && break
-    sleep 0.01
-done
+until_true 20 test -e helio.db.repair/journal-db || fail "the first holds no journal"
 code=0
 "$HELIO" repair db -c plain.ini --apply >second 2>&1 || code=$?
 wait $first || { cat first >&2; fail "the first repair"; }
@@ -181,10 +178,7 @@ rm -rf helio.db.repair
 put "" "@lines"
 "$HELIO" repair db -c plain.ini --apply >first 2>&1 &
 first=$!
-for _ in $(seq 400); do
-    [ -s helio.db.repair/journal-db ] && break
-    sleep 0.01
-done
+until_true 20 test -s helio.db.repair/journal-db || fail "nothing is in the journal"
 kill -KILL "${PIDS[influx]}"
 wait "${PIDS[influx]}" 2>/dev/null
 forget "${PIDS[influx]}"

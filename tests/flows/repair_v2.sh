@@ -9,7 +9,7 @@ influx_command "$URL" "CREATE DATABASE solar" >said
 : >deletions
 python3 "$HELIO_SOURCE/tests/servers/v2_front.py" "$URL" tok123 deletions >front 2>front.err &
 twins+=($!)
-for _ in $(seq 200); do [ -s front ] && break; sleep 0.05; done
+until_true 10 test -s front || fail "no front: $(cat front.err)"
 FRONT=$(cat front)
 [ -n "$FRONT" ] || { cat front.err >&2; fail "no stand-in"; }
 printf 'tok123\n' >token

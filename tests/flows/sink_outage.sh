@@ -16,7 +16,7 @@ kind = influx
 url = $URL
 INI
 daemon a.ini
-sleep 3
+until_true 20 eval '[ "$(status_get sinks.0.failures)" -ge 1 ]' || fail "the database is not tried"
 [ "$(status_get sinks.0.delivered)" = 0 ] || fail "delivered while the database is away"
 [ "$(status_get store.lost_waiting)" = 0 ] || fail "lost"
 rss=$(awk '/VmHWM/ {print $2}' "/proc/$DAEMON/status")
@@ -29,7 +29,7 @@ daemon_end
 expect 0 "$HELIO" once -c a.ini
 stored=$(sql "SELECT count(*) FROM reading WHERE kind = 0 AND fields <> ''")
 there=$(influx_count "$URL" solar pv_power)
-produced=$(sql "SELECT count(*) FROM (SELECT DISTINCT at, device FROM reading r JOIN shape s ON s.id = r.shape WHERE names LIKE '%\"pv_power\"%')")
+produced=$(sql "SELECT count(*) FROM (SELECT DISTINCT at, device FROM value WHERE metric = 'pv_power')")
 [ "$there" = "$produced" ] || fail "$there points there, $produced readings here"
 # in order: what was delivered last is the newest
 echo "produced $stored readings ($filled while it was away) = stored $there there; drained in $took s;" \

@@ -22,7 +22,7 @@ backlog() {
         fail "the store cannot be filled"
 }
 # drain NAME CODE SECONDS: delivers what waits, and one round more
-drain() { expect "$2" "$HELIO" once -c "$1.ini" --wait "${3:-10}"; }
+drain() { expect "$2" "$HELIO" once -c "$1.ini" --wait "${3:-40}"; }
 aside() { sqlite3 -readonly "$1.db" "SELECT count(*) FROM aside"; }
 
 # ---- one bad line in a thousand, as five kinds of server take it ------------------------------

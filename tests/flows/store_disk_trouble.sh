@@ -35,13 +35,13 @@ lines_of() { grep -c "$1" daemon.err; }
 
 # ---- full ----------------------------------------------------------------------------------------
 daemon a.ini
-sleep 1
+until_true 10 eval '[ "$(status_get store.committed)" -ge 2 ]' || fail "nothing is stored"
 dd if=/dev/zero of="$disk/fill" bs=4k 2>/dev/null
 before=$(status_get store.committed)
 until_true 20 eval '[ "$(status_get store.waiting)" -gt 5 ]' || fail "the disk did not get full"
 points=$(stand_in_get sink points)
-sleep 2
-[ "$(stand_in_get sink points)" -gt $((points + 4)) ] || fail "the sink starves while the disk is full"
+is_fed() { [ "$(stand_in_get sink points)" -gt $((points + 4)) ]; }
+until_true 10 is_fed || fail "the sink starves while the disk is full"
 [ "$(lines_of 'cannot be written to')" -le 3 ] || fail "the log is flooded"
 waiting=$(status_get store.waiting)
 rm "$disk/fill"
@@ -59,8 +59,7 @@ mount -o remount,ro "$disk" 2>/dev/null || {
 }
 if ! touch "$disk/try" 2>/dev/null; then
     points=$(stand_in_get sink points)
-    sleep 3
-    [ "$(stand_in_get sink points)" -gt $((points + 8)) ] || fail "the sink starves on a read-only disk"
+    until_true 10 is_fed || fail "the sink starves on a read-only disk"
     mount -o remount,rw "$disk"
     until_true 10 eval '[ "$(status_get store.waiting)" -le 1 ]' || fail "it does not heal"
     echo "read-only: the sink went on, $(lines_of 'cannot be written to') lines of log in all"
@@ -79,9 +78,9 @@ echo "produced $rows = stored $rows; $(stand_in_get sink points) of $live points
 mkdir -p ro && mount -t tmpfs -o size=1m,ro tmpfs ro 2>/dev/null || exit 0
 sed "s|$disk/helio.db|$TESTS_TMP/ro/helio.db|" a.ini >b.ini
 daemon b.ini
-sleep 2
+points=$live
+until_true 10 is_fed || fail "the sink starves when nothing can be stored"
 points=$(stand_in_get sink points)
-[ "$points" -gt $((live + 4)) ] || fail "the sink starves when nothing can be stored"
 mount -o remount,rw ro
 until_true 10 eval '[ "$(status_get store.committed)" -gt 3 ]' || fail "it does not begin to store"
 daemon_end

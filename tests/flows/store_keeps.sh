@@ -23,12 +23,17 @@ stand_in_set sink mode=unavailable retry_after=1
 settings thin 'keep_fine = 2' 'thin_to = 60'
 "$TOOLS/fill_store" "$TESTS_TMP/thin.db" 2 2880 5 --sink influx --batch 100 >/dev/null # four hours
 daemon thin.ini
-sleep 2
+until_true 20 eval '[ "$(status_get sinks.0.failures)" -ge 1 ] && [ "$(status_get rounds.count)" -ge 2 ]' || fail "the sink is not tried"
 [ "$(rows thin)" -ge 5760 ] || fail "thinned before the sink had it: $(rows thin) rows"
 stand_in_set sink mode=ok
 until_true 30 eval '[ "$(status_get sinks.0.backlog)" -lt 3 ]' || fail "not delivered"
-until_true 30 eval '[ "$(rows thin)" -lt 3300 ]' || fail "not thinned: $(rows thin) rows"
-sleep 1
+is_thinned() {
+    local now=$before
+    before=$(rows thin)
+    [ "$before" -lt 3300 ] && [ "$before" -ge "$now" ] # and no more goes
+}
+before=0
+until_true 40 is_thinned || fail "not thinned: $(rows thin) rows"
 daemon_end
 fine=$(sqlite3 thin.db "SELECT count(*) FROM reading WHERE device = 1 AND at > (SELECT max(at) FROM reading) - 7000000")
 old=$(sqlite3 thin.db "SELECT count(*) FROM reading r WHERE device = 1 AND at < (SELECT max(at) FROM reading) - 7300000")

@@ -24,13 +24,21 @@ create = yes
 age = 0
 timeout = 2
 INI
+# how long until a reading is stored, here and now
+began=$(date +%s%3N)
+daemon a.ini
+until_true 20 eval '[ "$(sqlite3 helio.db "SELECT count(*) FROM reading" 2>/dev/null || echo 0)" -gt 0 ]' || fail "nothing is stored"
+whole=$((($(date +%s%3N) - began) * 3 / 2))
+daemon_end KILL
 last=0 lost=0 failures=0
 for i in $(seq "$kills"); do
     "$HELIO" run -c a.ini >/dev/null 2>>daemon.err &
     pid=$!
     twins+=("$pid")
     # at any moment: while starting, polling, writing, sending
-    sleep "0.$((RANDOM % 7))$((RANDOM % 10))"
+    at=$((whole * (RANDOM % 100) / 100))
+    printf -v seconds '%d.%03d' $((at / 1000)) $((at % 1000))
+    sleep "$seconds"
     kill -0 "$pid" 2>/dev/null || failures=$((failures + 1))
     kill -KILL "$pid" 2>/dev/null
     wait "$pid" 2>/dev/null
@@ -50,9 +58,10 @@ holes=$(sqlite3 helio.db "SELECT max(seq) - count(*) FROM reading")
 points=$(sqlite3 helio.db "SELECT count(*) FROM (SELECT DISTINCT at, device FROM reading WHERE kind = 0)")
 there=$(($(influx_count "$URL" solar pv_power) + $(influx_query "$URL" solar \
     "SELECT count(members) FROM solar WHERE device = 'house'" | tail -n +2 | cut -d, -f4 | grep . || echo 0)))
-house=$(sqlite3 helio.db "SELECT count(*) FROM (SELECT DISTINCT at FROM reading r JOIN shape s ON s.id = r.shape JOIN device d ON d.id = r.device WHERE d.name = 'house' AND names LIKE '%pv_power%')")
+house=$(sqlite3 helio.db "SELECT count(*) FROM (SELECT DISTINCT at FROM value WHERE device = 'house' AND metric LIKE '%pv_power%')")
 there=$((there - house))
 echo "$kills kills: $failures failed to start, $lost committed readings lost, $twice twice, $holes holes;" \
     "$rows readings here, $points points, $there there"
 [ $failures = 0 ] && [ $lost = 0 ] && [ "$twice" = 0 ] && [ "$holes" = 0 ] || fail "not durable"
+[ "$rows" -ge $((kills / 4)) ] || fail "hardly any kill met a program that stores: $rows readings"
 [ "$there" = "$points" ] || fail "$points points here, $there there"

@@ -24,10 +24,12 @@ expect 0 "$HELIO" once -c v1.ini --wait 20
 [ "$(stored '{__name__="solar_pv_power",device="south",driver="tracer",site="home"}')" = 1 ] || fail "the labels"
 # once more: nothing is doubled
 expect 0 "$HELIO" resend victoria -c v1.ini --from -1d
-sleep 1
-again=$(curl -sG "$victoria/api/v1/query" --data-urlencode 'query=count_over_time(solar_pv_power{device="unit1"}[10d])' |
-    python3 -c 'import json, sys; print(json.load(sys.stdin)["data"]["result"][0]["value"][1])')
-[ "$again" = 500 ] || fail "sent again, there are $again of 500"
+again() {
+    curl -s "$victoria/internal/force_flush" >/dev/null
+    curl -sG "$victoria/api/v1/query" --data-urlencode 'query=count_over_time(solar_pv_power{device="unit1"}[10d])' |
+        python3 -c 'import json, sys; print(json.load(sys.stdin)["data"]["result"][0]["value"][1])'
+}
+until_true 10 eval '[ "$(again)" = 500 ]' || fail "sent again, there are $(again) of 500"
 
 vmauth_start guard tok123 "$victoria"
 printf 'wrong\n' >token && chmod 600 token

@@ -7,13 +7,13 @@
 needs curl python3
 
 web_house
-sed -i 's/^every = 1$/every = 0.25/' web.ini
+sed -i 's/^every = 1$/every = 0.25/; s/^line = sim$/&\nturnaround = 1/; s/^speed = .*/speed = 1000000/' web.ini
 ulimit -n 4096
 # a sanitizer keeps what was freed: here it may not, since memory is what is measured
 export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}quarantine_size_mb=1:thread_local_quarantine_size_kb=64
 daemon web.ini
 until_true 15 eval '! "$HELIO" status --json | grep -q "\"unheard\""' || fail "somebody is not heard"
-sleep 2
+until_true 10 eval '[ "$(status_get rounds.count)" -ge 16 ]' || fail "no rounds" # its memory is what it will be
 rss() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$DAEMON/status"; }
 fds() { find "/proc/$DAEMON/fd" | wc -l; }
 before_rss=$(rss) before_fds=$(fds) before=$(status_get rounds.count) begun=$(date +%s%N)
@@ -26,8 +26,8 @@ made=$(($(status_get rounds.count) - before))
 late=$(status_get rounds.late_p99_ms)
 until_true 5 eval '[ "$(fds)" -le $((before_fds + 8)) ]' || fail "$(fds) files are open, $before_fds were"
 after_rss=$(rss)
-# two buses, four rounds a second
-[ "$made" -ge $((took * 8 * 8 / 10000)) ] || fail "$made rounds in $took ms"
+# two buses, four rounds a second; a busy machine may cost half of them
+[ "$made" -ge $((took * 8 / 2000)) ] || fail "$made rounds in $took ms"
 between 0 "$late" 250 # so long a round is: none comes when the next one should
 between 0 $((after_rss - before_rss)) 65536
 echo "$made rounds in $took ms, lateness p99 $late ms; memory $before_rss kB before, $after_rss kB after"

@@ -57,9 +57,9 @@ echo "silent after $((SECONDS - silent_since)) s: $(grep -c . before.prom) lines
 while :; do curl -s "$URL/api/v1/sinks" "$URL/metrics" "$URL/readyz" >/dev/null; done &
 asker=$!
 twins+=("$asker")
-for _ in 1 2 3 4 5 6; do
+for reload in 1 2 3 4 5 6; do
     kill -HUP "$DAEMON"
-    sleep 0.4
+    until_true 10 eval '[ "$(grep -c "settings read again" daemon.err)" -ge $reload ]' || fail "reload $reload never came"
 done
 until_true 5 eval 'curl -sf --max-time 2 "$URL/healthz" >/dev/null' || fail "a reload while somebody asks ends it all"
 kill "$asker"

@@ -13,7 +13,7 @@ python3 "$HELIO_SOURCE/tests/flows/_web_live.py" "$URL" "$DAEMON" || fail "live 
 
 curl -sN "$URL/api/v1/live" >first.txt &
 first=$!
-sleep 1.5
+until_true 10 grep -q "event: board" first.txt || fail "nothing is told"
 kill -HUP "$DAEMON"
 wait "$first" || fail "a listener was not let go in order by a reload: $?"
 has first.txt "event: board"
@@ -23,7 +23,8 @@ for i in 1 2 3 4; do
     curl -sN "$URL/api/v1/live?device=unit$((i % 2 + 1))" >"listener$i.txt" &
     listeners+=($!)
 done
-sleep 1.5
+told_all() { for i in 1 2 3 4; do grep -q "event: board" listener$i.txt || return 1; done; }
+until_true 10 told_all || fail "some are told nothing"
 daemon_end
 [ "$DAEMON_CODE" = 0 ] || { cat daemon.err >&2; fail "it ended with $DAEMON_CODE"; }
 for i in "${listeners[@]}"; do wait "$i" || fail "a listener was not let go in order at the end: $?"; done

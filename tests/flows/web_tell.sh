@@ -53,22 +53,14 @@ curl -s "$URL/api/v1/commands" >commands
 has commands '"allowed": false, "why": "settings cannot be changed from here: put'
 echo 'allow_tell = yes' >>a.ini
 kill -HUP "$DAEMON"
-for _ in $(seq 100); do
-    [ "$(post)" = 403 ] && grep -q token_file body && break
-    sleep 0.1
-done
-has body 'token_file'
+wants_token() { [ "$(post)" = 403 ] && grep -q token_file body; }
+until_true 10 wants_token || fail "it does not say what is missing: $(cat body)"
 printf 'token_file = %s/readable\n' "$TESTS_TMP" >>a.ini
 cp token readable
 chmod 644 readable
 kill -HUP "$DAEMON"
-for _ in $(seq 100); do
-    grep -q readable daemon.err && break
-    sleep 0.1
-done
-has daemon.err readable
-until_open() { curl -s -o /dev/null --max-time 1 "$URL/healthz"; }
-for _ in $(seq 100); do until_open && break || sleep 0.1; done
+until_true 10 grep -q readable daemon.err || fail "a token for everybody is not told"
+until_true 10 is_answering "$URL/healthz" || fail "it does not listen any more"
 [ "$(post)" = 403 ] || fail "a token that everybody may read was taken"
 daemon_end
 

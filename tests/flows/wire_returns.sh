@@ -9,16 +9,13 @@ at_end "kill $watch 2>/dev/null"
 # wait_for WORDS: until they stand in what was not looked at yet
 seen=0
 wait_for() {
-    for _ in $(seq 200); do
-        if tail -n +$((seen + 1)) watch.out | grep -qF -- "$1"; then
-            seen=$(wc -l <watch.out)
-            return 0
-        fi
-        sleep 0.05
-    done
-    cat watch.err >&2
-    fail "\"$1\" never came"
+    until_true 20 comes "$1" || {
+        cat watch.err >&2
+        fail "\"$1\" never came"
+    }
+    seen=$(wc -l <watch.out)
 }
+comes() { tail -n +$((seen + 1)) watch.out | grep -qF -- "$1"; }
 wait_for '"result": "ok"'
 end_twins
 wait_for '"result": "gone"'

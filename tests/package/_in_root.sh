@@ -8,6 +8,16 @@ fail() {
 quietly() { "$@" >/tmp/said 2>&1 || { cat /tmp/said; fail "$*"; }; }
 as_helio() { runuser -u _helio -- "$@"; }
 mode() { stat -c %a:%U:%G "$1"; }
+# patiently COMMAND...: half a minute
+patiently() {
+    local _
+    for _ in $(seq 60); do
+        "$@" && return 0
+        sleep 0.5
+    done
+    fail "waited for: $*"
+}
+kept() { helio export south --as csv >/tmp/said 2>&1 && [ "$(wc -l </tmp/said)" -ge "$1" ]; }
 running() { /etc/init.d/helio status >/dev/null 2>&1; }
 
 # ---- installed ------------------------------------------------------------------------------------
@@ -47,16 +57,15 @@ running || fail "it does not run"
 first=$(cat /run/helio/helio.pid)
 [ "$(ps -o user= -p "$first")" = _helio ] || fail "it runs as $(ps -o user= -p "$first")"
 quietly helio status
-sleep 2
+patiently kept 3
+before=$(wc -l </tmp/said)
 quietly dpkg -i --force-confdef --force-confold /newer.deb
 grep -q '^\[device south\]' /etc/helio/helio.conf || fail "the edited settings were lost"
 [ -e /etc/helio/helio.conf.dpkg-dist ] || fail "the new settings are not laid beside the edited ones"
 running || fail "it does not run after the upgrade"
 [ "$(cat /run/helio/helio.pid)" != "$first" ] || fail "the old one still runs after the upgrade"
 [ "$(helio --version)" = "helio $(dpkg-query -W -f '${Version}' helio)" ] || fail "$(helio --version)"
-sleep 2
-quietly helio export south --as csv
-[ "$(wc -l </tmp/said)" -ge 3 ] || fail "what was collected is not there: $(cat /tmp/said)"
+patiently kept $((before + 2)) # what was collected is there, and more
 quietly sh /simulator
 
 # ---- removed: what is its owner's stays -----------------------------------------------------------

@@ -32,7 +32,7 @@ dpkg-deb -x "$deb" root
 export HELIO_CONFIG=$TESTS_TMP/root/etc/helio/helio.conf
 expect 0 root/usr/bin/helio check --offline
 has out "0 devices"
-expect 64 root/usr/bin/helio run
+expect 78 root/usr/bin/helio run
 has err "the settings name no device"
 "$HELIO" list verbs --as man | diff - <(zcat root/usr/share/man/man1/helio.1.gz) || fail "helio(1) is another one"
 grep -aq 'Charts of the page: none' "$packages/$arch/build.log" && fail "the page has no charts"

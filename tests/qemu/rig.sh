@@ -1,11 +1,12 @@
 # shellcheck shell=bash
-# A machine with USB, for programs that need a real one: Debian's kernel in QEMU, without KVM,
-# and nothing of it on the host. Sourced before lib.sh, which changes HOME.
+# A machine with USB, for programs that need a real one: Debian's kernel in QEMU, with KVM
+# where it may be had, and nothing of it on the host. Sourced before lib.sh, which changes HOME.
 #
 #   rig_ready || exit 77          all that is needed is there; if not, says what is missing
 #   rig_new FOLDER                an empty guest
 #   rig_program FILE              a program, as /bin/NAME, with the libraries it is linked with
 #   rig_file FILE [NAME]          any other file, as /job/NAME
+#   rig_job NAME <<'EOS'          a script, as /job/NAME
 #   rig_run SECONDS <<'EOS'       the script run in /job, where guest.sh has helpers; what it says
 #                                 is in FOLDER/out, its exit code is the function's; 124 when
 #                                 it took too long
@@ -68,11 +69,17 @@ rig_program() {
     done < <(ldd "$1" 2>/dev/null | grep -oE '/[^ ]+')
 }
 
+# rig_job NAME: a script from standard input
+rig_job() { cat >"$rig_folder/root/job/$1"; }
+
 rig_file() { cp -L "$1" "$rig_folder/root/job/${2:-$(basename "$1")}"; }
 
 # rig_boot SECONDS: until the guest switches itself off
 rig_boot() {
-    timeout --kill-after=2 "$1" qemu-system-x86_64 -accel tcg -cpu max -m 512 -nodefaults \
+    local accel=tcg
+    # A device /dev/kvm without the processor's help is there on some hosts, and its guests never begin.
+    [ ! -w /dev/kvm ] || ! grep -qwE 'vmx|svm' /proc/cpuinfo || accel=kvm:tcg
+    timeout --kill-after=2 "$1" qemu-system-x86_64 -machine accel=$accel -cpu max -m 512 -nodefaults \
         -no-user-config -display none -no-reboot -kernel "$rig_kernel/vmlinuz" \
         -initrd "$rig_folder/initrd" -append "console=ttyS0 panic=-1 mitigations=off nokaslr" \
         -serial "file:$rig_folder/console" -serial "file:$rig_folder/out" \

@@ -14,7 +14,7 @@ function gapOf(points, stepMs) {
 }
 
 // Points [ms, low, mean, high], with a null one at the beginning of each gap.
-function withGaps(points, stepMs) {
+export function withGaps(points, stepMs) {
   const gap = gapOf(points, stepMs);
   const all = [];
   for (const [i, point] of points.entries()) {
@@ -46,14 +46,13 @@ const unshifted = ({ days = 0, years = 0 }) => ({ days: -days, years: -years });
 
 // The same times of an earlier day, brought to this one: an hour that this day does not have is left
 // out, one that the other had twice is drawn once.
-function brought(points, before) {
+export function brought(points, before) {
   const all = new Map();
   for (const [at, low, mean, high] of points) {
     const here = shifted(at, before);
     if (here === null) continue;
     const there = all.get(here);
-    if (!there || there[2] === null || mean === null) all.set(here, there?.[2] != null ? there : [here, low, mean, high]);
-    else all.set(here, [here, Math.min(low, there[1]), (mean + there[2]) / 2, Math.max(high, there[3])]);
+    all.set(here, there ? [here, Math.min(low, there[1]), (mean + there[2]) / 2, Math.max(high, there[3])] : [here, low, mean, high]);
   }
   return [...all.values()].sort((a, b) => a[0] - b[0]);
 }
@@ -67,10 +66,30 @@ export async function fetchLines(book, query, before = null) {
   });
   const own = coloursOf(book, query.metrics);
   return said.metrics.map((one, i) => {
-    const gaps = withGaps(one.points, said.step_s * 1000);
+    const points = before ? brought(one.points, before) : one.points; // gaps are those of the times that are drawn
     return { metric: one.metric, label: label(book.get(one.metric)), unit: one.unit, own: own[i], isBefore: Boolean(before),
-      points: before ? brought(gaps, before) : gaps };
+      points: withGaps(points, said.step_s * 1000) };
   });
+}
+
+// A gap ends at the next point of its own line, however many points others have in it: all of them
+// are null in this one, because what draws ends a gap at the next moment that is not.
+function columnsOf(points, place, count) {
+  const columns = { low: new Array(count), mean: new Array(count), high: new Array(count) };
+  let before = -1;
+  let isGap = false;
+  for (const [at, low, mean, high] of points) {
+    if (mean === null) {
+      isGap = true;
+      continue;
+    }
+    const i = place.get(at);
+    if (isGap) for (const column of Object.values(columns)) column.fill(null, before + 1, i);
+    Object.entries({ low, mean, high }).forEach(([name, value]) => { columns[name][i] = value; });
+    before = i;
+    isGap = false;
+  }
+  return columns;
 }
 
 // { times: seconds, lines: [{ low, mean, high }...] }: undefined where a line has no point of its
@@ -80,16 +99,7 @@ export function align(lines) {
   const place = new Map(times.map((at, i) => [at, i]));
   return {
     times: times.map((at) => at / 1000),
-    lines: lines.map((line) => {
-      const columns = { low: new Array(times.length), mean: new Array(times.length), high: new Array(times.length) };
-      for (const [at, low, mean, high] of line.points) {
-        const i = place.get(at);
-        columns.low[i] = low;
-        columns.mean[i] = mean;
-        columns.high[i] = high;
-      }
-      return { ...line, ...columns };
-    }),
+    lines: lines.map((line) => ({ ...line, ...columnsOf(line.points, place, times.length) })),
   };
 }
 

@@ -55,14 +55,22 @@ static void the_edges_of_each_allowance(void **state)
         {"hertz, too many", M_OUTPUT_FREQUENCY, {{0, 50, true}, {5, 60.1, false}}},
         {"warmer", M_BATTERY_TEMPERATURE, {{0, 25, true}, {5, 45, true}}},
         {"warmer, too much", M_BATTERY_TEMPERATURE, {{0, 25, true}, {5, 45.1, false}}},
-        {"watts", M_PV_POWER, {{0, 1000, true}, {5, 3500, true}}},
-        {"watts, too many", M_PV_POWER, {{0, 1000, true}, {5, 3501, false}}},
-        {"watts the other way", M_GRID_POWER, {{0, 1000, true}, {5, -3500, true}}},
-        {"watts the other way, too many", M_GRID_POWER, {{0, 1000, true}, {5, -3501, false}}},
-        {"volt-amperes", M_OUTPUT_APPARENT_POWER, {{0, 1000, true}, {5, 3500, true}}},
-        {"volt-amperes, too many", M_OUTPUT_APPARENT_POWER, {{0, 1000, true}, {5, 3501, false}}},
-        {"amperes", M_BATTERY_CURRENT, {{0, 20, true}, {5, 80, true}}},
-        {"amperes, too many", M_BATTERY_CURRENT, {{0, 20, true}, {5, 80.1, false}}},
+        {"watts", M_PV_POWER, {{0, 1000, true}, {5, 1000, true}, {10, 3500, true}}},
+        {"watts, too many", M_PV_POWER, {{0, 1000, true}, {5, 1000, true}, {10, 3501, false}}},
+        {"watts the other way",
+         M_GRID_POWER,
+         {{0, 1000, true}, {5, 1000, true}, {10, -3500, true}}},
+        {"watts the other way, too many",
+         M_GRID_POWER,
+         {{0, 1000, true}, {5, 1000, true}, {10, -3501, false}}},
+        {"volt-amperes",
+         M_OUTPUT_APPARENT_POWER,
+         {{0, 1000, true}, {5, 1000, true}, {10, 3500, true}}},
+        {"volt-amperes, too many",
+         M_OUTPUT_APPARENT_POWER,
+         {{0, 1000, true}, {5, 1000, true}, {10, 3501, false}}},
+        {"amperes", M_BATTERY_CURRENT, {{0, 20, true}, {5, 20, true}, {10, 80, true}}},
+        {"amperes, too many", M_BATTERY_CURRENT, {{0, 20, true}, {5, 20, true}, {10, 80.1, false}}},
         {"no gauge", M_PV_ENERGY_TODAY, {{0, 1, true}, {5, 9999, true}}},
     };
 
@@ -88,11 +96,21 @@ static void readings_far_apart_say_nothing(void **state)
 static void what_confirms_a_jump(void **state)
 {
     static const struct history rows[] = {
-        {"the same", M_PV_POWER, {{0, 1000, true}, {5, 4000, false}, {10, 4000, true}}},
-        {"watts up", M_PV_POWER, {{0, 1000, true}, {5, 4000, false}, {10, 5500, true}}},
-        {"watts up, too far", M_PV_POWER, {{0, 1000, true}, {5, 4000, false}, {10, 5501, false}}},
-        {"watts down", M_PV_POWER, {{0, 100, true}, {5, 8000, false}, {10, 5500, true}}},
-        {"watts down, too far", M_PV_POWER, {{0, 100, true}, {5, 8000, false}, {10, 5499, false}}},
+        {"the same",
+         M_PV_POWER,
+         {{0, 1000, true}, {4, 1000, true}, {5, 4000, false}, {10, 4000, true}}},
+        {"watts up",
+         M_PV_POWER,
+         {{0, 1000, true}, {4, 1000, true}, {5, 4000, false}, {10, 5500, true}}},
+        {"watts up, too far",
+         M_PV_POWER,
+         {{0, 1000, true}, {4, 1000, true}, {5, 4000, false}, {10, 5501, false}}},
+        {"watts down",
+         M_PV_POWER,
+         {{0, 100, true}, {4, 100, true}, {5, 8000, false}, {10, 5500, true}}},
+        {"watts down, too far",
+         M_PV_POWER,
+         {{0, 100, true}, {4, 100, true}, {5, 8000, false}, {10, 5499, false}}},
         {"amperes", M_BATTERY_CURRENT, {{0, 0, true}, {5, 100, false}, {10, 145, true}}},
         {"amperes, too far",
          M_BATTERY_CURRENT,
@@ -116,23 +134,24 @@ static void what_confirms_a_jump(void **state)
 static void what_is_the_highest(void **state)
 {
     static const struct history rows[] = {
-        {"one alone is not", M_PV_POWER, {{0, 1000, true}, {5, 3500, true}, {10, 3501, false}}},
+        {"one alone is not",
+         M_PV_POWER,
+         {{0, 1000, true}, {4, 1000, true}, {5, 3500, true}, {10, 3501, false}}},
         {"the lower of two is",
          M_PV_POWER,
-         {{0, 1000, true}, {5, 3500, true}, {10, 2000, true}, {15, 6500, true}, {20, 6501, false}}},
+         {{0, 1000, true}, {4, 1000, true}, {5, 3500, true}, {10, 2000, true}, {15, 6501, false}}},
+        {"up to three times that",
+         M_PV_POWER,
+         {{0, 1000, true}, {4, 1000, true}, {5, 3500, true}, {10, 2000, true}, {15, 6500, true}}},
         {"a stray that was held is not",
          M_PV_POWER,
-         {{0, 1000, true}, {5, 60000, false}, {10, 900, true}, {15, 3501, false}}},
+         {{0, 1000, true}, {4, 1000, true}, {5, 60000, false}, {10, 900, true}, {15, 3501, false}}},
         {"a jump that was confirmed is",
          M_PV_POWER,
-         {{0, 1000, true},
-          {5, 4000, false},
-          {10, 4100, true},
-          {15, 12500, true},
-          {20, 12801, false}}},
+         {{0, 1000, true}, {4, 1000, true}, {5, 4000, false}, {10, 4100, true}, {15, 12500, true}}},
         {"nor is it lowered",
          M_PV_POWER,
-         {{0, 1000, true}, {5, 0, true}, {10, 0, true}, {15, 3500, true}}},
+         {{0, 1000, true}, {4, 1000, true}, {5, 0, true}, {10, 0, true}, {15, 3500, true}}},
         {"whatever the sign",
          M_GRID_POWER,
          {{0, -1000, true},
@@ -146,6 +165,34 @@ static void what_is_the_highest(void **state)
     PLAY(rows);
 }
 
+/* The very first is believed, since nothing is known; but it may be a stray itself, and must not
+ * open the door to others. */
+static void what_the_first_says(void **state)
+{
+    static const struct history rows[] = {
+        {"a quarter more", M_PV_POWER, {{0, 1000, true}, {5, 1750, true}}},
+        {"more than that", M_PV_POWER, {{0, 1000, true}, {5, 1751, false}}},
+        {"less is always possible", M_PV_POWER, {{0, 1000, true}, {5, 0, true}}},
+        {"high from the start", M_PV_POWER, {{0, 5000, true}, {5, 5000, true}, {10, 15500, true}}},
+        {"a stray, then the truth",
+         M_PV_POWER,
+         {{0, 60000, true}, {5, 300, true}, {10, 1400, true}}},
+        {"a stray, the truth, a stray",
+         M_PV_POWER,
+         {{0, 60000, true},
+          {5, 300, true},
+          {10, 1401, false},
+          {15, 300, true},
+          {20, 60000, false}}},
+        {"nothing, then the first kettle",
+         M_PV_POWER,
+         {{0, 0, true}, {5, 501, false}, {10, 501, true}}},
+    };
+
+    (void)state;
+    PLAY(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +200,7 @@ int main(void)
         cmocka_unit_test(readings_far_apart_say_nothing),
         cmocka_unit_test(what_confirms_a_jump),
         cmocka_unit_test(what_is_the_highest),
+        cmocka_unit_test(what_the_first_says),
     };
 
     return cmocka_run_group_tests_name("gauge", tests, NULL, NULL);

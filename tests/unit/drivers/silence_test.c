@@ -17,6 +17,7 @@
 static const int64_t MIDNIGHT_MS = 1774051200000, HOUR_US = INT64_C(3600000000); /* 2026-03-21 */
 static const struct driver inverter = {.name = "made_up", .sleeps_at_night = true};
 static const struct sky site = {.is_known = true}, nowhere = {.is_known = false};
+static struct bus wire;
 static struct device device;
 static struct said said;
 
@@ -26,7 +27,7 @@ static void begin_at(int64_t at_ms, const struct sky *sky)
     clock_sleep_us(1);
     log_set_level(LOG_LEVEL_NOTE);
     unsetenv("JOURNAL_STREAM");
-    device = (struct device){.name = "south", .driver = &inverter, .sky = sky};
+    device = (struct device){.name = "south", .driver = &inverter, .bus = &wire, .sky = sky};
     silence_init(&device);
     silence_over(&device);
 }

@@ -1,0 +1,26 @@
+/*
+ * The form of the file: which tables there are. The number stands in the table `note` and in the
+ * header (application_id), since one bit that fell over must not lock everybody out. user_version
+ * is 1 for ever: programs from before the second form hold any other for damage. They are kept off
+ * by a trigger that calls a function they do not know.
+ */
+#ifndef STORE_FORM_H
+#define STORE_FORM_H
+
+#include "store/sql.h"
+
+enum { FORM_NOW = 2 };
+
+/* 0: there are no tables yet; -1: it cannot be read. */
+int form_version(sqlite3 *db);
+int form_write(sqlite3 *db) MUST_CHECK; /* today's, in the transaction that makes the tables */
+
+/* Is there room on the disk to make today's out of this one? Tells when not. */
+bool form_has_room(const char *path, int from);
+
+void form_tell_newer(const char *path, int form);
+
+/* All connections of this process know the function from now on. */
+void form_teach(void);
+
+#endif

@@ -1,0 +1,250 @@
+/*
+ * A file of an older form becomes one of today's, whatever kills the program meanwhile: it ends at
+ * each of its writes in turn. A file of a newer one is refused, and not touched.
+ */
+#include "store/form.h"
+#include "store/reader.h"
+#include "store/store.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const char kept[] = "tests/stores/749a363.db";
+static char folder[64], path[128], holder[64];
+
+static int begin(void **state)
+{
+    (void)state;
+    snprintf(folder, sizeof folder, "/tmp/helio_form_XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/helio.db", folder);
+    return 0;
+}
+
+static int end(void **state)
+{
+    char command[160];
+
+    (void)state;
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return system(command);
+}
+
+static void copy_store(void)
+{
+    char command[400];
+
+    snprintf(command, sizeof command, "rm -f %s/*; cp %s %s && chmod u+w %s", folder, kept, path,
+             path);
+    assert_int_equal(system(command), 0);
+}
+
+static int64_t ask(const char *question)
+{
+    sqlite3 *db = NULL;
+
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    int64_t found = sql_number(db, question, -1);
+    sqlite3_close(db);
+    return found;
+}
+
+/* ---- a program that ends at a write -------------------------------------------------------- */
+
+static sqlite3_vfs fragile;
+static struct shim {
+    sqlite3_io_methods mine; /* first: a file leads here */
+    const sqlite3_io_methods *real;
+} shims[8];      /* the file and its log have other methods */
+static int left; /* writes until then */
+
+static const sqlite3_io_methods *real_of(const sqlite3_file *file)
+{
+    return ((const struct shim *)(const void *)file->pMethods)->real;
+}
+
+static int die_or_write(sqlite3_file *file, const void *bytes, int length, sqlite3_int64 at)
+{
+    if (!left--)
+        (void)raise(SIGKILL);
+    return real_of(file)->xWrite(file, bytes, length, at);
+}
+
+static int die_or_truncate(sqlite3_file *file, sqlite3_int64 size)
+{
+    if (!left--)
+        (void)raise(SIGKILL);
+    return real_of(file)->xTruncate(file, size);
+}
+
+static int open_fragile(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out)
+{
+    const sqlite3_vfs *below = vfs->pAppData;
+    int rc = below->xOpen((sqlite3_vfs *)(uintptr_t)below, name, file, flags, out);
+
+    if (rc != SQLITE_OK || !file->pMethods)
+        return rc;
+    struct shim *shim = shims;
+    while (shim->real && shim->real != file->pMethods)
+        shim++;
+    shim->real = file->pMethods;
+    shim->mine = *shim->real;
+    shim->mine.xWrite = die_or_write;
+    shim->mine.xTruncate = die_or_truncate;
+    file->pMethods = &shim->mine;
+    return rc;
+}
+
+/* Opens the store in a child that ends at its write number `most`. True: it was done before. */
+static bool survives(int most)
+{
+    pid_t child = fork();
+    int status = 0;
+
+    if (!child) {
+        struct store *s = NULL;
+        fragile = *sqlite3_vfs_find(NULL);
+        fragile.pAppData = sqlite3_vfs_find(NULL);
+        fragile.zName = "fragile";
+        fragile.xOpen = open_fragile;
+        left = most;
+        if (sqlite3_vfs_register(&fragile, 1) != SQLITE_OK ||
+            store_open(&s, path, NULL, holder, sizeof holder))
+            _exit(1);
+        store_close(s);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(status == 0 || (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL));
+    return status == 0;
+}
+
+static void is_whole(void)
+{
+    struct store *s = NULL;
+    struct reader *reader = NULL;
+    struct record record;
+    int64_t count = 0;
+
+    assert_int_equal(store_open(&s, path, NULL, holder, sizeof holder), OK);
+    assert_false(store_is_stuck(s));
+    assert_int_equal(reader_open(&reader, path), OK);
+    assert_int_equal(reader_after(reader, 0, INT64_MAX), OK);
+    while (reader_next(reader, &record) == OK)
+        count++;
+    reader_close(reader);
+    store_close(s);
+    assert_int_equal(count, 130);
+    assert_int_equal(ask("SELECT count(*) FROM rollup"), 13);
+    assert_int_equal(ask("SELECT count(*) FROM day"), 16);
+    assert_int_equal(ask("SELECT count(*) FROM meter"), 10);
+    assert_int_equal(ask("SELECT count(*) FROM cursor"), 3);
+    assert_int_equal(ask("SELECT count(*) FROM event"), 1);
+    assert_int_equal(ask("SELECT value FROM note WHERE key = 'schema'"), FORM_NOW);
+    assert_int_equal(ask("PRAGMA application_id"), FORM_NOW);
+    assert_int_equal(ask("SELECT count(*) FROM reopened"), 0);
+}
+
+static void a_change_survives_any_end(void **state)
+{
+    int writes = 0;
+
+    (void)state;
+    for (bool is_done = false; !is_done; writes++) {
+        copy_store();
+        assert_int_equal(ask("PRAGMA application_id"), 0);
+        is_done = survives(writes);
+        is_whole();
+        assert_true(writes < 1000);
+    }
+    print_message("ended at each of %d writes\n", writes - 1);
+    assert_true(writes > 5);
+}
+
+static void a_newer_one_is_refused(void **state)
+{
+    struct store *s = NULL;
+    struct reader *reader = NULL;
+    sqlite3 *db = NULL;
+
+    (void)state;
+    copy_store();
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sql_run(db, "PRAGMA application_id = 99; UPDATE note SET value = 99 WHERE key "
+                                 "= 'schema'"),
+                     OK);
+    sqlite3_close(db);
+    assert_int_equal(store_open(&s, path, NULL, holder, sizeof holder), OK);
+    assert_true(store_is_stuck(s)); /* rows wait in memory; the file is left alone */
+    store_close(s);
+    assert_int_equal(reader_open(&reader, path), ERR_DENIED);
+    assert_int_equal(ask("PRAGMA application_id"), 99);
+    assert_int_equal(ask("SELECT count(*) FROM reading"), 130);
+}
+
+/* The number stands there twice: either may be spoilt. */
+static void one_spoilt_number_is_no_harm(void **state)
+{
+    static const char *const spoilt[] = {"PRAGMA application_id = 66",
+                                         "UPDATE note SET value = 66 WHERE key = 'schema'"};
+    sqlite3 *db = NULL;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof spoilt / sizeof *spoilt; i++) {
+        struct store *s = NULL;
+        copy_store();
+        is_whole();
+        assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+        assert_int_equal(sql_run(db, spoilt[i]), OK);
+        assert_int_equal(form_version(db), FORM_NOW);
+        sqlite3_close(db);
+        assert_int_equal(store_open(&s, path, NULL, holder, sizeof holder), OK);
+        assert_false(store_is_stuck(s));
+        store_close(s);
+    }
+}
+
+/* A program of before the second form prepares this at its start, and does not get further. */
+static void an_older_program_keeps_off(void **state)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *put = NULL;
+    void *none = NULL;
+
+    (void)state;
+    copy_store();
+    is_whole();
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sql_number(db, "PRAGMA user_version", 0), 1);
+    assert_int_equal(
+        sqlite3_create_function_v2(db, "helio_form", 1, SQLITE_UTF8, none, NULL, NULL, NULL, NULL),
+        SQLITE_OK); /* unknown again */
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "INSERT INTO aside VALUES (?, ?, ?, ?)", -1, &put, NULL),
+        SQLITE_ERROR);
+    sqlite3_close(db);
+}
+
+int main(void)
+{
+#define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, begin, end)
+    const struct CMUnitTest tests[] = {
+        WITH_FOLDER(a_change_survives_any_end),
+        WITH_FOLDER(a_newer_one_is_refused),
+        WITH_FOLDER(one_spoilt_number_is_no_harm),
+        WITH_FOLDER(an_older_program_keeps_off),
+    };
+#undef WITH_FOLDER
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
