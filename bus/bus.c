@@ -3,6 +3,7 @@
 
 #include "base/backoff.h"
 #include "base/clock.h"
+#include "base/lock.h"
 #include "base/log.h"
 #include "bus/capture.h"
 #include "bus/listen.h"
@@ -133,6 +134,7 @@ static int borrow(struct bus *bus, int64_t wait_us)
 
 int bus_borrow(struct bus *bus, int64_t wait_us)
 {
+    lock_hold_none("a wire");
     int rc = borrow(bus, wait_us);
 
     if (rc) {

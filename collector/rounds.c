@@ -88,7 +88,7 @@ static int make_box(struct rounds *r, size_t bus)
 
     *t = (struct round_thread){.rounds = r, .bus = bus};
     bell_init(&t->stop);
-    pthread_mutex_init(&t->lock, NULL);
+    lock_init(&t->lock, LOCK_BOX);
     condition_init(&t->moved);
     t->beat_us = clock_us();
     t->last_ms = calloc(r->house->plan->device_count + 1, sizeof *t->last_ms);
@@ -192,7 +192,7 @@ static void join(struct rounds *r, struct round_thread *t)
 {
     if (!t->is_running)
         return;
-    pthread_join(t->thread, NULL);
+    thread_join(t->thread);
     t->is_running = false;
     r->house->buses[t->bus].stop = NULL;
     r->house->buses[t->bus].beat_us = NULL;
@@ -235,7 +235,7 @@ void rounds_stop(struct rounds *r)
         join(r, &r->threads[i]);
         bell_done(&r->threads[i].stop);
         pthread_cond_destroy(&r->threads[i].moved);
-        pthread_mutex_destroy(&r->threads[i].lock);
+        lock_done(&r->threads[i].lock);
         free(r->threads[i].last_ms);
     }
     free(r->threads);

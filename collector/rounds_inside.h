@@ -2,6 +2,8 @@
 #ifndef COLLECTOR_ROUNDS_INSIDE_H
 #define COLLECTOR_ROUNDS_INSIDE_H
 
+#include "base/lock.h"
+
 #include "collector/rounds.h"
 
 #include <pthread.h>
@@ -13,7 +15,7 @@ struct round_thread {
     _Atomic bool is_running;          /* there is one that nobody has joined yet */
     _Atomic bool is_leaving, is_over; /* it was told to end; it has */
     struct bell stop;
-    pthread_mutex_t lock; /* of the box: the next three, and the end of every job */
+    struct lock lock; /* of the box: the next three, and the end of every job */
     pthread_cond_t moved;
     struct job *job;
     bool is_box_closed; /* takes no more */
