@@ -55,7 +55,8 @@ bool origin_add(struct store *s, struct known_origin *k)
     if (!more)
         return false;
     s->origins = more;
-    if (!lookup_add(&s->origins_by_name, hash_of(k->origin.name), s->origin_count) ||
+    if (!lookup_reserve(&s->origins_by_name) || !lookup_reserve(&s->origins_by_id) ||
+        !lookup_add(&s->origins_by_name, hash_of(k->origin.name), s->origin_count) ||
         !lookup_add(&s->origins_by_id, hash_of_id(k->origin.id), s->origin_count))
         return false;
     s->origins[s->origin_count++] = k;
