@@ -199,7 +199,7 @@ int pump_start(struct pump **to, struct store *store, const struct sink *sink, c
 void pump_ask_stop(struct pump *p, int64_t deadline_us)
 {
     lock_take(&p->lock);
-    p->seat.stop_us = deadline_us;
+    p->seat.stop_us = deadline_us > 0 ? deadline_us : 1; /* 0 would be: it goes on */
     p->is_stopping = true;
     pthread_cond_broadcast(&p->moved);
     lock_give(&p->lock);
