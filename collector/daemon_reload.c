@@ -6,6 +6,7 @@
 #include "base/notify.h"
 #include "base/plural.h"
 #include "collector/logbook.h"
+#include "store/days.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -222,7 +223,7 @@ int daemon_reload(struct daemon *d)
 {
     struct plan *plan = d->config ? plan_new() : NULL;
     struct wing *wing;
-    char state[80];
+    char state[80], zone[300];
     int rc;
 
     if (!d->config) {
@@ -232,6 +233,8 @@ int daemon_reload(struct daemon *d)
     snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%lld",
              (long long)clock_real_us(clock_us()));
     notify(state);
+    const char *was = getenv("TZ");
+    snprintf(zone, sizeof zone, "%s", was ? was : "");
     rc = plan ? OK : ERR_FULL;
     wing = plan ? prepare(d, plan, &rc) : NULL;
     if (wing) {
@@ -241,6 +244,7 @@ int daemon_reload(struct daemon *d)
         log_err("run", "%s cannot be used as it is (%s); the old settings hold", d->config,
                 error_text(rc));
         store_event(d->store, LOG_LEVEL_ERR, "run", "reload refused: the old settings hold");
+        zone_put_back(was ? zone : NULL);
         plan_free(plan);
     }
     notify("READY=1");
