@@ -2,6 +2,7 @@
 #include "bus/bus_inside.h"
 
 #include "base/clock.h"
+#include "base/lock.h"
 #include "base/log.h"
 #include "bus/loan.h"
 
@@ -103,6 +104,7 @@ static int borrow(struct bus *bus, int64_t wait_us)
 
 int bus_borrow(struct bus *bus, int64_t wait_us)
 {
+    lock_hold_none("a wire");
     int rc = borrow(bus, wait_us);
 
     if (rc) {

@@ -11,6 +11,7 @@
 #include "store/sink.h"
 
 #include "base/clock.h"
+#include "base/lock.h"
 #include "base/log.h"
 
 #include <stdio.h>
@@ -272,6 +273,7 @@ static bool wait_for_end(const struct seat *s, int64_t deadline_us, CURLcode *co
 {
     struct influx *x = s->memory;
 
+    lock_hold_none("a far side");
     for (;;) {
         int running = 0, left, waiting;
         curl_multi_perform(x->multi, &running);

@@ -138,11 +138,11 @@ static int carry_over(struct store *s)
     int64_t readings = 0;
 
     begin_carrying(s);
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     int rc = salvage_build(s->path, &watch, &readings);
     if (!rc)
         rc = salvage_swap(s->path, aside, sizeof aside);
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     s->care.is_away = rc == ERR_STOPPED;
     if (!rc)
         rc = take_new_file(s, aside, readings);
@@ -163,9 +163,9 @@ static int look(struct store *s, bool is_ours)
         file_close(s);
         s->care.is_away = true;
     }
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     int rc = file_check(s->path, &s->care.is_stopping);
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     s->care.is_away = false;
     if (!rc && is_ours && ++s->care.doubts >= DOUBTS_MOST)
         rc = ERR_DATA; /* whatever it is: it cannot be used */
@@ -198,9 +198,9 @@ static void *run(void *store)
     struct store *s = store;
     int rc;
 
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     look_and_open(s, s->care.is_ours, &rc);
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return NULL;
 }
 
@@ -240,9 +240,9 @@ int care_open(struct store *s)
 
 void store_care_beside(struct store *s)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     s->care.is_beside = true;
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
 }
 
 /* What waits goes into the new file, though that is not whole yet: the next start goes on with it.
@@ -273,11 +273,11 @@ int care_close(struct store *s)
     s->care.is_begun = false;
     if (!s->care.is_away)
         return store_commit(s);
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     if (s->room_rows || s->note_count)
         rc = park(s);
     if (!rc)
         log_note("store", "the next start goes on with what is carried over");
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return rc;
 }

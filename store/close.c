@@ -171,9 +171,9 @@ bool close_again(struct store *s, int64_t now_ms)
 
 bool store_close_reopened(struct store *s)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     bool is_more = s->db && !s->trouble.count && close_reopened(s, clock_wall_ms());
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return is_more;
 }
 

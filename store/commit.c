@@ -221,22 +221,22 @@ int store_commit(struct store *s)
 {
     int rc = OK;
 
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     while (s->care.is_away && !s->care.is_beside)
-        pthread_cond_wait(&s->news, &s->lock); /* another thread is looking after the file */
+        lock_wait(&s->lock, &s->news); /* another thread is looking after the file */
     if (has_dirt(s))
         rc = commit_locked(s);
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return rc;
 }
 
 void store_cursor_keep(struct store *s)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     bool is_wise = s->commit_s <= 0 && s->trouble.count == 0;
     if (is_wise && has_dirt(s))
         (void)(commit_locked(s) == OK); /* told there; the next commit takes it along */
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
 }
 
 int store_commit_due(struct store *s)
@@ -244,7 +244,7 @@ int store_commit_due(struct store *s)
     int64_t now = clock_us();
     int rc = OK;
 
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     bool is_stuck = s->trouble.count > 0;
     bool is_due = s->since_us && now - s->since_us >= (int64_t)(s->commit_s * 1e6);
     is_due |= s->room_used > ROOM_MOST / 2;
@@ -254,14 +254,14 @@ int store_commit_due(struct store *s)
         rc = commit_locked(s);
     else if (s->room_rows)
         rc = ERR_BUSY;
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return rc;
 }
 
 bool store_is_stuck(struct store *s)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     bool is_stuck = s->trouble.count > 0;
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return is_stuck;
 }

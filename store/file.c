@@ -162,9 +162,9 @@ static void read_settings(struct store *s, const struct section *section)
 
 void store_follow(struct store *s, const struct section *section)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     read_settings(s, section);
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
 }
 
 static void let_go(struct store *s)
@@ -189,7 +189,7 @@ static void let_go(struct store *s)
     free(s->meters);
     free(s->room);
     pthread_cond_destroy(&s->news);
-    pthread_mutex_destroy(&s->lock);
+    lock_done(&s->lock);
     free(s);
 }
 
@@ -201,7 +201,7 @@ int store_open(struct store **to, const char *path, const struct section *sectio
 
     if (!s)
         return ERR_FULL;
-    pthread_mutex_init(&s->lock, NULL);
+    lock_init(&s->lock, LOCK_STORE);
     condition_init(&s->news);
     s->next_seq = s->oldest_seq = 1;
     s->look.at_ms = INT64_MAX;
@@ -218,9 +218,9 @@ int store_open(struct store **to, const char *path, const struct section *sectio
         let_go(s);
         return rc;
     }
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     rc = care_open(s);
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     if (rc) {
         char what[500];
         snprintf(what, sizeof what, "%s cannot be opened (%s); readings wait in memory", s->path,
@@ -236,11 +236,12 @@ void store_close(struct store *s)
 {
     if (!s)
         return;
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     bool is_more = s->db && meters_fall_behind(s);
     int rc = is_more ? commit_locked(s) : OK;
-    pthread_mutex_unlock(&s->lock);
-    if (care_close(s) || rc)
+    lock_take(&s->lock);
+    rc = care_open(s);
+    lock_give(&s->lock);
         log_err("store", "%zu readings could not be written and are lost with this end",
                 s->room_rows);
     let_go(s);

@@ -3,6 +3,7 @@
 #define STORE_INSIDE_H
 
 #include "base/complaint.h"
+#include "base/lock.h"
 #include "store/lookup.h"
 #include "store/reader.h"
 #include "store/sql.h"
@@ -137,7 +138,7 @@ enum statement {
     "m.metric IS NOT NULL) "
 
 struct store {
-    pthread_mutex_t lock;
+    struct lock lock;
     pthread_cond_t news; /* the bell of the sinks */
     char path[400];
     int lock_fd;
