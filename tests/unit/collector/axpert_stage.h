@@ -37,6 +37,7 @@ struct stage {
     const char *silent;       /* never answered */
     const char *late;         /* answered when nobody waits any more: after so long */
     int64_t late_us;
+    bool is_too_quick;
     int64_t last_byte_late_us; /* after all the others of an answer */
     const char *swallow;       /* carried out, and the answer lost */
     const char *yes_only;      /* acknowledged, and not carried out */
@@ -99,6 +100,8 @@ static inline int stage_answer(void *far, const uint8_t *asked, size_t length,
             return OK;
         }
     int rc = cast_answer(s->house.casts[0], asked, length, to);
+    if (s->is_too_quick)
+        to->delay_us = -(int64_t)length * s->bus->byte_us; /* with the question's first byte */
     if (s->last_byte_late_us) {
         to->pause_after = to->answer.length - 1;
         to->pause_us = s->last_byte_late_us;
