@@ -109,15 +109,15 @@ static const struct axpert_profile {
     bool raises_zero; /* its sums have none, and it hears none with one */
     bool adds_lf;     /* behind each answer */
 } profiles[] = {
-    {"split", KIND_PI41, 2, split},
-    {"vm4", KIND_CLASSIC, 1, vm4, .raises_zero = true},
-    {"smh", KIND_CLASSIC, 1, mks, .adds_lf = true},
-    {"mks", KIND_CLASSIC, 1, mks},
-    {"old", KIND_CLASSIC, 1, old},
-    {"plus", KIND_PLUS, 1, plus},
-    {"max", KIND_MAX, 1, max},
-    {"pi41", KIND_PI41, 1, pi41},
-    {"parallel", KIND_CLASSIC, 3, parallel},
+    {.model = "split", .kind = KIND_PI41, .units = 2, .otherwise = split},
+    {.model = "vm4", .kind = KIND_CLASSIC, .units = 1, .otherwise = vm4, .raises_zero = true},
+    {.model = "smh", .kind = KIND_CLASSIC, .units = 1, .otherwise = mks, .adds_lf = true},
+    {.model = "mks", .kind = KIND_CLASSIC, .units = 1, .otherwise = mks},
+    {.model = "old", .kind = KIND_CLASSIC, .units = 1, .otherwise = old},
+    {.model = "plus", .kind = KIND_PLUS, .units = 1, .otherwise = plus},
+    {.model = "max", .kind = KIND_MAX, .units = 1, .otherwise = max},
+    {.model = "pi41", .kind = KIND_PI41, .units = 1, .otherwise = pi41},
+    {.model = "parallel", .kind = KIND_CLASSIC, .units = 3, .otherwise = parallel},
 };
 
 const char *const axpert_models[] = {"mks",      "old",   "plus", "max", "pi41",

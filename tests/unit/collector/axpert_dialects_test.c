@@ -17,6 +17,7 @@ static void a_frame_may_end_with_cr_lf(void **state)
         struct stage s;
         struct reading r;
         stage_begin(&s, "model=smh");
+        s.bus->has_true_speed = true;
         s.last_byte_late_us = late_us[i];
         for (unsigned round = 0; round < 20; round++) {
             assert_int_equal(stage_round(&s, WITH_SLOW, &r), OK);
@@ -27,6 +28,28 @@ static void a_frame_may_end_with_cr_lf(void **state)
                      (unsigned long long)s.bus->counts.retried);
         stage_end(&s);
     }
+}
+
+/* Whole answers that come while the question is still on the wire: passed over, and told as what
+ * they are in every round, also in those with one question only. */
+static void too_quick_is_not_silent(void **state)
+{
+    struct stage s;
+    struct reading r;
+    char came[CAME_ROOM];
+
+    (void)state;
+    stage_begin(&s, "model=mks");
+    s.bus->has_true_speed = true;
+    s.is_too_quick = true;
+    for (unsigned round = 0; round < 20; round++) {
+        int rc = stage_round(&s, LIVE_ONLY, &r);
+        assert_int_equal(rc, ERR_FOREIGN);
+        if (s.device->next_try_us > clock_us() && round)
+            continue; /* not asked in this one */
+        assert_non_null(strstr(device_came(s.device, rc, came), "sooner than the wire's speed"));
+    }
+    stage_end(&s);
 }
 
 /* ---- ratings of 28 words -------------------------------------------------------------------- */
@@ -128,6 +151,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_frame_may_end_with_cr_lf),
+        cmocka_unit_test(too_quick_is_not_silent),
         cmocka_unit_test(a_pointed_tail_is_no_max),
         cmocka_unit_test(the_second_half_of_another_unit),
         cmocka_unit_test(one_no_ends_no_question),

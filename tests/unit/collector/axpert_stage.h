@@ -35,8 +35,10 @@ struct stage {
     const char *refused;      /* "QET QFLAG", "*": answered with NAK */
     const char *refused_once; /* the same, and then forgotten */
     const char *silent;       /* never answered */
+    const char *silences_all; /* when it is not answered, nothing is any more */
     const char *late;         /* answered when nobody waits any more: after so long */
     int64_t late_us;
+    bool is_too_quick;
     int64_t last_byte_late_us; /* after all the others of an answer */
     const char *swallow;       /* carried out, and the answer lost */
     const char *yes_only;      /* acknowledged, and not carried out */
@@ -78,8 +80,11 @@ static inline int stage_answer(void *far, const uint8_t *asked, size_t length,
     snprintf(command, sizeof command, "%.*s", (int)length - 3, (const char *)asked);
     snprintf(s->heard[s->asked++ % 64], sizeof s->heard[0], "%s", command);
     to->delay_us = stage_lists(s->late, command) ? s->late_us : 40000;
-    if (stage_lists(s->silent, command))
+    if (stage_lists(s->silent, command)) {
+        if (stage_lists(s->silences_all, command))
+            s->silent = "*";
         return ERR_TIMEOUT;
+    }
     if (stage_lists(s->refused, command)) {
         stage_say(&to->answer, "NAK");
         return OK;
@@ -99,6 +104,8 @@ static inline int stage_answer(void *far, const uint8_t *asked, size_t length,
             return OK;
         }
     int rc = cast_answer(s->house.casts[0], asked, length, to);
+    if (s->is_too_quick)
+        to->delay_us = -(int64_t)length * s->bus->byte_us; /* with the question's first byte */
     if (s->last_byte_late_us) {
         to->pause_after = to->answer.length - 1;
         to->pause_us = s->last_byte_late_us;

@@ -138,11 +138,29 @@ static void nobody_hears_it(void **state)
     stage_end(&s);
 }
 
+/* Whether it was carried out cannot be read: then it is not sent again. */
+static void what_nobody_knows_is_not_sent_again(void **state)
+{
+    struct stage s;
+    struct told told;
+
+    (void)state;
+    stage_begin(&s, "model=vm4");
+    s.silent = s.silences_all = "PBFT48.8";
+    assert_int_not_equal(tell(&s, (char[]){"float_voltage=48.8"}, &told), OK);
+    assert_non_null(strstr(told.why, "look before trying again"));
+    assert_int_equal(stage_heard(&s, "PBFT48.8"), 1);
+    stage_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(both_ways_are_right),    cmocka_unit_test(todays_energy_comes_through),
-        cmocka_unit_test(an_order_comes_through), cmocka_unit_test(what_was_done_is_not_sent_again),
+        cmocka_unit_test(both_ways_are_right),
+        cmocka_unit_test(todays_energy_comes_through),
+        cmocka_unit_test(an_order_comes_through),
+        cmocka_unit_test(what_was_done_is_not_sent_again),
+        cmocka_unit_test(what_nobody_knows_is_not_sent_again),
         cmocka_unit_test(nobody_hears_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
