@@ -239,9 +239,8 @@ void store_close(struct store *s)
     lock_take(&s->lock);
     bool is_more = s->db && meters_fall_behind(s);
     int rc = is_more ? commit_locked(s) : OK;
-    lock_take(&s->lock);
-    rc = care_open(s);
     lock_give(&s->lock);
+    if (care_close(s) || rc)
         log_err("store", "%zu readings could not be written and are lost with this end",
                 s->room_rows);
     let_go(s);
