@@ -18,10 +18,10 @@ states() { # FILE: the last state of every device
     unlisten
     cp states.heard "$1"
 }
-# two states at least of every device that is there
+# two states at least of every device that is there; a hub has none of its own
 all_said() {
     local device
-    for device in $(sed -n 's|^helio/\([^/]*\)/availability\tonline$|\1|p' states.heard | grep -v bridge | sort -u); do
+    for device in $(sed -n 's|^helio/\([^/]*\)/availability\tonline$|\1|p' states.heard | grep -vxE 'bridge|hub' | sort -u); do
         [ "$(grep -c "^helio/$device/state" states.heard)" -ge 2 ] || return 1
     done
     [ -n "${device:-}" ]
