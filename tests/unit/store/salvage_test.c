@@ -267,9 +267,9 @@ static void expect_but(uint32_t page, const uint8_t *was)
 /* Leaves of readings are many and alike: some of them are enough. */
 static bool is_tried(uint32_t n, uint32_t pages)
 {
-    return is_long || n <= 16 || n == pages || n % 128 == 0 ||
+    return is_long || n <= 16 || n == pages || n % 512 == 0 ||
            (whole->bytes[(size_t)(n - 1) * PAGE] != 13 &&
-            (whole->bytes[(size_t)(n - 1) * PAGE] != 10 || n % 16 == 0));
+            (whole->bytes[(size_t)(n - 1) * PAGE] != 10 || n % 64 == 0));
 }
 
 static void zero_page(uint32_t n)
@@ -348,7 +348,7 @@ static void every_bit_of_the_tables_may_fall(void **state)
         if (!is_of_tables(page))
             continue;
         pages++;
-        for (size_t at = 0; at < PAGE; at += is_long ? 1 : 29)
+        for (size_t at = 0; at < PAGE; at += is_long ? 1 : 97)
             for (int bit = 0; bit < 8; bit++)
                 if (is_long || bit == (int)(at % 8))
                     let_fall(page * PAGE + at, bit);
