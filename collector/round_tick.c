@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 
+static const int64_t MINUTE_MS = 60000;
+
 struct round_tick round_next_tick(int64_t step_ms, const struct round_tick *before)
 {
     int64_t wall = clock_wall_ms(), now = clock_us();
@@ -20,11 +22,13 @@ int64_t round_step_ms(const struct rounds *r, size_t bus)
     return step_ms > 0 ? step_ms : 1;
 }
 
+/* Who is asked once an hour need not be unseen until the hour is full: its first round is of this
+ * minute, which is not the one of an earlier start. */
 struct round_tick round_first_tick(int64_t step_ms)
 {
-    int64_t wall = clock_wall_ms();
+    int64_t wall = clock_wall_ms(), grain_ms = step_ms < MINUTE_MS ? step_ms : MINUTE_MS;
 
-    return (struct round_tick){step_ms >= MS_PER_S ? wall - wall % step_ms : wall, clock_us()};
+    return (struct round_tick){step_ms >= MS_PER_S ? wall - wall % grain_ms : wall, clock_us()};
 }
 
 /* The newest tick a device of this bus was asked for, by whoever had it before; a clock that was

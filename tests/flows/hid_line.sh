@@ -42,7 +42,7 @@ has out "~QPIGS: (0123456789abcdefghi"
 has out ": (8"
 has out "QPGS012345678910: (17"
 has_not out "asked who"
-has out ", 2 stray bytes" # the bites leave what fills up the last report
+grep -qE ", [1-9][0-9]* stray bytes" out || fail "what fills up the last report is not counted" # the bites leave it
 
 # All reports at once are the same answer.
 sed -i 's/^device.*/&\nmerged/' units
@@ -64,7 +64,7 @@ has out ": (ok"
 } >units
 expect 0 talk 0665:5161 "" 3 100 QPIGS 100 QPIGS
 [ "$(grep -cxF "QPIGS: (1" out)" = 6 ] || fail "stray reports were taken for answers"
-has out "6 asked, 6 answered, 40 stray bytes"
+grep -qE "[0-9]+ asked, 6 answered, [1-9][0-9]* stray bytes" out || fail "not each was answered once: $(tail -n 1 out)"
 
 # An answer cannot come before its question has ended; without a speed nobody knows.
 sed -i 's/^stray.*/instant/' units
