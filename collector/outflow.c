@@ -192,18 +192,12 @@ static void flush(struct outflow *o, struct filling *f)
 /* Origins are numbered from one on, without many gaps. */
 static struct filling *filling_of(struct outflow *o, const struct origin *from)
 {
-    size_t at = (size_t)from->id, room = o->filling_room;
-    struct filling *f;
+    size_t at = (size_t)from->id;
+    struct filling *more = array_reach(o->fillings, at, &o->filling_room, sizeof *more), *f;
 
-    if (at >= room) {
-        room = at + at / 2 + 16;
-        struct filling *more = realloc(o->fillings, room * sizeof *more);
-        if (!more)
-            return NULL;
-        memset(more + o->filling_room, 0, (room - o->filling_room) * sizeof *more);
-        o->fillings = more;
-        o->filling_room = room;
-    }
+    if (!more)
+        return NULL;
+    o->fillings = more;
     f = &o->fillings[at];
     if (!f->slots)
         *f = (struct filling){.from = from, .slots = calloc(o->column_count + 1, sizeof *f->slots)};

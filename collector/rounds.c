@@ -81,9 +81,9 @@ static int64_t asked_before(const struct round_thread *t)
 {
     int64_t newest = 0, now = clock_wall_ms();
 
-    for (size_t i = 0; i < t->rounds->house->plan->device_count; i++)
-        if (t->last_ms[i] > newest && t->last_ms[i] <= now)
-            newest = t->last_ms[i];
+    for (size_t i = 0; i < t->route.count; i++)
+        if (t->route.stops[i].last_ms > newest && t->route.stops[i].last_ms <= now)
+            newest = t->route.stops[i].last_ms;
     return newest;
 }
 
@@ -91,10 +91,9 @@ static void *run(void *who)
 {
     struct round_thread *t = who;
     struct rounds *r = t->rounds;
-    int64_t step_ms = (int64_t)(bus_every_s(r, t->bus) * (double)MS_PER_S);
+    int64_t step_ms = t->route.every_ms > 0 ? t->route.every_ms : 1;
     struct tick tick;
 
-    step_ms = step_ms > 0 ? step_ms : 1;
     stand_ready(t);
     tick = first_tick(r->limit == 1 ? MS_PER_S : step_ms); /* a snapshot is of its own second */
     while (tick.ms <= asked_before(t))                     /* one tick, one reading */
@@ -112,28 +111,26 @@ static void *run(void *who)
 
 /* ---- starting and stopping --------------------------------------------------------------- */
 
-static bool has_devices(const struct rounds *r, size_t bus)
-{
-    for (size_t i = 0; i < r->house->plan->device_count; i++)
-        if (round_is_mine(r, i, bus))
-            return true;
-    return false;
-}
-
+/* A bus without devices has none. */
 static int make_box(struct rounds *r, size_t bus)
 {
     struct round_thread *t = &r->threads[r->count];
+    bool is_made;
 
     *t = (struct round_thread){.rounds = r, .bus = bus};
+    is_made = route_make(&t->route, r, bus);
+    if (!is_made || !t->route.count) {
+        route_done(&t->route);
+        return is_made ? OK : ERR_FULL;
+    }
     bell_init(&t->stop);
     pthread_mutex_init(&t->lock, NULL);
     condition_init(&t->moved);
     t->beat_us = clock_us();
-    t->last_ms = calloc(r->house->plan->device_count + 1, sizeof *t->last_ms);
     r->house->buses[bus].stop = &t->stop;
     r->house->buses[bus].beat_us = &t->beat_us;
     r->count++;
-    return t->last_ms ? OK : ERR_FULL;
+    return OK;
 }
 
 /* For top -H and debuggers: "bus roof", as much of it as fits. */
@@ -166,8 +163,7 @@ int rounds_prepare(struct rounds *r, struct house *house, unsigned limit, enum d
     if (!r->news || !r->threads)
         return ERR_FULL;
     for (size_t i = 0; i < house->plan->bus_count && !rc; i++)
-        if (has_devices(r, i))
-            rc = make_box(r, i);
+        rc = make_box(r, i);
     /* All of them are known before the first begins to look around. */
     for (size_t i = 0; i < r->count && !rc; i++)
         rc = make_thread(&r->threads[i]);
@@ -196,8 +192,9 @@ void rounds_note_tick(struct rounds *r, size_t device, int64_t tick_ms)
     struct round_thread *t =
         round_thread_of(r, (size_t)(r->house->plan->devices[device].bus - r->house->plan->buses));
 
-    if (t)
-        t->last_ms[device] = tick_ms;
+    for (size_t i = 0; t && i < t->route.count; i++)
+        if (t->route.stops[i].device == device)
+            t->route.stops[i].last_ms = tick_ms;
 }
 
 int rounds_next(struct rounds *r, struct news *to, int64_t wait_us)
@@ -283,7 +280,7 @@ void rounds_stop(struct rounds *r)
         bell_done(&r->threads[i].stop);
         pthread_cond_destroy(&r->threads[i].moved);
         pthread_mutex_destroy(&r->threads[i].lock);
-        free(r->threads[i].last_ms);
+        route_done(&r->threads[i].route);
     }
     free(r->threads);
     if (r->owns_news)
