@@ -14,7 +14,7 @@
 void front_init(struct front *f)
 {
     *f = (struct front){0};
-    pthread_mutex_init(&f->lock, NULL);
+    lock_init(&f->lock, LOCK_FRONT);
 }
 
 void front_done(struct front *f)
@@ -22,7 +22,7 @@ void front_done(struct front *f)
     for (size_t i = 0; i < f->count; i++)
         free(f->buses[i]);
     free(f->buses);
-    pthread_mutex_destroy(&f->lock);
+    lock_done(&f->lock);
 }
 
 /* One more. Without memory it is not counted. */
@@ -46,13 +46,13 @@ void front_hear(struct front *f, const struct news *n)
     const char *name = n->from->house->buses[n->bus].name;
     size_t i = 0;
 
-    pthread_mutex_lock(&f->lock);
+    lock_take(&f->lock);
     while (i < f->count && strcmp(f->buses[i]->name, name) != 0)
         i++;
     struct front_bus *b = i < f->count ? f->buses[i] : add_bus(f, name);
     if (b)
         b->counts = n->counts;
-    pthread_mutex_unlock(&f->lock);
+    lock_give(&f->lock);
 }
 
 bool front_seat(struct daemon *d, const char *name, unsigned *desk)
@@ -130,14 +130,14 @@ static size_t list_buses(void *who, struct view_bus *to, size_t room)
     struct front *f = &((struct daemon *)who)->front;
     size_t count = 0;
 
-    pthread_mutex_lock(&f->lock);
+    lock_take(&f->lock);
     for (; count < f->count && count < room; count++) {
         const struct bus_counts *c = &f->buses[count]->counts;
         to[count] = (struct view_bus){f->buses[count]->name, c->asked, c->answered, c->retried,
                                       c->stray_bytes,        {0}};
         memcpy(to[count].failed, c->failed, sizeof to[count].failed);
     }
-    pthread_mutex_unlock(&f->lock);
+    lock_give(&f->lock);
     return count;
 }
 

@@ -140,7 +140,10 @@ struct section *plan_make_section(struct plan *p, const char *kind, const char *
         return NULL;
     p->made = more;
     s = calloc(1, sizeof *s);
-    if (!s || section_from_words(kind, name, words, s)) {
+    if (!s)
+        return NULL;
+    if (section_from_words(kind, name, words, s)) {
+        section_done(s);
         free(s);
         return NULL;
     }

@@ -2,6 +2,7 @@
 #include "store/board.h"
 
 #include "base/error.h"
+#include "base/lock.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -30,7 +31,7 @@ struct desk {
 };
 
 struct board {
-    pthread_mutex_t lock;
+    struct lock lock;
     uint64_t changes;
     unsigned count;
     struct desk *desks;
@@ -42,7 +43,7 @@ struct board *board_new(unsigned devices)
 
     if (!b)
         return NULL;
-    pthread_mutex_init(&b->lock, NULL);
+    lock_init(&b->lock, LOCK_BOARD);
     if (board_grow(b, devices))
         return b;
     board_free(b);
@@ -53,7 +54,7 @@ bool board_grow(struct board *b, unsigned devices)
 {
     bool is_large;
 
-    pthread_mutex_lock(&b->lock);
+    lock_take(&b->lock);
     if (devices > b->count) {
         struct desk *more = realloc(b->desks, devices * sizeof *more);
         for (unsigned i = b->count; more && i < devices; i++)
@@ -62,7 +63,7 @@ bool board_grow(struct board *b, unsigned devices)
         b->desks = more ? more : b->desks;
     }
     is_large = b->count >= devices;
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
     return is_large;
 }
 
@@ -73,21 +74,21 @@ void board_free(struct board *b)
     for (unsigned i = 0; i < b->count; i++)
         free(b->desks[i].slots);
     free(b->desks);
-    pthread_mutex_destroy(&b->lock);
+    lock_done(&b->lock);
     free(b);
 }
 
 uint64_t board_changes(struct board *b)
 {
-    pthread_mutex_lock(&b->lock);
+    lock_take(&b->lock);
     uint64_t changes = b->changes;
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
     return changes;
 }
 
 static void lock_to_change(struct board *b)
 {
-    pthread_mutex_lock(&b->lock);
+    lock_take(&b->lock);
     b->changes++;
 }
 
@@ -125,7 +126,7 @@ void board_period(struct board *b, unsigned device, int64_t every_us, int64_t sl
         b->desks[device].every_us = every_us;
         b->desks[device].slowest_us = slowest_us > every_us ? slowest_us : every_us;
     }
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
 }
 
 static int64_t bounded(int64_t us, const struct desk *d)
@@ -166,7 +167,19 @@ void board_note(struct board *b, const struct reading *r, int64_t now_us)
         d->heard_us = now_us;
         d->error = OK;
     }
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
+}
+
+void board_hear(struct board *b, unsigned device, int64_t now_us)
+{
+    lock_to_change(b);
+    if (device < b->count) {
+        struct desk *d = &b->desks[device];
+        d->is_heard = true;
+        d->heard_us = now_us;
+        d->error = OK;
+    }
+    lock_give(&b->lock);
 }
 
 void board_miss(struct board *b, unsigned device, int error, int64_t now_us)
@@ -175,7 +188,7 @@ void board_miss(struct board *b, unsigned device, int error, int64_t now_us)
     lock_to_change(b);
     if (device < b->count)
         b->desks[device].error = error;
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
 }
 
 void board_sleep(struct board *b, unsigned device, bool is_asleep)
@@ -183,14 +196,14 @@ void board_sleep(struct board *b, unsigned device, bool is_asleep)
     lock_to_change(b);
     if (device < b->count)
         b->desks[device].is_asleep = is_asleep;
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
 }
 
 bool board_sleeps(struct board *b, unsigned device)
 {
-    pthread_mutex_lock(&b->lock);
+    lock_take(&b->lock);
     bool is_asleep = device < b->count && b->desks[device].is_asleep;
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
     return is_asleep;
 }
 
@@ -200,7 +213,7 @@ void board_carry(struct board *b, unsigned device, enum metric m, double carry)
     struct slot *s = device < b->count ? slot_for(&b->desks[device], m) : NULL;
     if (s)
         s->carry = carry;
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
 }
 
 static bool is_fresh(const struct slot *s, int64_t now_us)
@@ -211,12 +224,12 @@ static bool is_fresh(const struct slot *s, int64_t now_us)
 static bool get(struct board *b, unsigned device, enum metric m, int64_t now_us, bool with_carry,
                 double *to)
 {
-    pthread_mutex_lock(&b->lock);
+    lock_take(&b->lock);
     const struct slot *s = device < b->count ? slot_of(&b->desks[device], m) : NULL;
     bool is_there = s && is_fresh(s, now_us);
     if (is_there)
         *to = s->value + (with_carry ? s->carry : 0);
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
     return is_there;
 }
 
@@ -232,10 +245,10 @@ bool board_get_grown(struct board *b, unsigned device, enum metric m, int64_t no
 
 bool board_has(struct board *b, unsigned device, enum metric m)
 {
-    pthread_mutex_lock(&b->lock);
+    lock_take(&b->lock);
     const struct slot *s = device < b->count ? slot_of(&b->desks[device], m) : NULL;
     bool is_said = s && s->is_said;
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
     return is_said;
 }
 
@@ -244,7 +257,7 @@ unsigned board_all(struct board *b, unsigned device, int64_t now_us, struct boar
 {
     unsigned count = 0;
 
-    pthread_mutex_lock(&b->lock);
+    lock_take(&b->lock);
     const struct desk *d = device < b->count ? &b->desks[device] : NULL;
     for (size_t i = 0; d && i < d->count && count < room; i++) {
         const struct slot *s = &d->slots[i];
@@ -255,7 +268,7 @@ unsigned board_all(struct board *b, unsigned device, int64_t now_us, struct boar
                                                .age_us = now_us - s->when_us,
                                                .is_fresh = is_fresh(s, now_us)};
     }
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
     return count;
 }
 
@@ -286,7 +299,7 @@ enum board_state board_state(struct board *b, unsigned device, int64_t now_us, i
 {
     static const struct desk nobody = {0};
 
-    pthread_mutex_lock(&b->lock);
+    lock_take(&b->lock);
     const struct desk *d = device < b->count ? &b->desks[device] : &nobody;
     int64_t age = d->is_heard ? now_us - d->heard_us : -1;
     enum board_state state = state_of(d, age);
@@ -294,6 +307,6 @@ enum board_state board_state(struct board *b, unsigned device, int64_t now_us, i
         *age_us = age;
     if (error)
         *error = state == HEARD || state == ASLEEP ? OK : d->error;
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
     return state;
 }
