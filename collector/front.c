@@ -4,20 +4,41 @@
 #include "base/clock.h"
 #include "base/version.h"
 #include "collector/daemon.h"
+#include "store/lookup.h"
 #include "store/view.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void front_init(struct front *f)
 {
+    *f = (struct front){0};
     lock_init(&f->lock, LOCK_FRONT);
-    f->count = 0;
 }
 
 void front_done(struct front *f)
 {
+    for (size_t i = 0; i < f->count; i++)
+        free(f->buses[i]);
+    free(f->buses);
     lock_done(&f->lock);
+}
+
+/* One more. Without memory it is not counted. */
+static struct front_bus *add_bus(struct front *f, const char *name)
+{
+    struct front_bus **more = array_more(f->buses, f->count, &f->room, sizeof(void *)), *b;
+
+    if (!more)
+        return NULL;
+    f->buses = more;
+    b = calloc(1, sizeof *b);
+    if (!b)
+        return NULL;
+    snprintf(b->name, sizeof b->name, "%s", name);
+    f->buses[f->count++] = b;
+    return b;
 }
 
 void front_hear(struct front *f, const struct news *n)
@@ -26,13 +47,11 @@ void front_hear(struct front *f, const struct news *n)
     size_t i = 0;
 
     lock_take(&f->lock);
-    while (i < f->count && strcmp(f->buses[i].name, name) != 0)
+    while (i < f->count && strcmp(f->buses[i]->name, name) != 0)
         i++;
-    if (i < FRONT_BUSES) {
-        f->count += i == f->count;
-        snprintf(f->buses[i].name, sizeof f->buses[i].name, "%s", name);
-        f->buses[i].counts = n->counts;
-    }
+    struct front_bus *b = i < f->count ? f->buses[i] : add_bus(f, name);
+    if (b)
+        b->counts = n->counts;
     lock_give(&f->lock);
 }
 
@@ -113,9 +132,9 @@ static size_t list_buses(void *who, struct view_bus *to, size_t room)
 
     lock_take(&f->lock);
     for (; count < f->count && count < room; count++) {
-        const struct bus_counts *c = &f->buses[count].counts;
-        to[count] = (struct view_bus){f->buses[count].name, c->asked,       c->answered,
-                                      c->retried,           c->stray_bytes, {0}};
+        const struct bus_counts *c = &f->buses[count]->counts;
+        to[count] = (struct view_bus){f->buses[count]->name, c->asked, c->answered, c->retried,
+                                      c->stray_bytes,        {0}};
         memcpy(to[count].failed, c->failed, sizeof to[count].failed);
     }
     lock_give(&f->lock);

@@ -14,16 +14,14 @@
 struct daemon;
 struct view;
 
-enum { FRONT_BUSES = 64 };
-
 /* What buses have seen so far, by their names. */
 struct front {
     struct lock lock;
-    size_t count;
+    size_t count, room;
     struct front_bus {
         char name[64];
         struct bus_counts counts;
-    } buses[FRONT_BUSES];
+    } * *buses; /* each stays where it is: its name is shown to others */
 };
 
 void front_init(struct front *f);

@@ -18,8 +18,8 @@ static const int64_t GRACE_US = 400000, COMMIT_TICK_US = 200000, IDLE_US = 10000
 int keeper_init(struct keeper *k, const struct plan *plan, struct store *store)
 {
     *k = (struct keeper){.store = store, .post = rounds_post};
-    k->board = board_new(SLOTS_IN_HOUSE);
-    k->settings = board_new(SLOTS_IN_HOUSE);
+    k->board = board_new(0);
+    k->settings = board_new(0);
     return k->board && k->settings ? keeper_learn(k, plan) : ERR_FULL;
 }
 
@@ -37,6 +37,10 @@ void keeper_done(struct keeper *k)
         free(k->slots[i]->spare);
         free(k->slots[i]);
     }
+    lookup_done(&k->names);
+    free(k->slots);
+    for (size_t i = 0; i < ROOMS_MOST; i++)
+        free(k->outgrown[i]);
     board_free(k->board);
     board_free(k->settings);
     *k = (struct keeper){0};
@@ -247,10 +251,13 @@ static bool is_up_to(const struct slot_of *s, int64_t tick_ms)
     return s->is_gone || s->is_group || is_away || s->tick_ms + s->every_ms > tick_ms;
 }
 
-static bool is_whole(const struct keeper *k, int64_t tick_ms)
+/* Whom the last look had to wait for is most likely still to come. */
+static bool is_whole(struct keeper *k, int64_t tick_ms)
 {
-    for (size_t i = 0; i < k->count; i++)
-        if (!is_up_to(k->slots[i], tick_ms))
+    if (k->behind < k->count && !is_up_to(k->slots[k->behind], tick_ms))
+        return false;
+    for (k->behind = 0; k->behind < k->count; k->behind++)
+        if (!is_up_to(k->slots[k->behind], tick_ms))
             return false;
     return true;
 }
@@ -323,11 +330,12 @@ static int64_t tidy(struct keeper *k, int64_t most)
 int64_t keeper_settle(struct keeper *k, bool is_idle)
 {
     int64_t waited = k->since_us ? clock_us() - k->since_us : 0;
-    bool is_late = waited >= GRACE_US, is_ready = is_whole(k, k->tick_ms);
+    bool is_late = waited >= GRACE_US;
 
     trust_clock(k);
     if (!is_idle && !is_late)
         return 0;
+    bool is_ready = is_whole(k, k->tick_ms);
     fold_groups(k, is_late || is_ready);
     if (k->since_us && (is_ready || is_late))
         if (store_commit_due(k->store) == OK)

@@ -13,9 +13,10 @@
 #include "collector/past_days.h"
 #include "collector/rounds.h"
 #include "store/board.h"
+#include "store/lookup.h"
 #include "store/store.h"
 
-enum { SLOTS_IN_HOUSE = PLAN_DEVICES + PLAN_GROUPS, LATE_STEPS = 256 };
+enum { SLOTS_MOST = UINT16_MAX, ROOMS_MOST = 16, LATE_STEPS = 256 };
 
 /* Who it is, for others who look: never changed once it is shown, and kept as long as the keeper.
  */
@@ -56,8 +57,13 @@ struct keeper {
     struct board *board, *settings; /* what is measured, and what is set; by the same places */
     const char *site;
     post_fn *post; /* how a bus thread gets a job */
-    struct slot_of *slots[SLOTS_IN_HOUSE];
-    _Atomic size_t count;             /* grows only, after its slot is whole: others read it */
+    /* Both only grow: others read first how many there are, then where. Who reads may hold a list
+     * that was too short, so those are kept. */
+    struct slot_of **_Atomic slots;
+    _Atomic size_t count;
+    size_t room, behind; /* behind: the first that has not reported yet */
+    struct lookup names; /* of the slots; the keeper's thread alone */
+    struct slot_of **outgrown[ROOMS_MOST];
     struct group groups[PLAN_GROUPS]; /* their members are places among the slots */
     int64_t group_ms[PLAN_GROUPS];    /* the tick each was last folded for */
     size_t group_slots[PLAN_GROUPS], group_count;

@@ -11,11 +11,37 @@
 
 size_t keeper_place(struct keeper *k, const char *name)
 {
-    size_t i = 0;
+    struct lookup_walk w = {.hash = lookup_hash(name)};
+    size_t at;
 
-    while (i < k->count && strcmp(k->slots[i]->name, name) != 0)
-        i++;
-    return i;
+    while (lookup_next(&k->names, &w, &at))
+        if (!strcmp(k->slots[at]->name, name))
+            return at;
+    return k->count;
+}
+
+/* A place more for everybody who has one for each slot. */
+static bool make_room(struct keeper *k)
+{
+    size_t larger = k->room ? 2 * k->room : 8, old = 0;
+    struct slot_of **more;
+
+    if (k->count < k->room)
+        return true;
+    if (k->count >= SLOTS_MOST || !board_grow(k->board, (unsigned)larger) ||
+        !board_grow(k->settings, (unsigned)larger))
+        return false;
+    more = calloc(larger, sizeof *more);
+    if (!more)
+        return false;
+    for (size_t i = 0; i < k->count; i++)
+        more[i] = k->slots[i];
+    while (k->outgrown[old])
+        old++;
+    k->outgrown[old] = k->slots;
+    k->slots = more;
+    k->room = larger;
+    return true;
 }
 
 struct slot_of *keeper_slot(struct keeper *k, const char *name)
@@ -25,13 +51,14 @@ struct slot_of *keeper_slot(struct keeper *k, const char *name)
 
     if (at < k->count)
         return k->slots[at];
-    s = at < SLOTS_IN_HOUSE ? calloc(1, sizeof *s) : NULL;
-    if (!s) {
-        log_err(name, "there is no room for it: %d devices and groups are the most",
-                SLOTS_IN_HOUSE);
+    s = make_room(k) ? calloc(1, sizeof *s) : NULL;
+    if (s)
+        snprintf(s->name, sizeof s->name, "%s", name);
+    if (!s || !lookup_add(&k->names, lookup_hash(s->name), k->count)) {
+        free(s);
+        log_err(name, "there is no room for it beside %zu devices and groups", (size_t)k->count);
         return NULL;
     }
-    snprintf(s->name, sizeof s->name, "%s", name);
     s->is_gone = true; /* until it is followed: a plan may be refused yet */
     k->slots[k->count] = s;
     k->count++; /* only now: others look at all that are counted */

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "store/days.h"
+#include "store/lookup.h"
 #include "store/rollup.h"
 
 #include <math.h>
@@ -18,21 +19,77 @@ struct filling {
     struct slot *slots; /* by column */
 };
 
-enum { FILLING_MAX = 512 };
-static struct filling fillings[FILLING_MAX]; /* one export at a time */
-static size_t filling_count;
+/* A number as it stands in a row; of no length where there is none. */
+struct piece {
+    const char *at;
+    unsigned length;
+};
+
+enum {
+    NO_COLUMN = METRIC_COUNT,
+    NUMBER_TEXT = 32,
+    ROW_TEXT = CLOCK_TEXT + 6 * ORIGIN_NAME + METRIC_COUNT * (NUMBER_TEXT + 48)
+};
+
+/* ---- columns ------------------------------------------------------------------------------ */
+
+static uint16_t column_of(const struct outflow *o, enum metric m)
+{
+    size_t k = 0;
+
+    while (m != M_NONE && k < o->column_count && o->columns[k] != m)
+        k++;
+    return m == M_NONE || k == o->column_count ? NO_COLUMN : (uint16_t)k;
+}
+
+static void draw_map(const struct outflow *o, const struct shape *shape, struct outflow_map *to)
+{
+    *to = (struct outflow_map){.shape = shape->id, .count = shape->count, .unseen = shape->count};
+    for (unsigned i = 0; i < shape->count; i++)
+        to->column[i] = column_of(o, (enum metric)shape->fields[i].metric);
+}
+
+/* A set without a number of its own (0) is another one for each row. */
+static struct outflow_map *map_of(struct outflow *o, const struct shape *shape)
+{
+    struct outflow_map *more;
+    size_t at = o->map_last;
+
+    if (at >= o->map_count || o->maps[at].shape != shape->id)
+        for (at = 0; at < o->map_count && o->maps[at].shape != shape->id;)
+            at++;
+    if (at == o->map_count) {
+        more = array_more(o->maps, o->map_count, &o->map_room, sizeof *more);
+        if (!more) {
+            o->is_short_of_memory = true;
+            return NULL;
+        }
+        o->maps = more;
+        o->map_count++;
+        draw_map(o, shape, &o->maps[at]);
+    } else if (!shape->id) {
+        draw_map(o, shape, &o->maps[at]);
+    }
+    o->map_last = at;
+    return &o->maps[at];
+}
 
 void outflow_learn(struct outflow *o, const struct record *r)
 {
+    struct outflow_map *map = map_of(o, r->shape);
     const char *at = r->numbers, *number;
     unsigned length;
 
-    for (unsigned i = 0; i < r->shape->count && record_next(&at, &number, &length); i++) {
-        enum metric m = *number == 'n' ? M_NONE : (enum metric)r->shape->fields[i].metric;
-        size_t k = 0;
-        while (k < o->column_count && o->columns[k] != m)
-            k++;
-        if (k == o->column_count && m != M_NONE)
+    /* Once each of its names has had a number, a set of names has nothing more to tell. */
+    if (!map || !map->unseen)
+        return;
+    for (unsigned i = 0; i < map->count && record_next(&at, &number, &length); i++) {
+        enum metric m = (enum metric)r->shape->fields[i].metric;
+        if (*number == 'n' || map->is_seen[i])
+            continue;
+        map->is_seen[i] = true;
+        map->unseen--;
+        if (m != M_NONE && column_of(o, m) == NO_COLUMN)
             o->columns[o->column_count++] = m;
     }
 }
@@ -45,6 +102,7 @@ static int by_catalogue(const void *a, const void *b)
 void outflow_begin(struct outflow *o)
 {
     qsort(o->columns, o->column_count, sizeof *o->columns, by_catalogue);
+    o->map_count = 0; /* drawn before the columns had their order */
     if (o->is_json)
         return;
     fprintf(o->to, "%s,device", o->is_by_date ? "date" : "time");
@@ -66,109 +124,115 @@ static void moment_text(const struct outflow *o, int64_t at_ms, char to[CLOCK_TE
         snprintf(to + strlen(to) - 1, 8, ".%03dZ", (int)(at_ms % MS_PER_S));
 }
 
-static void csv_name(FILE *to, const char *name)
-{
-    char cell[2 * ORIGIN_NAME + 4];
-    struct text t = text_on(cell, sizeof cell);
+/* ---- lines -------------------------------------------------------------------------------- */
 
-    text_csv(&t, name);
-    fputs(cell, to);
+static void add_json(const struct outflow *o, struct text *row, const char *when,
+                     const char *device, const struct piece *numbers)
+{
+    struct json j = json_on(row);
+
+    text_format(row, "{\"%s\":\"%s\",", o->is_by_date ? "date" : "time", when);
+    json_string(&j, "device", device);
+    for (size_t i = 0; i < o->column_count; i++)
+        if (numbers[i].length) {
+            text_add(row, ",\"");
+            text_add(row, catalogue[o->columns[i]].name);
+            text_add(row, "\":");
+            text_bytes(row, numbers[i].at, numbers[i].length);
+        }
+    text_add(row, "}\n");
 }
 
-/* One line: NULL where there is no number. */
-static void put_line(struct outflow *o, int64_t at_ms, const char *device,
-                     const char *const *numbers)
+static void add_csv(const struct outflow *o, struct text *row, const char *when, const char *device,
+                    const struct piece *numbers)
 {
+    text_add(row, when);
+    text_char(row, ',');
+    text_csv(row, device);
+    for (size_t i = 0; i < o->column_count; i++) {
+        text_char(row, ',');
+        text_bytes(row, numbers[i].at, numbers[i].length);
+    }
+    text_add(row, "\r\n");
+}
+
+static void put_line(struct outflow *o, int64_t at_ms, const char *device,
+                     const struct piece *numbers)
+{
+    static char line[ROW_TEXT]; /* one export at a time */
+    struct text row = text_on(line, sizeof line);
     char when[CLOCK_TEXT];
 
     moment_text(o, at_ms, when);
+    (o->is_json ? add_json : add_csv)(o, &row, when, device, numbers);
+    fwrite(line, 1, row.used, o->to); /* whether it came out is asked of the stream, at its end */
     o->lines++;
-    if (o->is_json) {
-        char name[200];
-        struct text text = text_on(name, sizeof name);
-        struct json j = json_on(&text);
-        json_string(&j, "device", device);
-        fprintf(o->to, "{\"%s\":\"%s\",%s", o->is_by_date ? "date" : "time", when, name);
-        for (size_t i = 0; i < o->column_count; i++)
-            if (numbers[i])
-                fprintf(o->to, ",\"%s\":%s", catalogue[o->columns[i]].name, numbers[i]);
-        fprintf(o->to, "}\n");
-        return;
-    }
-    fprintf(o->to, "%s,", when);
-    csv_name(o->to, device);
-    for (size_t i = 0; i < o->column_count; i++)
-        fprintf(o->to, ",%s", numbers[i] ? numbers[i] : "");
-    fprintf(o->to, "\r\n");
 }
 
 /* ---- steps ------------------------------------------------------------------------------- */
 
 static void flush(struct outflow *o, struct filling *f)
 {
-    static char texts[METRIC_COUNT][32];
-    const char *numbers[METRIC_COUNT] = {NULL};
+    static char texts[METRIC_COUNT][NUMBER_TEXT];
+    struct piece numbers[METRIC_COUNT];
     bool is_empty = true;
 
     for (size_t i = 0; i < o->column_count; i++) {
         struct text text = text_on(texts[i], sizeof texts[i]);
-        if (!f->slots[i].count)
-            continue;
-        text_number(&text, slot_worth(&f->slots[i], o->columns[i]));
-        numbers[i] = texts[i];
-        is_empty = false;
+        if (f->slots[i].count)
+            text_number(&text, slot_worth(&f->slots[i], o->columns[i]));
+        numbers[i] = (struct piece){texts[i], (unsigned)text.used};
+        is_empty &= !text.used;
     }
     if (!is_empty)
         put_line(o, f->at_ms, f->from->name, numbers);
     memset(f->slots, 0, o->column_count * sizeof *f->slots);
 }
 
+/* Origins are numbered from one on, without many gaps. */
 static struct filling *filling_of(struct outflow *o, const struct origin *from)
 {
-    for (size_t i = 0; i < filling_count; i++)
-        if (fillings[i].from == from)
-            return &fillings[i];
-    if (filling_count == FILLING_MAX)
+    size_t at = (size_t)from->id;
+    struct filling *more = array_reach(o->fillings, at, &o->filling_room, sizeof *more), *f;
+
+    if (!more)
         return NULL;
-    struct filling *f = &fillings[filling_count];
-    *f = (struct filling){.from = from};
-    f->slots = calloc(o->column_count + 1, sizeof *f->slots);
-    filling_count += f->slots != NULL;
+    o->fillings = more;
+    f = &o->fillings[at];
+    if (!f->slots)
+        *f = (struct filling){.from = from, .slots = calloc(o->column_count + 1, sizeof *f->slots)};
     return f->slots ? f : NULL;
 }
 
-static void fill(struct outflow *o, const struct record *r, const char *const *numbers)
+static void fill(struct outflow *o, const struct record *r, const struct piece *numbers)
 {
     struct filling *f = filling_of(o, r->from);
     int64_t step = r->at_ms - r->at_ms % o->every_ms;
 
-    if (!f)
+    if (!f) {
+        o->is_short_of_memory = true;
         return;
+    }
     if (step != f->at_ms)
         flush(o, f);
     f->at_ms = step;
     for (size_t i = 0; i < o->column_count; i++)
-        if (numbers[i])
-            slot_add(&f->slots[i], strtod(numbers[i], NULL));
+        if (numbers[i].length)
+            slot_add(&f->slots[i], strtod(numbers[i].at, NULL)); /* ends at what follows */
 }
 
 void outflow_row(struct outflow *o, const struct record *r)
 {
-    static char texts[READING_MAX * 27];
-    const char *numbers[METRIC_COUNT] = {NULL}, *at = r->numbers, *number;
+    const struct outflow_map *map = map_of(o, r->shape);
+    struct piece numbers[METRIC_COUNT];
+    const char *at = r->numbers, *number;
     unsigned length;
-    size_t used = 0;
     bool is_empty = true;
 
-    for (unsigned i = 0; i < r->shape->count && record_next(&at, &number, &length); i++)
-        for (size_t k = 0; k < o->column_count && *number != 'n'; k++) {
-            if (o->columns[k] != (enum metric)r->shape->fields[i].metric ||
-                used + length + 1 > sizeof texts)
-                continue;
-            memcpy(texts + used, number, length);
-            texts[used + length] = '\0';
-            numbers[k] = texts + used;
-            used += length + 1;
+    memset(numbers, 0, o->column_count * sizeof *numbers);
+    for (unsigned i = 0; map && i < map->count && record_next(&at, &number, &length); i++)
+        if (map->column[i] != NO_COLUMN && *number != 'n') {
+            numbers[map->column[i]] = (struct piece){number, length};
             is_empty = false;
         }
     if (is_empty)
@@ -181,9 +245,14 @@ void outflow_row(struct outflow *o, const struct record *r)
 
 void outflow_end(struct outflow *o)
 {
-    for (size_t i = 0; i < filling_count; i++) {
-        flush(o, &fillings[i]);
-        free(fillings[i].slots);
-    }
-    filling_count = 0;
+    for (size_t i = 0; i < o->filling_room; i++)
+        if (o->fillings[i].slots) {
+            flush(o, &o->fillings[i]);
+            free(o->fillings[i].slots);
+        }
+    free(o->fillings);
+    free(o->maps);
+    o->fillings = NULL;
+    o->maps = NULL;
+    o->filling_room = o->map_count = o->map_room = 0;
 }

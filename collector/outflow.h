@@ -6,6 +6,14 @@
 
 #include <stdio.h>
 
+/* In which column each number of a set of names goes: found once, used for all its rows. */
+struct outflow_map {
+    int shape;
+    unsigned count, unseen; /* names; those of them without a number so far */
+    uint16_t column[READING_MAX];
+    bool is_seen[READING_MAX];
+};
+
 struct outflow {
     FILE *to;
     bool is_json;
@@ -14,12 +22,17 @@ struct outflow {
     enum metric columns[METRIC_COUNT];
     size_t column_count;
     uint64_t lines;
+    struct outflow_map *maps; /* by no order; the last one used is tried first */
+    size_t map_count, map_room, map_last;
+    struct filling *fillings; /* by the number of their origin */
+    size_t filling_room;
+    bool is_short_of_memory; /* and rows are missing */
 };
 
 /* Adds the metrics a record has to the columns, in the catalogue's order at the end. */
 void outflow_learn(struct outflow *o, const struct record *r);
 void outflow_begin(struct outflow *o); /* sorts the columns; CSV: the head */
 void outflow_row(struct outflow *o, const struct record *r);
-void outflow_end(struct outflow *o); /* the steps not written yet */
+void outflow_end(struct outflow *o); /* the steps not written yet; lets go of all it held */
 
 #endif

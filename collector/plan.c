@@ -2,6 +2,7 @@
 #include "collector/plan_inside.h"
 
 #include "base/log.h"
+#include "store/lookup.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,9 @@ void plan_free(struct plan *p)
         free(p->made[i]);
     }
     settings_free(p->file);
+    free(p->made);
+    free(p->buses);
+    free(p->devices);
     free(p);
 }
 
@@ -73,6 +77,26 @@ void plan_maybe_sinks(const struct setting *to[MAYBE_TABLES])
     COLLECT_SETTINGS(sinks, to);
 }
 
+static size_t count_sections(const struct plan *p, const char *kind, size_t most)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; p->file && i < p->file->count && count < most; i++)
+        count += !strcmp(p->file->sections[i].kind, kind);
+    return count;
+}
+
+int plan_make_room(struct plan *p)
+{
+    if (p->buses && p->devices)
+        return OK;
+    p->bus_room = count_sections(p, "bus", PLAN_BUSES) + PLAN_BARE;
+    p->device_room = count_sections(p, "device", PLAN_DEVICES) + PLAN_BARE;
+    p->buses = calloc(p->bus_room, sizeof *p->buses);
+    p->devices = calloc(p->device_room, sizeof *p->devices);
+    return p->buses && p->devices ? OK : ERR_FULL;
+}
+
 /* What reading the file came to is `rc`. */
 static int take_file(struct plan *p, int rc)
 {
@@ -80,6 +104,8 @@ static int take_file(struct plan *p, int rc)
         return rc;
     if (!p->file)
         return rc;
+    if (plan_make_room(p))
+        return ERR_FULL;
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) /* buses before what sits on them */
         for (size_t i = 0; i < p->file->count; i++)
             if (!strcmp(p->file->sections[i].kind, kinds[k].kind))
@@ -109,8 +135,10 @@ struct section *plan_make_section(struct plan *p, const char *kind, const char *
 {
     struct section *s;
 
-    if (p->made_count == sizeof p->made / sizeof *p->made)
+    struct section **more = array_more(p->made, p->made_count, &p->made_room, sizeof(void *));
+    if (!more)
         return NULL;
+    p->made = more;
     s = calloc(1, sizeof *s);
     if (!s)
         return NULL;

@@ -12,7 +12,16 @@
 #include "collector/sinks.h"
 #include "drivers/driver.h"
 
-enum { PLAN_BUSES = 64, PLAN_DEVICES = 384, PLAN_GROUPS = 32, PLAN_SINKS = 8, PLAN_RULES = 16 };
+/* News and readings number devices with 16 bits; beside those of the plan are units that are found.
+ * BARE: so many of each may come from the command line. */
+enum {
+    PLAN_BUSES = 4096,
+    PLAN_DEVICES = 32768,
+    PLAN_BARE = 64,
+    PLAN_GROUPS = 32,
+    PLAN_SINKS = 8,
+    PLAN_RULES = 16
+};
 
 struct plan_bus {
     const char *name;
@@ -54,10 +63,11 @@ struct plan {
     struct plan_sink sinks[PLAN_SINKS];
     struct plan_rule rules[PLAN_RULES];
     size_t bus_count, device_count;
-    struct plan_bus buses[PLAN_BUSES];
-    struct plan_device devices[PLAN_DEVICES];
-    struct section *made[PLAN_BUSES + PLAN_DEVICES + 3]; /* sections of bare devices */
-    size_t made_count;
+    size_t bus_room, device_room;
+    struct plan_bus *buses; /* these two stay where they are: they are pointed to */
+    struct plan_device *devices;
+    struct section **made; /* sections of bare devices */
+    size_t made_count, made_room;
 };
 
 struct plan *plan_new(void);

@@ -21,6 +21,9 @@ void plan_maybe_lines(const struct setting *to[MAYBE_TABLES]);
 void plan_maybe_drivers(const struct setting *to[MAYBE_TABLES]);
 void plan_maybe_sinks(const struct setting *to[MAYBE_TABLES]);
 
+/* For what the file has, and some bare ones; once. */
+int plan_make_room(struct plan *p) MUST_CHECK;
+
 /* A section nobody wrote, made of words ("speed=9600"); owned by the plan. NULL: no room. */
 struct section *plan_make_section(struct plan *p, const char *kind, const char *name,
                                   const char *words);

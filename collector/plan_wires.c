@@ -258,7 +258,7 @@ static struct plan_bus *bare_bus(struct plan *p, const struct wire *wire,
     snprintf(name, sizeof name, "%s%s%s%s%s", wire->line->scheme, *wire->where ? ":" : "",
              wire->where, *which ? "," : "", which);
     struct plan_bus *known = find_bus(p, name);
-    if (known || p->bus_count == PLAN_BUSES)
+    if (known || p->bus_count == p->bus_room)
         return known;
     struct section *s = plan_make_section(p, "bus", name, wire->options);
     if (!s)
@@ -283,7 +283,13 @@ int plan_add_bare(struct plan *p, const char *text, size_t *to)
     struct wire wire;
     int rc;
 
-    if (!at || (size_t)(at - text) >= sizeof driver_name || p->device_count == PLAN_DEVICES) {
+    if (plan_make_room(p))
+        return ERR_FULL;
+    if (p->device_count == p->device_room) {
+        log_err(NULL, "%s: more than %d devices; put them into a settings file", text, PLAN_BARE);
+        return ERR_USAGE;
+    }
+    if (!at || (size_t)(at - text) >= sizeof driver_name) {
         log_err(NULL, "\"%s\" is not written DRIVER@LINE[:ADDRESS]", text);
         return ERR_USAGE;
     }

@@ -3,8 +3,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/lookup.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const int64_t LOAN_WAIT_US = 10000000, PUT_WAIT_US = 5000000;
@@ -33,13 +35,6 @@ const char *news_name(const struct news *n, char *to, size_t size)
 
 /* ---- whose turn it is ---------------------------------------------------------------------- */
 
-bool round_is_mine(const struct rounds *r, size_t device, size_t bus)
-{
-    return r->house->plan->devices[device].bus == &r->house->plan->buses[bus] &&
-           !r->house->plan->devices[device].is_heard_through &&
-           (!r->is_wanted || r->is_wanted[device]);
-}
-
 double device_every_s(const struct rounds *r, size_t device)
 {
     const struct plan_device *d = &r->house->plan->devices[device];
@@ -50,28 +45,50 @@ double device_every_s(const struct rounds *r, size_t device)
     return own > 0 ? own : section_number(d->bus->section, "every");
 }
 
-double bus_every_s(const struct rounds *r, size_t bus)
+/* Of the plan's devices those that this bus asks. */
+static bool is_mine(const struct rounds *r, size_t device, size_t bus)
 {
-    double least = 0;
+    const struct plan *plan = r->house->plan;
 
-    for (size_t i = 0; i < r->house->plan->device_count; i++) {
-        double every = round_is_mine(r, i, bus) ? device_every_s(r, i) : 0;
-        if (every > 0 && (!(least > 0) || every < least))
-            least = every;
+    return plan->devices[device].bus == &plan->buses[bus] &&
+           !plan->devices[device].is_heard_through && (!r->is_wanted || r->is_wanted[device]);
+}
+
+bool route_make(struct route *to, const struct rounds *r, size_t bus)
+{
+    size_t room = 0, devices = r->house->plan->device_count;
+    double bus_s = section_number(r->house->plan->buses[bus].section, "every");
+
+    *to = (struct route){0};
+    for (size_t i = 0; i < devices; i++) {
+        if (!is_mine(r, i, bus))
+            continue;
+        struct stop *more = array_more(to->stops, to->count, &room, sizeof *more);
+        if (!more)
+            return false;
+        int64_t every_ms = (int64_t)(device_every_s(r, i) * (double)MS_PER_S);
+        to->stops = more;
+        more[to->count++] = (struct stop){.device = i, .every_ms = every_ms};
+        if (every_ms > 0 && (!to->every_ms || every_ms < to->every_ms))
+            to->every_ms = every_ms;
     }
-    return least > 0 ? least : section_number(r->house->plan->buses[bus].section, "every");
+    if (!to->every_ms)
+        to->every_ms = (int64_t)(bus_s * (double)MS_PER_S);
+    return true;
+}
+
+void route_done(struct route *route)
+{
+    free(route->stops);
+    *route = (struct route){0};
 }
 
 /* A device with a pause of its own is passed over until its tick comes. */
-static bool is_due(const struct rounds *r, size_t device, size_t bus, int64_t tick_ms)
+static bool is_due(const struct route *route, const struct stop *s, int64_t tick_ms)
 {
-    const struct round_thread *t = round_thread_of(r, bus);
-    int64_t own_ms = (int64_t)(device_every_s(r, device) * (double)MS_PER_S);
-    int64_t bus_ms = (int64_t)(bus_every_s(r, bus) * (double)MS_PER_S);
-
-    if (!t || own_ms <= bus_ms || !t->last_ms[device] || tick_ms < t->last_ms[device])
+    if (s->every_ms <= route->every_ms || !s->last_ms || tick_ms < s->last_ms)
         return true;
-    return tick_ms - t->last_ms[device] >= own_ms - bus_ms / 2;
+    return tick_ms - s->last_ms >= s->every_ms - route->every_ms / 2;
 }
 
 /* ---- one round ------------------------------------------------------------------------------ */
@@ -109,26 +126,20 @@ static void walk_others(struct rounds *r, struct device *d, struct news *n)
 }
 
 /* Whether everybody on this wire sleeps, or would: then nobody misses it. */
-static bool is_excused(const struct rounds *r, size_t bus)
+static bool is_excused(const struct rounds *r, const struct route *route)
 {
-    bool is_anybody = false;
-
-    for (size_t i = 0; i < r->house->plan->device_count; i++) {
-        if (!round_is_mine(r, i, bus))
-            continue;
-        if (!silence_is_excused(&r->house->devices[i]))
+    for (size_t i = 0; i < route->count; i++)
+        if (!silence_is_excused(&r->house->devices[route->stops[i].device]))
             return false;
-        is_anybody = true;
-    }
-    return is_anybody;
+    return route->count > 0;
 }
 
-static int borrow(struct rounds *r, size_t at)
+static int borrow(struct rounds *r, size_t at, const struct route *route)
 {
     struct bus *bus = &r->house->buses[at];
     int rc;
 
-    bus->is_excused = is_excused(r, at);
+    bus->is_excused = is_excused(r, route);
     rc = bus_borrow(bus, LOAN_WAIT_US);
     if (!rc)
         complaint_over(&bus->trouble, bus->name, "the line is back");
@@ -139,48 +150,58 @@ static int borrow(struct rounds *r, size_t at)
     return rc;
 }
 
-void round_walk(struct rounds *r, size_t at, int64_t tick_ms, int64_t late_us)
+/* One device. On return *n is the last news of it, not told yet. */
+static void ask(struct rounds *r, size_t device, int lent, int64_t tick_ms, struct news *n)
 {
-    const struct plan *plan = r->house->plan;
-    struct bus *bus = &r->house->buses[at];
-    struct round_thread *t = round_thread_of(r, at);
-    size_t last = plan->device_count;
-    int lent = borrow(r, at);
+    struct device *d = &r->house->devices[device];
+    int64_t begun = clock_us();
 
-    for (size_t i = 0; i < plan->device_count; i++)
-        if (round_is_mine(r, i, at) && is_due(r, i, at, tick_ms))
+    n->device = (uint16_t)device;
+    n->reading.round_ms = tick_ms;
+    n->reading.device = (uint16_t)device;
+    n->result = lent ? silence_note_line(d, lent) : device_round(d, r->depth, tick_ms, &n->reading);
+    n->heard_us = clock_us();
+    n->took_us = n->heard_us - begun;
+    n->counts = d->bus->counts;
+    n->lacking = device_lacking(d);
+    n->address = d->address;
+    snprintf(n->serial, sizeof n->serial, "%s", d->identity.serial);
+    snprintf(n->model, sizeof n->model, "%s", d->identity.model);
+    snprintf(n->firmware, sizeof n->firmware, "%s", d->identity.firmware);
+    if (!lent && !n->result && d->driver->others)
+        walk_others(r, d, n);
+}
+
+static void walk(struct rounds *r, size_t at, struct route *route, int64_t tick_ms, int64_t late_us)
+{
+    struct round_thread *t = round_thread_of(r, at);
+    size_t last = route->count;
+    int lent = borrow(r, at, route);
+
+    for (size_t i = 0; i < route->count; i++)
+        if (is_due(route, &route->stops[i], tick_ms))
             last = i;
-    for (size_t i = 0; i < plan->device_count && !(t && bell_is_rung(&t->stop)); i++) {
-        struct news n = {.from = r,
-                         .device = (uint16_t)i,
-                         .result = lent,
-                         .is_last = i == last,
-                         .bus = at,
-                         .late_us = late_us};
-        if (!round_is_mine(r, i, at) || !is_due(r, i, at, tick_ms))
+    for (size_t i = 0; i < route->count && !(t && bell_is_rung(&t->stop)); i++) {
+        struct news n = {.from = r, .is_last = i == last, .bus = at, .late_us = late_us};
+        if (!is_due(route, &route->stops[i], tick_ms))
             continue;
-        int64_t begun = clock_us();
-        n.reading.round_ms = tick_ms;
-        n.reading.device = (uint16_t)i;
-        struct device *d = &r->house->devices[i];
-        n.result =
-            lent ? silence_note_line(d, lent) : device_round(d, r->depth, tick_ms, &n.reading);
-        n.heard_us = clock_us();
-        n.took_us = n.heard_us - begun;
-        n.counts = bus->counts;
-        n.lacking = device_lacking(d);
-        n.address = d->address;
-        snprintf(n.serial, sizeof n.serial, "%s", d->identity.serial);
-        snprintf(n.model, sizeof n.model, "%s", d->identity.model);
-        snprintf(n.firmware, sizeof n.firmware, "%s", d->identity.firmware);
-        if (!lent && !n.result && d->driver->others)
-            walk_others(r, d, &n);
-        if (t) {
-            t->last_ms[i] = tick_ms;
+        ask(r, route->stops[i].device, lent, tick_ms, &n);
+        route->stops[i].last_ms = tick_ms;
+        if (t)
             t->beat_us = clock_us();
-        }
         tell(r, &n);
     }
     if (!lent)
-        bus_return(bus);
+        bus_return(&r->house->buses[at]);
+}
+
+/* Without a thread nobody has a route, and each device has its turn each time. */
+void round_walk(struct rounds *r, size_t at, int64_t tick_ms, int64_t late_us)
+{
+    struct round_thread *t = round_thread_of(r, at);
+    struct route own = {0};
+
+    if (t || route_make(&own, r, at))
+        walk(r, at, t ? &t->route : &own, tick_ms, late_us);
+    route_done(&own);
 }

@@ -15,11 +15,9 @@ struct round_tick round_next_tick(int64_t step_ms, const struct round_tick *befo
     return (struct round_tick){ms, now + (ms - wall) * US_PER_MS};
 }
 
-int64_t round_step_ms(const struct rounds *r, size_t bus)
+int64_t round_step_ms(const struct round_thread *t)
 {
-    int64_t step_ms = (int64_t)(bus_every_s(r, bus) * (double)MS_PER_S);
-
-    return step_ms > 0 ? step_ms : 1;
+    return t->route.every_ms > 0 ? t->route.every_ms : 1;
 }
 
 /* Who is asked once an hour need not be unseen until the hour is full: its first round is of this
@@ -37,26 +35,32 @@ int64_t round_asked_before(const struct round_thread *t)
 {
     int64_t newest = 0, now = clock_wall_ms();
 
-    for (size_t i = 0; i < t->rounds->house->plan->device_count; i++)
-        if (t->last_ms[i] > newest && t->last_ms[i] <= now)
-            newest = t->last_ms[i];
+    for (size_t i = 0; i < t->route.count; i++)
+        if (t->route.stops[i].last_ms > newest && t->route.stops[i].last_ms <= now)
+            newest = t->route.stops[i].last_ms;
     return newest;
 }
 
-static size_t bus_of(const struct rounds *r, size_t device)
+/* NULL: nobody is on its bus. */
+static struct round_thread *thread_of(const struct rounds *r, size_t device)
 {
-    return (size_t)(r->house->plan->devices[device].bus - r->house->plan->buses);
+    const struct plan *plan = r->house->plan;
+
+    return round_thread_of(r, (size_t)(plan->devices[device].bus - plan->buses));
 }
 
 int64_t rounds_first_tick(const struct rounds *r, size_t device)
 {
-    return round_first_tick(round_step_ms(r, bus_of(r, device))).ms;
+    const struct round_thread *t = thread_of(r, device);
+
+    return round_first_tick(t ? round_step_ms(t) : 1).ms;
 }
 
 void rounds_note_tick(struct rounds *r, size_t device, int64_t tick_ms)
 {
-    struct round_thread *t = round_thread_of(r, bus_of(r, device));
+    struct round_thread *t = thread_of(r, device);
 
-    if (t)
-        t->last_ms[device] = tick_ms;
+    for (size_t i = 0; t && i < t->route.count; i++)
+        if (t->route.stops[i].device == device)
+            t->route.stops[i].last_ms = tick_ms;
 }

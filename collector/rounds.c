@@ -53,7 +53,7 @@ static void *run(void *who)
 {
     struct round_thread *t = who;
     struct rounds *r = t->rounds;
-    int64_t step_ms = round_step_ms(r, t->bus);
+    int64_t step_ms = round_step_ms(t);
     struct round_tick tick;
 
     stand_ready(t);
@@ -74,28 +74,26 @@ static void *run(void *who)
 
 /* ---- starting and stopping --------------------------------------------------------------- */
 
-static bool has_devices(const struct rounds *r, size_t bus)
-{
-    for (size_t i = 0; i < r->house->plan->device_count; i++)
-        if (round_is_mine(r, i, bus))
-            return true;
-    return false;
-}
-
+/* A bus without devices has none. */
 static int make_box(struct rounds *r, size_t bus)
 {
     struct round_thread *t = &r->threads[r->count];
+    bool is_made;
 
     *t = (struct round_thread){.rounds = r, .bus = bus};
+    is_made = route_make(&t->route, r, bus);
+    if (!is_made || !t->route.count) {
+        route_done(&t->route);
+        return is_made ? OK : ERR_FULL;
+    }
     bell_init(&t->stop);
     lock_init(&t->lock, LOCK_BOX);
     condition_init(&t->moved);
     t->beat_us = clock_us();
-    t->last_ms = calloc(r->house->plan->device_count + 1, sizeof *t->last_ms);
     r->house->buses[bus].stop = &t->stop;
     r->house->buses[bus].beat_us = &t->beat_us;
     r->count++;
-    return t->last_ms ? OK : ERR_FULL;
+    return OK;
 }
 
 /* For top -H and debuggers: "bus roof", as much of it as fits. */
@@ -128,8 +126,7 @@ int rounds_prepare(struct rounds *r, struct house *house, unsigned limit, enum d
     if (!r->news || !r->threads)
         return ERR_FULL;
     for (size_t i = 0; i < house->plan->bus_count && !rc; i++)
-        if (has_devices(r, i))
-            rc = make_box(r, i);
+        rc = make_box(r, i);
     /* All of them are known before the first begins to look around. */
     for (size_t i = 0; i < r->count && !rc; i++)
         rc = make_thread(&r->threads[i]);
@@ -236,7 +233,7 @@ void rounds_stop(struct rounds *r)
         bell_done(&r->threads[i].stop);
         pthread_cond_destroy(&r->threads[i].moved);
         lock_done(&r->threads[i].lock);
-        free(r->threads[i].last_ms);
+        route_done(&r->threads[i].route);
     }
     free(r->threads);
     if (r->owns_news)

@@ -8,6 +8,16 @@
 
 #include <pthread.h>
 
+/* Whom a bus asks, in this order, and how often: what the settings say is looked up once. */
+struct route {
+    struct stop {
+        size_t device;
+        int64_t every_ms, last_ms; /* the tick of its last round */
+    } * stops;
+    size_t count;
+    int64_t every_ms; /* the bus goes as often as the most often asked of its devices */
+};
+
 struct round_thread {
     struct rounds *rounds;
     size_t bus;
@@ -20,17 +30,15 @@ struct round_thread {
     struct job *job;
     bool is_box_closed; /* takes no more */
     _Atomic int64_t beat_us;
-    int64_t *last_ms; /* by device: the tick of its last round */
+    struct route route;
 };
 
-/* Of the plan's devices those that this bus asks. */
-bool round_is_mine(const struct rounds *r, size_t device, size_t bus);
+/* Of nobody where the bus has no devices; false: no memory. */
+bool route_make(struct route *to, const struct rounds *r, size_t bus);
+void route_done(struct route *route);
 
 /* NULL: nobody is on this bus. */
 struct round_thread *round_thread_of(const struct rounds *r, size_t bus);
-
-/* The bus goes as often as the most often asked of its devices. */
-double bus_every_s(const struct rounds *r, size_t bus);
 
 /*
  * Ticks stand on the wall clock, so that all buses of one pace go together and restarts do not
@@ -44,7 +52,7 @@ struct round_tick {
 /* `before`: the one that was; NULL: none. */
 struct round_tick round_next_tick(int64_t step_ms, const struct round_tick *before);
 struct round_tick round_first_tick(int64_t step_ms);
-int64_t round_step_ms(const struct rounds *r, size_t bus);
+int64_t round_step_ms(const struct round_thread *t);
 
 /* The newest tick a device of this bus was asked for, by whoever had it before. */
 int64_t round_asked_before(const struct round_thread *t);

@@ -115,7 +115,7 @@ static int export_rows(struct reader *reader, const struct extract *w, struct ou
     if (!rc)
         rc = walk(reader, w, o, outflow_row);
     outflow_end(o);
-    return rc;
+    return !rc && o->is_short_of_memory ? ERR_FULL : rc;
 }
 
 /* ---- finished days ------------------------------------------------------------------------ */

@@ -3,6 +3,7 @@
 
 #include "files/forms.h"
 #include "store/days.h"
+#include "store/lookup.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { UNITS_MAX = 64, PENDING_MAX = 500, LINE_BYTES = 200, DATE = 10 };
+enum { PENDING_MAX = 500, LINE_BYTES = 200, DATE = 10 };
 
 /* A device, and the file it was last written to. */
 struct logged {
@@ -29,8 +30,9 @@ struct pending {
 
 struct daily {
     char folder[DAILY_PATH - ORIGIN_NAME - 40], device[ORIGIN_NAME];
-    struct logged units[UNITS_MAX];
-    unsigned unit_count, count, most;
+    struct logged **units; /* each stays where it is */
+    size_t unit_count, unit_room;
+    unsigned count, most;
     struct pending *pending;
     const struct logged *open_unit; /* whose file `fd` is, or NULL */
     int fd;
@@ -57,6 +59,9 @@ void daily_free(struct daily *d)
 {
     if (!d)
         return;
+    for (size_t i = 0; i < d->unit_count; i++)
+        free(d->units[i]);
+    free(d->units);
     free(d->pending);
     free(d);
 }
@@ -65,14 +70,19 @@ void daily_free(struct daily *d)
 
 static struct logged *unit_of(struct daily *d, const char *name)
 {
-    for (unsigned i = 0; i < d->unit_count; i++)
-        if (!strcmp(d->units[i].name, name))
-            return &d->units[i];
-    if (d->unit_count == UNITS_MAX)
+    for (size_t i = 0; i < d->unit_count; i++)
+        if (!strcmp(d->units[i]->name, name))
+            return d->units[i];
+    struct logged **more = array_more(d->units, d->unit_count, &d->unit_room, sizeof(void *));
+    if (!more)
         return NULL;
-    for (unsigned i = 0; i < d->unit_count; i++)
-        *d->units[i].date = '\0'; /* no longer alone: its file has another name now */
-    struct logged *u = &d->units[d->unit_count++];
+    d->units = more;
+    struct logged *u = calloc(1, sizeof *u);
+    if (!u)
+        return NULL;
+    for (size_t i = 0; i < d->unit_count; i++)
+        *d->units[i]->date = '\0'; /* no longer alone: its file has another name now */
+    d->units[d->unit_count++] = u;
     snprintf(u->name, sizeof u->name, "%s", name);
     return u;
 }

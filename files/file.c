@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "store/lookup.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { UNITS_MAX = 384, FOLDER_MAX = 300 };
+enum { FOLDER_MAX = 300 };
 
 // clang-format off
 static const struct setting file_settings[] = {
@@ -42,8 +43,9 @@ struct file_sink {
     char folder[FOLDER_MAX];
     bool is_old_form;
     struct daily *daily; /* NULL: of the newest reading only */
-    struct shown *units[UNITS_MAX];
-    unsigned count, added, most;
+    struct shown **units;
+    size_t count, room;
+    unsigned added, most;
     int error; /* of the last send: errno */
     char failed[FOLDER_MAX + 100];
 };
@@ -92,8 +94,9 @@ static void file_close(struct seat *s)
 {
     struct file_sink *f = s->memory;
 
-    for (unsigned i = 0; i < f->count; i++)
+    for (size_t i = 0; i < f->count; i++)
         free(f->units[i]);
+    free(f->units);
     daily_free(f->daily);
 }
 
@@ -101,10 +104,14 @@ static void file_close(struct seat *s)
 
 static struct shown *unit_of(struct file_sink *f, const struct origin *from)
 {
-    for (unsigned i = 0; i < f->count; i++)
+    for (size_t i = 0; i < f->count; i++)
         if (!strcmp(f->units[i]->from.name, from->name))
             return f->units[i];
-    struct shown *u = f->count < UNITS_MAX ? calloc(1, sizeof *u) : NULL;
+    struct shown **more = array_more(f->units, f->count, &f->room, sizeof(void *));
+    if (!more)
+        return NULL;
+    f->units = more;
+    struct shown *u = calloc(1, sizeof *u);
     if (u)
         f->units[f->count++] = u;
     return u;
@@ -211,7 +218,7 @@ static void file_send(struct seat *s)
 
     f->error = f->daily ? daily_send(f->daily, f->failed, sizeof f->failed) : 0;
     f->added = 0;
-    for (unsigned i = 0; i < f->count && !f->error; i++)
+    for (size_t i = 0; i < f->count && !f->error; i++)
         if (f->units[i]->is_new)
             write_unit(f, f->units[i]);
 }

@@ -67,6 +67,7 @@ void announce_free(struct announce *a)
 {
     if (!a)
         return;
+    portraits_close(&a->portraits);
     remembered_close(&a->remembered);
     lock_done(&a->lock);
     free(a);
@@ -127,7 +128,7 @@ static void answer_birth(struct announce *a, struct client *c)
 
     a->birth_us = 0;
     if (a->was_born) {
-        memset(a->portraits.said, 0, sizeof a->portraits.said);
+        portraits_say_again(&a->portraits);
         a->is_all_seen = false;
         a->next = 0;
     }
@@ -153,11 +154,11 @@ static void purge(struct announce *a, struct client *c)
 /* A stretch of the devices; a large house is told in steps. */
 static void tell_some(struct announce *a)
 {
-    size_t count = a->portraits.count, most = a->is_all_seen ? LOOKS_LATER : LOOKS;
+    size_t count = a->portraits.devices.count, most = a->is_all_seen ? LOOKS_LATER : LOOKS;
 
     for (size_t i = 0; i < most && i < count && a->telling.bytes < BYTES_A_TICK; i++) {
         a->next = a->next < count ? a->next : 0;
-        consider(a, &a->portraits.devices[a->next++]);
+        consider(a, &a->portraits.devices.all[a->next++]);
         a->is_all_seen |= a->next >= count;
     }
 }
@@ -190,7 +191,7 @@ static void arrive(void *who, struct client *c)
 {
     struct announce *a = who;
 
-    memset(a->portraits.said, 0, sizeof a->portraits.said);
+    portraits_say_again(&a->portraits);
     a->next = 0;
     a->is_all_seen = false;
     a->birth_us = soon(a);

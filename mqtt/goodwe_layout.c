@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "store/lookup.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,9 +183,10 @@ const struct layout layout_goodwe = {.name = "goodwe", .say = say};
 
 struct goodwe_silence {
     const struct place *place;
-    struct view_device devices[VIEW_DEVICES];
-    int64_t said_us; /* when "0" was said last */
-    bool was_silent[VIEW_DEVICES];
+    struct view_list devices;
+    int64_t said_us;  /* when "0" was said last */
+    bool *was_silent; /* by desk */
+    size_t silent_room;
 };
 
 struct goodwe_silence *goodwe_silence_new(const struct place *place)
@@ -198,23 +200,31 @@ struct goodwe_silence *goodwe_silence_new(const struct place *place)
 
 void goodwe_silence_free(struct goodwe_silence *g)
 {
+    if (!g)
+        return;
+    view_forget(&g->devices);
+    free(g->was_silent);
     free(g);
 }
 
 static void say_silent(struct goodwe_silence *g, struct client *c, bool is_end)
 {
     const struct view *view = g->place->seat->view;
-    size_t count = view ? view->devices(view->who, g->devices, VIEW_DEVICES) : 0;
     bool is_due = is_end || clock_us() >= g->said_us + SAY_AGAIN_US;
     char topic[TOPIC_MAX];
 
-    for (size_t i = 0; i < count; i++) {
-        const struct view_device *d = &g->devices[i];
-        bool is_ours = !strcmp(d->driver, "goodwe") && *d->serial && d->desk < VIEW_DEVICES;
+    if (view)
+        view_look(view, &g->devices);
+    for (size_t i = 0; view && i < g->devices.count; i++) {
+        const struct view_device *d = &g->devices.all[i];
+        bool is_ours = !strcmp(d->driver, "goodwe") && *d->serial;
         enum board_state state = board_state(view->board, d->desk, clock_us(), NULL, NULL);
         bool is_silent = is_end || state != HEARD;
-        if (!is_ours)
+        bool *more =
+            is_ours ? array_reach(g->was_silent, d->desk, &g->silent_room, sizeof *more) : NULL;
+        if (!more)
             continue;
+        g->was_silent = more;
         make_topic(g->place, d->serial, "online", topic);
         if (is_silent && (is_due || !g->was_silent[d->desk]))
             client_put(c, 0, topic, "0");

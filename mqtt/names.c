@@ -3,6 +3,7 @@
 
 #include "base/lock.h"
 #include "base/log.h"
+#include "store/lookup.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -12,10 +13,10 @@
 struct names {
     const char *who; /* for messages */
     struct lock lock;
-    size_t count;
-    struct {
+    size_t count, room;
+    struct named {
         char device[ORIGIN_NAME], word[TOPIC_WORD];
-    } all[VIEW_DEVICES];
+    } * all;
 };
 
 struct names *names_new(const char *who)
@@ -34,6 +35,7 @@ void names_free(struct names *n)
     if (!n)
         return;
     lock_done(&n->lock);
+    free(n->all);
     free(n);
 }
 
@@ -79,7 +81,9 @@ void names_word(struct names *n, const char *device, char to[TOPIC_WORD])
         memcpy(to, n->all[i].word, TOPIC_WORD);
     } else {
         choose_word(n, device, to);
-        if (n->count < VIEW_DEVICES) {
+        struct named *more = array_more(n->all, n->count, &n->room, sizeof *more);
+        if (more) {
+            n->all = more;
             snprintf(n->all[n->count].device, ORIGIN_NAME, "%s", device);
             memcpy(n->all[n->count++].word, to, TOPIC_WORD);
         }
@@ -117,11 +121,12 @@ bool names_device(struct names *n, const char *word, char to[ORIGIN_NAME])
 
 void names_learn(struct names *n, const struct view *view)
 {
-    struct view_device *all = view ? calloc(VIEW_DEVICES, sizeof *all) : NULL;
-    size_t count = all ? view->devices(view->who, all, VIEW_DEVICES) : 0;
+    struct view_list list = {0};
     char word[TOPIC_WORD];
 
-    for (size_t i = 0; i < count; i++)
-        names_word(n, all[i].name, word);
-    free(all);
+    if (view)
+        view_look(view, &list);
+    for (size_t i = 0; i < list.count; i++)
+        names_word(n, list.all[i].name, word);
+    view_forget(&list);
 }

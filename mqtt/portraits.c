@@ -2,8 +2,10 @@
 #include "mqtt/portraits.h"
 
 #include "mqtt/discovery.h"
+#include "store/lookup.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { SERIAL_LEAST = 6 };
@@ -22,8 +24,8 @@ static void id_of(const struct portraits *p, const struct view_device *v, char t
     char word[TOPIC_WORD], before[TOPIC_PREFIX];
     bool is_first = true;
 
-    for (size_t i = 0; i < p->count && &p->devices[i] != v; i++)
-        is_first &= strcmp(p->devices[i].serial, v->serial) != 0;
+    for (size_t i = 0; i < p->devices.count && &p->devices.all[i] != v; i++)
+        is_first &= strcmp(p->devices.all[i].serial, v->serial) != 0;
     if (*serial_of(v) && is_first) {
         discovery_id(to, "helio", v->serial);
         return;
@@ -42,20 +44,49 @@ void portraits_open(struct portraits *p, const struct place *place, struct state
     p->may_tell = section_yes(place->seat->section, "allow_tell");
 }
 
+void portraits_close(struct portraits *p)
+{
+    view_forget(&p->devices);
+    free(p->ids);
+    free(p->said);
+}
+
+/* For the words of those that are listed. */
+static bool has_room(struct portraits *p)
+{
+    char(*ids)[HA_ID] = array_reach(p->ids, p->devices.count - 1, &p->id_room, sizeof *ids);
+    unsigned last = 0;
+
+    p->ids = ids ? ids : p->ids;
+    for (size_t i = 0; i < p->devices.count; i++)
+        last = p->devices.all[i].desk > last ? p->devices.all[i].desk : last;
+    uint64_t *said = array_reach(p->said, last, &p->said_room, sizeof *said);
+    p->said = said ? said : p->said;
+    return ids && said;
+}
+
 void portraits_look(struct portraits *p)
 {
     const struct view *view = p->place->seat->view;
 
-    p->count = view->devices(view->who, p->devices, VIEW_DEVICES);
-    for (size_t i = 0; i < p->count; i++)
-        id_of(p, &p->devices[i], p->ids[i]);
+    view_look(view, &p->devices);
+    while (p->devices.count && !has_room(p))
+        p->devices.count--; /* whom there is no memory for is not said now */
+    for (size_t i = 0; i < p->devices.count; i++)
+        id_of(p, &p->devices.all[i], p->ids[i]);
+}
+
+void portraits_say_again(struct portraits *p)
+{
+    if (p->said)
+        memset(p->said, 0, p->said_room * sizeof *p->said);
 }
 
 const struct view_device *portraits_named(const struct portraits *p, const char *name)
 {
-    for (size_t i = 0; i < p->count; i++)
-        if (!strcmp(p->devices[i].name, name))
-            return &p->devices[i];
+    for (size_t i = 0; i < p->devices.count; i++)
+        if (!strcmp(p->devices.all[i].name, name))
+            return &p->devices.all[i];
     return NULL;
 }
 
@@ -117,10 +148,10 @@ static void describe(struct portraits *p, const struct view_device *v)
     double pace =
         v->every_s > p->place->seat->view->commit_s ? v->every_s : p->place->seat->view->commit_s;
 
-    memcpy(p->id, p->ids[v - p->devices], sizeof p->id);
+    memcpy(p->id, p->ids[v - p->devices.all], sizeof p->id);
     *p->through = '\0';
-    if (speaker && p->said[speaker->desk % VIEW_DEVICES]) /* a hub that says nothing is no device */
-        memcpy(p->through, p->ids[speaker - p->devices], sizeof p->through);
+    if (speaker && p->said[speaker->desk]) /* a hub that says nothing is no device */
+        memcpy(p->through, p->ids[speaker - p->devices.all], sizeof p->through);
     name_maker(p, v);
     names_word(p->place->names, v->name, p->word);
     p->device = (struct ha_device){
@@ -147,7 +178,7 @@ static void describe(struct portraits *p, const struct view_device *v)
 const struct ha_device *portrait_of(struct portraits *p, const struct view_device *v)
 {
     describe(p, v);
-    return p->device.count && v->desk < VIEW_DEVICES ? &p->device : NULL;
+    return p->device.count ? &p->device : NULL;
 }
 
 /* ---- is there anything new? ---------------------------------------------------------------- */

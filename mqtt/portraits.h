@@ -17,10 +17,10 @@ struct portraits {
     const struct remembered *remembered; /* what they said before this start */
     bool may_tell;
 
-    struct view_device devices[VIEW_DEVICES];
-    char ids[VIEW_DEVICES][HA_ID];
-    size_t count;                /* of the last look */
-    uint64_t said[VIEW_DEVICES]; /* what each was when it was last said, by its desk; 0: not yet */
+    struct view_list devices; /* of the last look */
+    char (*ids)[HA_ID];
+    uint64_t *said; /* what each was when it was last said, by its desk; 0: not yet */
+    size_t id_room, said_room;
 
     /* the last that was made */
     struct ha_device device;
@@ -32,8 +32,13 @@ struct portraits {
 void portraits_open(struct portraits *p, const struct place *place, struct states *states,
                     const struct remembered *remembered);
 
+void portraits_close(struct portraits *p);
+
 /* Lists the devices anew. */
 void portraits_look(struct portraits *p);
+
+/* As if nothing had been said yet. */
+void portraits_say_again(struct portraits *p);
 
 /* One of those of the last look, or NULL. */
 const struct view_device *portraits_named(const struct portraits *p, const char *name);

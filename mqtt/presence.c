@@ -2,6 +2,7 @@
 #include "mqtt/presence.h"
 
 #include "base/clock.h"
+#include "store/lookup.h"
 #include "store/reader.h"
 
 #include <stdio.h>
@@ -12,13 +13,13 @@ struct presence {
     const struct place *place;
     char filter[TOPIC_MAX];
     bool is_leaving;
-    struct view_device devices[VIEW_DEVICES]; /* of the last look */
-    size_t count;
-    struct {
-        char name[ORIGIN_NAME];
-        int said; /* enum board_state; -1: not in this connection */
+    struct view_list devices; /* of the last look */
+    struct known {
+        char name[ORIGIN_NAME]; /* "": a free place */
+        int said;               /* enum board_state; -1: not in this connection */
         bool is_there;
-    } known[VIEW_DEVICES];
+    } * known;
+    size_t count, room; /* of the known */
 };
 
 struct presence *presence_new(const struct place *place)
@@ -34,6 +35,10 @@ struct presence *presence_new(const struct place *place)
 
 void presence_free(struct presence *p)
 {
+    if (!p)
+        return;
+    view_forget(&p->devices);
+    free(p->known);
     free(p);
 }
 
@@ -52,26 +57,33 @@ void presence_heard(const struct place *place, struct client *c, const char *dev
         say(place, c, device, board_state_names[HEARD]);
 }
 
-/* Its place among the known; a new one is told whatever its state. */
-static size_t find(struct presence *p, const char *name)
+/* Its place among the known; a new one is told whatever its state. NULL: no memory. Whoever is
+ * asked for in the order of the places, as `hint` says, is found at once. */
+static struct known *find(struct presence *p, const char *name, size_t hint)
 {
-    size_t i = 0, free_one = VIEW_DEVICES;
+    size_t i = 0, free_one = p->count;
 
-    for (; i < VIEW_DEVICES && strcmp(p->known[i].name, name) != 0; i++)
-        if (!*p->known[i].name && free_one == VIEW_DEVICES)
+    if (hint < p->count && !strcmp(p->known[hint].name, name))
+        return &p->known[hint];
+    for (; i < p->count && strcmp(p->known[i].name, name) != 0; i++)
+        if (!*p->known[i].name && free_one == p->count)
             free_one = i;
-    if (i < VIEW_DEVICES || free_one == VIEW_DEVICES)
-        return i;
-    snprintf(p->known[free_one].name, ORIGIN_NAME, "%s", name);
-    p->known[free_one].said = -1;
-    p->known[free_one].is_there = false;
-    return free_one;
+    if (i < p->count)
+        return &p->known[i];
+    struct known *more = array_reach(p->known, free_one, &p->room, sizeof *more);
+    if (!more)
+        return NULL;
+    p->known = more;
+    p->count += free_one == p->count;
+    more[free_one] = (struct known){.said = -1};
+    snprintf(more[free_one].name, ORIGIN_NAME, "%s", name);
+    return &more[free_one];
 }
 
 /* Who left the house leaves no topic behind. */
 static void clear_gone(struct presence *p, struct client *c)
 {
-    for (size_t i = 0; i < VIEW_DEVICES; i++)
+    for (size_t i = 0; i < p->count; i++)
         if (*p->known[i].name && !p->known[i].is_there) {
             say(p->place, c, p->known[i].name, "");
             p->known[i].name[0] = '\0';
@@ -85,27 +97,28 @@ static void look(void *who, struct client *c)
 
     if (!view)
         return;
-    p->count = view->devices(view->who, p->devices, VIEW_DEVICES);
-    for (size_t i = 0; i < VIEW_DEVICES; i++)
+    view_look(view, &p->devices);
+    for (size_t i = 0; i < p->count; i++)
         p->known[i].is_there = false;
-    for (size_t i = 0; i < p->count; i++) {
-        size_t at = find(p, p->devices[i].name);
-        int state = (int)board_state(view->board, p->devices[i].desk, clock_us(), NULL, NULL);
-        if (at == VIEW_DEVICES)
+    for (size_t i = 0; i < p->devices.count; i++) {
+        const struct view_device *d = &p->devices.all[i];
+        struct known *known = find(p, d->name, i);
+        int state = (int)board_state(view->board, d->desk, clock_us(), NULL, NULL);
+        if (!known)
             continue;
-        p->known[at].is_there = true;
-        if (p->known[at].said == state)
+        known->is_there = true;
+        if (known->said == state)
             continue;
-        p->known[at].said = state;
-        say(p->place, c, p->devices[i].name, board_state_names[state]);
+        known->said = state;
+        say(p->place, c, d->name, board_state_names[state]);
     }
     clear_gone(p, c);
 }
 
 static bool is_in_house(const struct presence *p, const char *name)
 {
-    for (size_t i = 0; i < p->count; i++)
-        if (!strcmp(p->devices[i].name, name))
+    for (size_t i = 0; i < p->devices.count; i++)
+        if (!strcmp(p->devices.all[i].name, name))
             return true;
     return false;
 }
@@ -120,7 +133,7 @@ static void clear_former(struct presence *p, struct client *c)
     if (!path || reader_open(&reader, path))
         return;
     for (size_t i = 0; (o = reader_origin_at(reader, i)) != NULL; i++)
-        if (!is_in_house(p, o->name) && find(p, o->name) == VIEW_DEVICES)
+        if (!is_in_house(p, o->name) && !find(p, o->name, p->count))
             break;
     reader_close(reader);
     clear_gone(p, c);
@@ -132,7 +145,7 @@ static void arrive(void *who, struct client *c)
 
     p->is_leaving = false;
     client_put(c, SAY_RETAINED, p->place->bridge, "online");
-    for (size_t i = 0; i < VIEW_DEVICES; i++)
+    for (size_t i = 0; i < p->count; i++)
         p->known[i].said = -1;
     look(p, c);
     if (p->place->seat->view)
@@ -170,7 +183,7 @@ static void contradict(void *who, struct client *c, const struct client_word *w)
         client_put(c, SAY_RETAINED, p->place->bridge, "online");
         return;
     }
-    for (size_t i = 0; i < VIEW_DEVICES; i++) {
+    for (size_t i = 0; i < p->count; i++) {
         if (!*p->known[i].name || !is_good(p->known[i].said))
             continue;
         names_word(p->place->names, p->known[i].name, word);

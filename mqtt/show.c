@@ -41,9 +41,9 @@ static int begin(struct showing *s, const struct place *place, struct states *st
 static void note_heard(struct portraits *p)
 {
     portraits_look(p);
-    for (size_t i = 0; i < p->count; i++)
-        if (portrait_of(p, &p->devices[i]))
-            p->said[p->devices[i].desk] = 1;
+    for (size_t i = 0; i < p->devices.count; i++)
+        if (portrait_of(p, &p->devices.all[i]))
+            p->said[p->devices.all[i].desk] = 1;
 }
 
 static int show_all(struct showing *s, const char *device)
@@ -51,8 +51,8 @@ static int show_all(struct showing *s, const char *device)
     int rc = OK;
 
     note_heard(&s->portraits);
-    for (size_t i = 0; i < s->portraits.count && !rc; i++) {
-        const struct view_device *v = &s->portraits.devices[i];
+    for (size_t i = 0; i < s->portraits.devices.count && !rc; i++) {
+        const struct view_device *v = &s->portraits.devices.all[i];
         const struct ha_device *d =
             *device && strcmp(v->name, device) != 0 ? NULL : portrait_of(&s->portraits, v);
         rc = d ? telling_say(&s->telling, d, v) : OK;
@@ -88,6 +88,7 @@ int show_devices(const struct place *place, struct states *states, const char *d
     if (!rc)
         rc = show_some(s, device, why);
     int count = s->count;
+    portraits_close(&s->portraits);
     remembered_close(&s->remembered);
     free(s);
     return rc ? rc : count;

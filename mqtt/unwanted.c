@@ -19,13 +19,13 @@ static bool may_come_back(const struct portraits *p, const struct kept *k)
         return *k->through && portraits_named(p, k->through);
     (void)board_state(p->place->seat->view->board, same->desk, clock_us(), &age_us, NULL);
     return age_us < 0 && !strcmp(same->driver, k->driver) &&
-           strcmp(p->ids[same - p->devices], k->id) != 0;
+           strcmp(p->ids[same - p->devices.all], k->id) != 0;
 }
 
 static bool is_there(const struct portraits *p, const struct kept *k)
 {
-    for (size_t i = 0; i < p->count; i++)
-        if (!strcmp(p->ids[i], k->id) && !strcmp(p->devices[i].driver, k->driver))
+    for (size_t i = 0; i < p->devices.count; i++)
+        if (!strcmp(p->ids[i], k->id) && !strcmp(p->devices.all[i].driver, k->driver))
             return true;
     return false;
 }
@@ -48,7 +48,7 @@ static void clear(struct portraits *p, struct client *c, struct kept *k, int64_t
     client_put(c, SAY_RETAINED, k->topic, "");
     k->cleared_us = now_us;
     if (k->is_wanted)
-        memset(p->said, 0, sizeof p->said); /* if it comes back it is said again */
+        portraits_say_again(p); /* if it comes back it is said again */
     k->is_wanted = false;
     log_debug(p->place->seat->name, "%s is not wanted any more", k->topic);
 }

@@ -34,22 +34,37 @@ struct board {
     struct lock lock;
     uint64_t changes;
     unsigned count;
-    struct desk desks[];
+    struct desk *desks;
 };
 
 struct board *board_new(unsigned devices)
 {
-    struct board *b = calloc(1, sizeof *b + devices * sizeof *b->desks);
+    struct board *b = calloc(1, sizeof *b);
 
     if (!b)
         return NULL;
     lock_init(&b->lock, LOCK_BOARD);
-    b->count = devices;
-    for (unsigned i = 0; i < devices; i++) {
-        b->desks[i].every_us = usual_every_us;
-        b->desks[i].slowest_us = usual_slowest_us;
+    if (board_grow(b, devices))
+        return b;
+    board_free(b);
+    return NULL;
+}
+
+bool board_grow(struct board *b, unsigned devices)
+{
+    bool is_large;
+
+    lock_take(&b->lock);
+    if (devices > b->count) {
+        struct desk *more = realloc(b->desks, devices * sizeof *more);
+        for (unsigned i = b->count; more && i < devices; i++)
+            more[i] = (struct desk){.every_us = usual_every_us, .slowest_us = usual_slowest_us};
+        b->count = more ? devices : b->count;
+        b->desks = more ? more : b->desks;
     }
-    return b;
+    is_large = b->count >= devices;
+    lock_give(&b->lock);
+    return is_large;
 }
 
 void board_free(struct board *b)
@@ -58,6 +73,7 @@ void board_free(struct board *b)
         return;
     for (unsigned i = 0; i < b->count; i++)
         free(b->desks[i].slots);
+    free(b->desks);
     lock_done(&b->lock);
     free(b);
 }

@@ -17,6 +17,7 @@ struct board;
 
 struct board *board_new(unsigned devices); /* NULL: no memory */
 void board_free(struct board *b);
+bool board_grow(struct board *b, unsigned devices); /* to so many at least; false: no memory */
 
 /* Grows whenever something on it changes: what was made of it before is then old. */
 uint64_t board_changes(struct board *b);

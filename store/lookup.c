@@ -1,9 +1,17 @@
 /* Open addressing, half empty at least (store/lookup.h). */
 #include "store/lookup.h"
 
+#include "store/inside.h"
+
 #include <stdlib.h>
+#include <string.h>
 
 enum { SIZE_FIRST = 32, ROOM_FIRST = 8 };
+
+uint32_t lookup_hash(const char *name)
+{
+    return bytes_sum(name, strlen(name));
+}
 
 bool lookup_next(const struct lookup *l, struct lookup_walk *w, size_t *place)
 {
@@ -72,5 +80,21 @@ void *array_more(void *array, size_t count, size_t *room, size_t each)
     void *more = realloc(array, larger * each);
     if (more)
         *room = larger;
+    return more;
+}
+
+void *array_reach(void *array, size_t place, size_t *room, size_t each)
+{
+    size_t larger = *room ? *room : ROOM_FIRST;
+
+    if (place < *room)
+        return array;
+    while (larger <= place)
+        larger *= 2;
+    char *more = realloc(array, larger * each);
+    if (!more)
+        return NULL;
+    memset(more + *room * each, 0, (larger - *room) * each);
+    *room = larger;
     return more;
 }

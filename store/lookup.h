@@ -14,6 +14,8 @@ struct lookup {
     size_t size, used;
 };
 
+uint32_t lookup_hash(const char *name);
+
 /* What may be there: the caller compares, for two keys may have one hash. Begin with {hash}. */
 struct lookup_walk {
     uint32_t hash;
@@ -31,5 +33,8 @@ void lookup_done(struct lookup *l);
 /* Room for one more behind `count`, doubled when there is none; NULL: no memory, and `array` is as
  * it was. */
 void *array_more(void *array, size_t count, size_t *room, size_t each);
+
+/* Room for what stands at `place`; what is new is all 0. NULL as above. */
+void *array_reach(void *array, size_t place, size_t *room, size_t each);
 
 #endif

@@ -9,14 +9,9 @@
 
 /* ---- origins ----------------------------------------------------------------------------- */
 
-static uint32_t hash_of(const char *name)
-{
-    return bytes_sum(name, strlen(name));
-}
-
 static struct known_origin *find_origin(struct store *s, const char *name)
 {
-    struct lookup_walk w = {hash_of(name), 0};
+    struct lookup_walk w = {lookup_hash(name), 0};
 
     for (size_t place; lookup_next(&s->origins_by_name, &w, &place);)
         if (!strcmp(s->origins[place]->origin.name, name))
@@ -56,7 +51,7 @@ bool origin_add(struct store *s, struct known_origin *k)
         return false;
     s->origins = more;
     if (!lookup_reserve(&s->origins_by_name) || !lookup_reserve(&s->origins_by_id) ||
-        !lookup_add(&s->origins_by_name, hash_of(k->origin.name), s->origin_count) ||
+        !lookup_add(&s->origins_by_name, lookup_hash(k->origin.name), s->origin_count) ||
         !lookup_add(&s->origins_by_id, hash_of_id(k->origin.id), s->origin_count))
         return false;
     s->origins[s->origin_count++] = k;

@@ -10,7 +10,7 @@
 #include "store/board.h"
 #include "store/pump.h"
 
-enum { VIEW_DEVICES = 512, VIEW_SINKS = 8 };
+enum { VIEW_SINKS = 8 };
 
 struct view_device {
     const char *name, *driver, *title; /* "south", "tracer", "EPsolar Tracer" */
@@ -44,10 +44,18 @@ struct view {
     const char *store_path, *site, *version;
     double commit_s; /* readings reach a sink no more often than this; 0: as they come */
     const struct control *control; /* NULL: nobody may be told anything from outside */
-    size_t (*devices)(void *who, struct view_device *to, size_t room);
+    size_t (*devices)(void *who, struct view_device *to, size_t room); /* view_look has them all */
     size_t (*sinks)(void *who, struct pump_state *to, size_t room);
     size_t (*buses)(void *who, struct view_bus *to, size_t room);
     void (*health)(void *who, struct view_health *to);
 };
+
+/* All devices of the house, listed anew at each look; begins as {0}. */
+struct view_list {
+    struct view_device *all;
+    size_t count, room;
+};
+void view_look(const struct view *v, struct view_list *to);
+void view_forget(struct view_list *l);
 
 #endif

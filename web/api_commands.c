@@ -115,9 +115,9 @@ static int write_commands(struct exchange *x, struct text *to)
     json_bool(&j, "allowed", !closed);
     json_string(&j, "why", closed ? closed : "");
     json_open(&j, "devices", '[');
-    for (size_t i = 0; i < x->web->device_count; i++)
-        if (!x->query.device || x->query.device == &x->web->devices[i])
-            say_device(x, &x->web->devices[i], &j);
+    for (size_t i = 0; i < x->web->devices.count; i++)
+        if (!x->query.device || x->query.device == &x->web->devices.all[i])
+            say_device(x, &x->web->devices.all[i], &j);
     json_close(&j, ']');
     json_close(&j, '}');
     return OK;

@@ -89,8 +89,8 @@ static int write_devices(struct exchange *x, struct text *to)
     int64_t now = clock_us();
 
     json_open(&j, NULL, '[');
-    for (size_t i = 0; i < x->web->device_count; i++) {
-        const struct view_device *d = &x->web->devices[i];
+    for (size_t i = 0; i < x->web->devices.count; i++) {
+        const struct view_device *d = &x->web->devices.all[i];
         int64_t age = -1;
         int error = OK;
         enum board_state state = board_state(front_of(x)->board, d->desk, now, &age, &error);
@@ -222,8 +222,8 @@ static int write_board(struct exchange *x, struct text *to)
         text_add(to, "device,metric,value,unit,said,age_s,fresh\r\n");
     if (q->form == FORM_JSON)
         json_open(&j, NULL, '[');
-    for (size_t i = 0; i < x->web->device_count; i++) {
-        const struct view_device *d = &x->web->devices[i];
+    for (size_t i = 0; i < x->web->devices.count; i++) {
+        const struct view_device *d = &x->web->devices.all[i];
         if (q->device && q->device != d)
             continue;
         if (q->form == FORM_JSON)

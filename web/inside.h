@@ -128,8 +128,7 @@ struct web {
     struct mate_row latest[MATE_TYPES]; /* by type */
 
     /* As of the request in hand. */
-    struct view_device devices[VIEW_DEVICES];
-    size_t device_count;
+    struct view_list devices;
     struct live *live;
     struct kept kept[WEB_KEPT];
     struct reader

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/lock.h"
 #include "base/thread.h"
+#include "store/lookup.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@ enum {
     EVENT_BYTES = 32 * 1024,
     PULSE_US = 1000000,
     HEARTBEAT_US = 15000000,
+    LISTED_US = 100000,
     LEAVE_US = 5000,
     LEAVE_TRIES = 60
 };
@@ -35,8 +37,11 @@ struct listener {
     bool is_suspended;
     int64_t said_us;
     size_t from; /* the device to look at next */
-    mark marks[VIEW_DEVICES];
-    int64_t told_us[VIEW_DEVICES];
+    struct last_told {
+        mark mark;
+        int64_t at_us;
+    } * told; /* by desk */
+    size_t told_room;
     struct text event; /* the one on its way */
     size_t sent;
     char bytes[EVENT_BYTES];
@@ -52,8 +57,8 @@ struct live {
 
     /* Its own, since the library's lock of an answer is held when an event is asked for, and the
      * other way round while a request is served. */
-    size_t device_count;
-    struct view_device devices[VIEW_DEVICES];
+    struct view_list devices;
+    int64_t listed_us; /* when they were; 0: not yet */
     struct board_value values[METRIC_COUNT];
 };
 
@@ -68,30 +73,45 @@ static mark mark_of(const struct listener *l, unsigned desk, int64_t now_us)
     return (age < 0 ? 0 : (now_us - age) * BOARD_STATES) + (mark)state + 1;
 }
 
+/* NULL: no memory for it. */
+static struct last_told *last_told(struct listener *l, unsigned desk)
+{
+    struct last_told *more = array_reach(l->told, desk, &l->told_room, sizeof *more);
+
+    l->told = more ? more : l->told;
+    return more ? &more[desk] : NULL;
+}
+
 /* The next device with news, or NULL. Each gets its turn. */
 static const struct view_device *next_news(struct listener *l, mark *to)
 {
     struct live *live = l->web->live;
     int64_t now = clock_us();
 
-    for (size_t i = 0; i < live->device_count; i++) {
-        const struct view_device *d = &live->devices[(l->from + i) % live->device_count];
-        if (d->desk >= VIEW_DEVICES || (*l->only && strcmp(l->only, d->name) != 0))
+    for (size_t i = 0; i < live->devices.count; i++) {
+        const struct view_device *d = &live->devices.all[(l->from + i) % live->devices.count];
+        const struct last_told *told = last_told(l, d->desk);
+        if (!told || (*l->only && strcmp(l->only, d->name) != 0) ||
+            now - told->at_us < PULSE_US * 9 / 10)
             continue;
         *to = mark_of(l, d->desk, now);
-        if (*to == l->marks[d->desk] || now - l->told_us[d->desk] < PULSE_US * 9 / 10)
+        if (*to == told->mark)
             continue;
-        l->from = (size_t)(d - live->devices) + 1;
+        l->from = (size_t)(d - live->devices.all) + 1;
         return d;
     }
     return NULL;
 }
 
+/* Not for each event: there may be as many of those in a second as there are devices. */
 static void list_devices(struct web *w)
 {
-    const struct view *front = w->house.front;
+    int64_t now = clock_us();
 
-    w->live->device_count = front->devices(front->who, w->live->devices, VIEW_DEVICES);
+    if (w->live->listed_us && now - w->live->listed_us < LISTED_US)
+        return;
+    view_look(w->house.front, &w->live->devices);
+    w->live->listed_us = now;
 }
 
 /* ---- one listener, in the server's thread
@@ -116,8 +136,7 @@ static bool compose(struct listener *l)
     l->event = text_on(l->bytes, sizeof l->bytes);
     l->sent = 0;
     if (d) {
-        l->marks[d->desk] = seen;
-        l->told_us[d->desk] = now;
+        l->told[d->desk] = (struct last_told){seen, now};
         write_event(l, d);
         if (l->event.is_cut) /* half an event is none */
             l->event = text_on(l->bytes, sizeof l->bytes);
@@ -161,6 +180,7 @@ static void leave(void *who)
         if (live->listeners[i] == l)
             live->listeners[i] = live->listeners[--live->count];
     lock_give(&live->lock);
+    free(l->told);
     free(l);
 }
 
@@ -259,6 +279,7 @@ void live_close(struct web *w)
         return;
     pthread_cond_destroy(&w->live->ring);
     lock_done(&w->live->lock);
+    view_forget(&w->live->devices);
     free(w->live->listeners);
     free(w->live);
     w->live = NULL;

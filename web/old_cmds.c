@@ -24,12 +24,12 @@ const struct view_device *old_device(struct exchange *x)
 
     if (!front)
         return NULL;
-    w->device_count = front->devices(front->who, w->devices, VIEW_DEVICES);
+    view_look(front, &w->devices);
     if (*name)
         return web_device_named(w, name);
-    for (size_t i = 0; i < w->device_count; i++)
-        if (!strcmp(w->devices[i].driver, "axpert"))
-            return &w->devices[i];
+    for (size_t i = 0; i < w->devices.count; i++)
+        if (!strcmp(w->devices.all[i].driver, "axpert"))
+            return &w->devices.all[i];
     return NULL;
 }
 

@@ -5,9 +5,11 @@
 #include "web/inside.h"
 
 #include "base/clock.h"
+#include "store/lookup.h"
 #include "store/reader.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct view *front_of(const struct exchange *x)
@@ -84,8 +86,8 @@ static void values_of(struct exchange *x, enum metric m, struct text *to)
     char name[120];
 
     series_name(m, name, sizeof name);
-    for (size_t i = 0; i < x->web->device_count; i++) {
-        const struct view_device *d = &x->web->devices[i];
+    for (size_t i = 0; i < x->web->devices.count; i++) {
+        const struct view_device *d = &x->web->devices.all[i];
         double value;
         if (board_state(front_of(x)->board, d->desk, now, NULL, NULL) != HEARD ||
             !board_get(front_of(x)->board, d->desk, m, now, &value))
@@ -103,12 +105,13 @@ static void device_series(struct exchange *x, struct text *to)
     double wall_s = (double)clock_wall_ms() / (double)MS_PER_S;
 
     head(to, "helio_device_up", "gauge", "1 while the device is heard");
-    for (size_t i = 0; i < x->web->device_count; i++)
-        series(to, "helio_device_up", "device", x->web->devices[i].name,
-               board_state(front_of(x)->board, x->web->devices[i].desk, now, NULL, NULL) == HEARD);
+    for (size_t i = 0; i < x->web->devices.count; i++)
+        series(to, "helio_device_up", "device", x->web->devices.all[i].name,
+               board_state(front_of(x)->board, x->web->devices.all[i].desk, now, NULL, NULL) ==
+                   HEARD);
     head(to, "helio_device_state", "gauge", "1 for the state it is in");
-    for (size_t i = 0; i < x->web->device_count; i++) {
-        const struct view_device *d = &x->web->devices[i];
+    for (size_t i = 0; i < x->web->devices.count; i++) {
+        const struct view_device *d = &x->web->devices.all[i];
         enum board_state is = board_state(front_of(x)->board, d->desk, now, NULL, NULL);
         for (int state = 0; state < BOARD_STATES; state++) {
             text_add(to, "helio_device_state{");
@@ -119,8 +122,8 @@ static void device_series(struct exchange *x, struct text *to)
         }
     }
     head(to, "helio_device_last_success_timestamp_seconds", "gauge", "When it was heard last");
-    for (size_t i = 0; i < x->web->device_count; i++) {
-        const struct view_device *d = &x->web->devices[i];
+    for (size_t i = 0; i < x->web->devices.count; i++) {
+        const struct view_device *d = &x->web->devices.all[i];
         (void)board_state(front_of(x)->board, d->desk, now, &age, NULL);
         if (age >= 0)
             series(to, "helio_device_last_success_timestamp_seconds", "device", d->name,
@@ -133,8 +136,13 @@ static void device_series(struct exchange *x, struct text *to)
 
 static void bus_series(struct exchange *x, struct text *to)
 {
-    static struct view_bus buses[64];
-    size_t count = front_of(x)->buses(front_of(x)->who, buses, sizeof buses / sizeof *buses);
+    size_t count = 0, room = 0;
+    struct view_bus *buses = NULL, *more;
+
+    while (count == room && (more = array_reach(buses, room, &room, sizeof *more)) != NULL) {
+        buses = more;
+        count = front_of(x)->buses(front_of(x)->who, buses, room);
+    }
 
     head(to, "helio_frames_total", "counter", "Questions asked on a bus, by what became of them");
     for (size_t i = 0; i < count; i++)
@@ -156,6 +164,7 @@ static void bus_series(struct exchange *x, struct text *to)
     head(to, "helio_stray_bytes_total", "counter", "Bytes on a bus that were for nobody");
     for (size_t i = 0; i < count; i++)
         series(to, "helio_stray_bytes_total", "bus", buses[i].name, (double)buses[i].stray_bytes);
+    free(buses);
 }
 
 static void sink_series(struct exchange *x, struct text *to)

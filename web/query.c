@@ -24,9 +24,9 @@ static enum MHD_Result refuse(struct asking *a)
 
 const struct view_device *web_device_named(struct web *w, const char *name)
 {
-    for (size_t i = 0; i < w->device_count; i++)
-        if (!strcmp(w->devices[i].name, name))
-            return &w->devices[i];
+    for (size_t i = 0; i < w->devices.count; i++)
+        if (!strcmp(w->devices.all[i].name, name))
+            return &w->devices.all[i];
     return NULL;
 }
 
@@ -56,8 +56,8 @@ static enum MHD_Result take_device(struct asking *a, const struct param_row *row
     a->x->query.device = web_device_named(w, value);
     if (a->x->query.device)
         return MHD_YES;
-    for (size_t i = 0; i < w->device_count; i++)
-        nearest_try(&n, w->devices[i].name);
+    for (size_t i = 0; i < w->devices.count; i++)
+        nearest_try(&n, w->devices.all[i].name);
     text_format(&a->why, "there is no device \"%.60s\"", value);
     say_nearest(a, &n);
     return refuse(a);
@@ -211,7 +211,7 @@ int query_read(struct exchange *x, char *why, size_t size)
         text_format(&a.why, "\"from\" must be before \"to\"");
     else if (x->route->params & PARAM_NEEDS && (!x->query.device || !x->query.metric_count))
         text_format(&a.why, "\"device\" and \"metric\" must be said: %s?device=%s&metric=pv_power",
-                    x->route->path, x->web->device_count ? x->web->devices[0].name : "roof");
+                    x->route->path, x->web->devices.count ? x->web->devices.all[0].name : "roof");
     else
         return OK;
     return ERR_USAGE;

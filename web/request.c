@@ -182,7 +182,7 @@ static enum MHD_Result serve_api(struct exchange *x)
 
     if (!front)
         return answer_problem(x->connection, MHD_HTTP_NOT_FOUND, "there is no such path");
-    x->web->device_count = front->devices(front->who, x->web->devices, VIEW_DEVICES);
+    view_look(front, &x->web->devices);
     if (query_read(x, why, sizeof why))
         return answer_problem(x->connection, MHD_HTTP_BAD_REQUEST, why);
     return x->route->serve(x);

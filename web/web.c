@@ -132,6 +132,7 @@ void web_stop(struct web *w)
     pool_close(w->pool);
     kept_drop(w);
     reader_close(w->reader);
+    view_forget(&w->devices);
     lock_done(&w->lock);
     explicit_bzero(w->tokens, sizeof w->tokens);
     free(w);

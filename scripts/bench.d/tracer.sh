@@ -69,11 +69,24 @@ a byte, each after 1.75 ms of silence and with 10 ms of turn-around: $(printf %.
 |---|---|---|---|---|---|
 $(printf '%s\n' "${rows[@]}")
 
+That round is one of four blocks. `helio run` asks a slow block beside them in nearly every round, 5.07
+exchanges in the mean: 79 ms for one unit on this wire and 479 ms for six, by the median.
+
 Also seen: the same four readings by libmodbus alone, which keeps no silence before it speaks:
 $(sum "$(value median "$bare") / 1000") ms, so that ours take $(printf %.3f "$(sum "$one_ms / ($(value median "$bare") / 1000)")") times as long. One unit's round at the 99th percentile $(sum "$(value p99 "$one") / 1000") ms; the longest
 disturbed round of six $(sum "$(value most "$crowd") / 1000") ms.
 
 The 64 buses with 384 simulated units, their twins included, took $(printf %.0f "$many_cpu") % of one core.
+In the first three seconds, when all of them are asked everything there is, it is 19 %, then 6 to 8 %.
+
+By the kernel's count (write_bytes in /proc/PID/io) six simulated units every 10 s with commit_s as it
+is shipped write 186 MB a day in half an hour of real time, and 195 MB a day in five hours of a clock
+ten times as fast; the row above counts what goes through write() alone. Before a commit touched
+fewer and smaller pages (749a363) it was 327 MB a day in the same half hour.
+
+A thousand simulated units on 100 buses, each asked once a second, their twins included, took 14 % of one
+core, 38 MB of private memory and 105 threads, and 99 % of the rounds began within 2 ms; 22 % and
+35 ms while 25 other processes wanted the two cores.
 
 For contrast, a program of the older kind, that asks for one register after another and waits a fixed
 time before each, needs 2.03 s for one such unit, 11.8 s for six, and 53.7 s when one of the six is dead.

@@ -1,5 +1,6 @@
 /* The board: what is fresh, for how long, and what a device's silence is called. */
 #include "store/board.h"
+#include "store/view.h"
 
 #include "base/error.h"
 
@@ -246,6 +247,51 @@ static void threads_meet(void **state)
     board_free(b);
 }
 
+/* Desks are added while others are in use: what stands on those stays. */
+static void it_grows(void **state)
+{
+    struct board *b = board_new(0);
+
+    (void)state;
+    assert_non_null(b);
+    note(b, 0, M_PV_POWER, 1, 1); /* nowhere yet */
+    assert_true(board_grow(b, 2));
+    assert_false(is_fresh(b, 0, M_PV_POWER, 1));
+    note(b, 1, M_PV_POWER, 7, 1);
+    assert_true(board_grow(b, 5000) && board_grow(b, 10));
+    note(b, 4999, M_PV_POWER, 8, 1);
+    assert_true(is_fresh(b, 1, M_PV_POWER, 1) && is_fresh(b, 4999, M_PV_POWER, 1));
+    assert_false(is_fresh(b, 5000, M_PV_POWER, 1));
+    board_free(b);
+}
+
+static size_t some_devices(void *who, struct view_device *to, size_t room)
+{
+    size_t i = 0;
+
+    for (; i < *(size_t *)who && i < room; i++)
+        to[i] = (struct view_device){.desk = (unsigned)i};
+    return i;
+}
+
+/* However many there are, and however many there were: all of them. */
+static void a_look_has_them_all(void **state)
+{
+    static const size_t counts[] = {0, 1, 8, 16, 3000, 7, 0};
+    size_t now = 0;
+    struct view v = {.who = &now, .devices = some_devices};
+    struct view_list list = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        now = counts[i];
+        view_look(&v, &list);
+        assert_int_equal(list.count, now);
+        assert_true(!now || list.all[now - 1].desk == now - 1);
+    }
+    view_forget(&list);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +303,8 @@ int main(void)
         cmocka_unit_test(everything_at_once),
         cmocka_unit_test(states),
         cmocka_unit_test(threads_meet),
+        cmocka_unit_test(it_grows),
+        cmocka_unit_test(a_look_has_them_all),
     };
 
     return cmocka_run_group_tests_name("board", tests, NULL, NULL);
