@@ -17,7 +17,7 @@ enum {
     NEWS_MAX = 400,
     WHO_MAX = 64
 };
-static const double over_peak = 1.3, passed_on = 3;
+static const double over_peak = 1.3, spare = 1.2;
 static const double unbounded = 1e15; /* an hour */
 
 const char *const gate_words[GATE_REASON_COUNT] = {
@@ -31,13 +31,34 @@ const char *const gate_texts[GATE_REASON_COUNT] = {
 #undef X
 };
 
-/* What a counter can grow in an hour when nothing is known about the unit. A unit of known power
- * may pass on some of the grid's besides its own. */
+/* What a counter of anything but energy can grow in an hour. */
 static const struct {
     enum unit unit;
     double per_hour;
-} growths[] = {
-    {UNIT_KWH, 100}, {UNIT_KILOGRAM, 100}, {UNIT_AMPERE_HOUR, 4000}, {UNIT_HOUR, 2}, {UNIT_DAY, 1}};
+} growths[] = {{UNIT_KILOGRAM, 100}, {UNIT_AMPERE_HOUR, 4000}, {UNIT_HOUR, 2}, {UNIT_DAY, 1}};
+
+/* Which power makes an energy, by the beginning of its name; of all others the panels' range holds.
+ * The panels of a unit make no more than their peak; it may pass on some of the grid's besides. */
+static const struct {
+    const char *name;
+    enum metric power;
+    double passed_on;
+} makers[] = {
+    {"pv_", M_PV_POWER, 1},
+    {"load_", M_LOAD_POWER, 3},
+    {"output_", M_OUTPUT_POWER, 3},
+    {"battery_charge_", M_BATTERY_CHARGE_POWER, 3},
+    {"battery_discharge_", M_BATTERY_DISCHARGE_POWER, 3},
+    {"grid_import_", M_GRID_IMPORT_POWER, 3},
+    {"grid_export_", M_GRID_EXPORT_POWER, 3},
+    {"", M_PV_POWER, 3},
+};
+
+/* How long those that begin again have counted at most; a day may have 25 hours. */
+static const struct {
+    const char *ending;
+    double hours;
+} spans[] = {{"_today", 25}, {"_month", 31 * 24 + 1}, {"_year", 366 * 24}};
 
 struct track {
     uint16_t metric;
@@ -157,10 +178,23 @@ static bool is_over_peak(const struct gate *g, enum metric m, double value)
 
 /* ---- counters ---------------------------------------------------------------------------- */
 
+/* What the plant can make of it in an hour, by its rated power, or else by the catalogue's range of
+ * power. */
+static double kwh_an_hour(const struct gate *g, enum metric m)
+{
+    size_t i = 0;
+
+    while (strncmp(catalogue[m].name, makers[i].name, strlen(makers[i].name)) != 0)
+        i++;
+    double watts =
+        g->peak_w > 0 ? makers[i].passed_on * g->peak_w : catalogue[makers[i].power].most;
+    return spare * watts / 1000;
+}
+
 static double growth_of(const struct gate *g, enum metric m)
 {
-    if (catalogue[m].unit == UNIT_KWH && g->peak_w > 0)
-        return passed_on * g->peak_w / 1000;
+    if (catalogue[m].unit == UNIT_KWH)
+        return kwh_an_hour(g, m);
     for (size_t i = 0; i < sizeof growths / sizeof *growths; i++)
         if (growths[i].unit == catalogue[m].unit)
             return growths[i].per_hour;
@@ -199,6 +233,21 @@ static bool may_be_counter(struct gate *g, struct track *t, double value, int64_
     return true;
 }
 
+/* More than can be made in a whole day, month or year? */
+static bool is_over_span(const struct gate *g, enum metric m, double value)
+{
+    size_t length = strlen(catalogue[m].name);
+
+    if (catalogue[m].unit != UNIT_KWH)
+        return false;
+    for (size_t i = 0; i < sizeof spans / sizeof *spans; i++) {
+        size_t end = strlen(spans[i].ending);
+        if (length > end && !strcmp(catalogue[m].name + length - end, spans[i].ending))
+            return fabs(value) > kwh_an_hour(g, m) * spans[i].hours + 1;
+    }
+    return false;
+}
+
 /* ---- a reading --------------------------------------------------------------------------- */
 
 /* The reason to withhold this, or GATE_REASON_COUNT. */
@@ -206,6 +255,8 @@ static enum gate_reason judge(struct gate *g, enum metric m, double value, int64
 {
     enum kind kind = catalogue[m].kind;
 
+    if (kind == DAILY && is_over_span(g, m, value))
+        return GATE_PEAK;
     if (kind != GAUGE && kind != COUNTER)
         return GATE_REASON_COUNT;
     if (is_over_peak(g, m, value))
@@ -216,6 +267,15 @@ static enum gate_reason judge(struct gate *g, enum metric m, double value, int64
     if (kind == COUNTER)
         return may_be_counter(g, t, value, now_us) ? GATE_REASON_COUNT : GATE_COUNTER;
     return gauge_judge(&t->gauge, m, value, now_us) ? GATE_REASON_COUNT : GATE_JUMP;
+}
+
+/* What leaves the gate is the carried counter. */
+static void tell_total(const struct gate *g, enum metric m, double *value)
+{
+    const struct track *t = catalogue[m].kind == COUNTER ? track_of(g, m) : NULL;
+
+    if (t)
+        *value = counter_total(&t->counter);
 }
 
 void gate_pass(struct gate *g, struct reading *r, int64_t now_us)
@@ -233,6 +293,7 @@ void gate_pass(struct gate *g, struct reading *r, int64_t now_us)
         double value = r->fields[i].value;
         enum gate_reason why = judge(g, m, value, now_us);
         if (why == GATE_REASON_COUNT) {
+            tell_total(g, m, &r->fields[i].value);
             i++;
             continue;
         }
@@ -252,8 +313,18 @@ void gate_restore(struct gate *g, const struct gate_counter *c)
     struct track *t = track_for(g, c->metric);
 
     if (t)
-        t->counter =
-            (struct counter){.last = c->last, .carry = c->carry, .is_known = true, .is_sure = true};
+        t->counter = (struct counter){.last = c->last,
+                                      .carry = c->carry,
+                                      .last_us = c->heard_us,
+                                      .moved_us = c->heard_us,
+                                      .is_known = true,
+                                      .is_sure = true};
+}
+
+void gate_meet_other(struct gate *g)
+{
+    for (size_t i = 0; i < g->count; i++)
+        g->tracks[i].counter.is_other = g->tracks[i].counter.is_known;
 }
 
 unsigned gate_changed(struct gate *g, struct gate_counter *to, unsigned room)
@@ -271,11 +342,11 @@ unsigned gate_changed(struct gate *g, struct gate_counter *to, unsigned room)
     return count;
 }
 
-double gate_carry(const struct gate *g, enum metric m)
+double gate_total(const struct gate *g, enum metric m)
 {
     const struct track *t = track_of(g, m);
 
-    return t ? t->counter.carry : 0;
+    return t ? counter_total(&t->counter) : 0;
 }
 
 const char *gate_news(struct gate *g)

@@ -139,6 +139,7 @@ int group_load(struct group *g, struct section *s, int (*find)(void *who, const 
 struct heap {
     unsigned count;
     bool is_incomplete; /* somebody who says it is silent now */
+    bool has_stood;     /* somebody has not said it since the start, but stands where it stood */
     double sum, low, high;
     uint64_t bits;
 };
@@ -169,8 +170,8 @@ static void heap_add(struct heap *h, double value)
     h->count++;
 }
 
-/* What somebody asleep still counts for: a counter stands where it stood, that of a day until the
- * day is over. It makes no power. */
+/* What somebody still counts for who is asleep, or silent in a group that does not wait for all: a
+ * counter stands where it stood, that of a day until the day is over. Nothing is known of power. */
 static bool is_kept(const struct folding *f, const struct board_value *v)
 {
     enum kind kind = catalogue[v->metric].kind;
@@ -180,19 +181,34 @@ static bool is_kept(const struct folding *f, const struct board_value *v)
     return kind == COUNTER || kind == NET;
 }
 
+/* Lifetime counters that it has not said since the start, but earlier runs knew. */
+static void fold_unheard(struct folding *f, unsigned device, enum role role)
+{
+    double total;
+
+    for (int m = M_NONE + 1; m < METRIC_COUNT; m++)
+        if (catalogue[m].kind == COUNTER && catalogue[m].fold == SUM &&
+            gives(f, role, (enum metric)m) && !board_has(f->board, device, (enum metric)m) &&
+            board_total(f->board, device, (enum metric)m, &total)) {
+            heap_add(&f->heaps[m], total);
+            f->heaps[m].has_stood = true;
+        }
+}
+
 static void fold_member(struct folding *f, unsigned device, enum role role)
 {
     struct board_value values[METRIC_COUNT];
     unsigned count = board_all(f->board, device, f->now_us, values, METRIC_COUNT);
-    bool is_asleep = board_sleeps(f->board, device);
+    bool is_asleep = board_sleeps(f->board, device), stands = is_asleep || f->group->is_partial;
 
+    if (stands)
+        fold_unheard(f, device, role);
     for (unsigned i = 0; i < count; i++) {
         enum metric m = values[i].metric;
         if (catalogue[m].fold == NONE || !gives(f, role, m))
             continue;
-        if (values[i].is_fresh || (is_asleep && is_kept(f, &values[i])))
-            heap_add(&f->heaps[m],
-                     catalogue[m].kind == COUNTER ? values[i].grown : values[i].value);
+        if (values[i].is_fresh || (stands && is_kept(f, &values[i])))
+            heap_add(&f->heaps[m], values[i].value);
         else
             f->heaps[m].is_incomplete |= !is_asleep;
     }
@@ -211,8 +227,8 @@ static void put_folded(const struct folding *f, enum metric m, struct reading *t
     enum role from = f->is_named[role] ? role : ROLE_ALL;
     bool is_sum_over_time =
         catalogue[m].kind == COUNTER || catalogue[m].kind == NET || catalogue[m].kind == DAILY;
-    bool is_whole =
-        !h->is_incomplete && !f->is_unknown[from] && !(is_sum_over_time && f->is_uncounted[from]);
+    bool is_whole = !h->is_incomplete && !f->is_unknown[from] &&
+                    !(is_sum_over_time && !h->has_stood && f->is_uncounted[from]);
     enum fold rule = m == M_BATTERY_SOC ? f->group->soc : catalogue[m].fold;
     double value = 0;
 

@@ -89,14 +89,13 @@ static void begin_meters(struct keeper *k, struct slot_of *s, const struct readi
     s->has = NULL;
 }
 
-static void keep_meters(struct keeper *k, struct slot_of *s, unsigned place)
+static void keep_meters(struct keeper *k, struct slot_of *s)
 {
     struct gate_counter changed[16];
     unsigned count = gate_changed(s->gate, changed, 16);
 
     for (unsigned i = 0; i < count; i++) {
         store_meter_put(k->store, s->from, changed[i].metric, changed[i].last, changed[i].carry);
-        board_carry(k->board, place, changed[i].metric, changed[i].carry);
     }
     for (unsigned i = 0; i < s->meter.count; i++)
         if (s->meter.rows[i].is_changed) {
@@ -211,6 +210,7 @@ void keeper_take(struct keeper *k, const struct news *n)
         return;
     }
     board_sleep(k->board, (unsigned)at, false);
+    keeper_hear_other(s, n);
     gate_pass(s->gate, &r, n->heard_us);
     if (!r.count && !n->result && !*n->unit && s->driver && s->driver->others) {
         s->heard++; /* who only speaks for others has nothing of its own to say */
@@ -229,7 +229,7 @@ void keeper_take(struct keeper *k, const struct news *n)
         k->hear(k->who, s->name, &r, n->heard_us);
     begin_meters(k, s, &r);
     meter_take(&s->meter, &r, n->heard_us);
-    keep_meters(k, s, (unsigned)at);
+    keep_meters(k, s);
     keep_settings(k, s, &r, n->heard_us);
     board_note(k->board, &r, n->heard_us);
     append(k, s->from, RECORD_LIVE, &r, n->heard_us);

@@ -64,6 +64,17 @@ int keeper_call(struct keeper *k, struct slot_of *s, const struct origin *o)
     return OK;
 }
 
+/* The steady clock at a moment of the wall's; 0: nobody can tell. */
+static int64_t steady_of(int64_t at_ms)
+{
+    int64_t wall_ms = clock_wall_ms();
+
+    if (!at_ms || !clock_is_trusted(wall_ms) || at_ms > wall_ms)
+        return 0;
+    int64_t steady_us = clock_us() - (wall_ms - at_ms) * US_PER_MS;
+    return steady_us ? steady_us : 1;
+}
+
 /* What earlier runs knew of its lifetime counters. */
 static void restore_counters(struct keeper *k, struct slot_of *s)
 {
@@ -71,8 +82,10 @@ static void restore_counters(struct keeper *k, struct slot_of *s)
         struct gate_counter c = {.metric = (enum metric)m};
         if (catalogue[m].kind == COUNTER &&
             store_meter_get(k->store, s->from, c.metric, &c.last, &c.carry)) {
+            c.heard_us = steady_of(store_meter_heard(k->store, s->from, c.metric));
             gate_restore(s->gate, &c);
-            board_carry(k->board, (unsigned)keeper_place(k, s->name), c.metric, c.carry);
+            board_stand(k->board, (unsigned)keeper_place(k, s->name), c.metric,
+                        gate_total(s->gate, c.metric));
         }
     }
 }
@@ -122,6 +135,14 @@ int keeper_open(struct keeper *k, struct slot_of *s, const struct origin *o,
     s->is_gone = false;
     s->driver = driver;
     return OK;
+}
+
+/* Another serial number than before: another unit, in the same place. */
+void keeper_hear_other(struct slot_of *s, const struct news *n)
+{
+    if (!*n->unit && *n->serial && s->from && *s->from->serial &&
+        strcmp(n->serial, s->from->serial) != 0)
+        gate_meet_other(s->gate);
 }
 
 /* A device that was met says who it is: sinks and pages name it by that. */

@@ -105,8 +105,8 @@ static int make_views(sqlite3 *db)
     return t.is_cut ? ERR_FULL : sql_run(db, sql);
 }
 
-/* The schema adds what is not there: so an older file becomes one of today's form by it, in one
- * transaction, and whatever stops that, the file is of one form or the other. */
+/* The schema adds what is not there, form_change the rest: so an older file becomes one of today's
+ * form by it, in one transaction, and whatever stops that, the file is of one form or the other. */
 static int make_tables(struct store *s)
 {
     int form = form_version(s->db);
@@ -126,6 +126,8 @@ static int make_tables(struct store *s)
         rc = sql_run(s->db, schema_sql);
     if (!rc)
         rc = make_views(s->db);
+    if (!rc)
+        rc = form_change(s->db, form);
     if (!rc)
         rc = form_write(s->db);
     if (!rc)

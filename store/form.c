@@ -8,7 +8,7 @@
 #include <sys/statvfs.h>
 
 /* What the way from form N to N + 1 takes on the disk, beside what is there. */
-static const int64_t room_for[FORM_NOW] = {[1] = 256 * 1024};
+static const int64_t room_for[FORM_NOW] = {[1] = 256 * 1024, [2] = 64 * 1024};
 
 static void stand(sqlite3_context *context, int count, sqlite3_value **values)
 {
@@ -48,6 +48,29 @@ int form_version(sqlite3 *db)
     if (noted > 0 && headed > 0)
         return (int)(noted < headed ? noted : headed);
     return (int)(noted > 0 ? noted : headed > 0 ? headed : 1);
+}
+
+/*
+ * From the third form on a row has the carried counter, where older ones have what the unit said.
+ * Devices go on from there: what replaced units had counted is no longer added to them. Their group
+ * had it in its sum, and keeps it. A rule's memory, which stands in the same table, is no counter.
+ */
+static const char form_three[] =
+    "ALTER TABLE meter ADD COLUMN at INTEGER NOT NULL DEFAULT 0;"
+    "INSERT OR IGNORE INTO meter SELECT g.id, m.metric, sum(m.value), sum(m.carry), 0 FROM meter m "
+    "JOIN device d ON d.id = m.device JOIN device g ON g.name = d.member_of AND g.driver = 'group' "
+    "WHERE m.metric NOT IN ('float_voltage', 'absorb_voltage', 'battery_type') "
+    "GROUP BY g.id, m.metric HAVING sum(m.carry) <> 0;"
+    "UPDATE meter SET carry = 0 WHERE carry <> 0 AND metric NOT IN ('float_voltage', "
+    "'absorb_voltage', 'battery_type') AND device NOT IN (SELECT id FROM device WHERE driver = "
+    "'group');";
+
+int form_change(sqlite3 *db, int from)
+{
+    bool is_done = /* the number of the form may be spoilt */
+        sql_number(db, "SELECT count(*) FROM pragma_table_info('meter') WHERE name = 'at'", 0) > 0;
+
+    return from && !is_done ? sql_run(db, form_three) : OK;
 }
 
 int form_write(sqlite3 *db)

@@ -9,10 +9,12 @@
 
 #include "store/sql.h"
 
-enum { FORM_NOW = 2 };
+enum { FORM_NOW = 3 };
 
 /* 0: there are no tables yet; -1: it cannot be read. */
 int form_version(sqlite3 *db);
+/* What the schema cannot add to tables that are there. In the same transaction. */
+int form_change(sqlite3 *db, int from) MUST_CHECK;
 int form_write(sqlite3 *db) MUST_CHECK; /* today's, in the transaction that makes the tables */
 
 /* Is there room on the disk to make today's out of this one? Tells when not. */

@@ -128,7 +128,8 @@ static int64_t carry_all(sqlite3 *from, sqlite3 *to)
             readings = rows;
     }
     carry_small(from, to, "SELECT * FROM cursor", "INSERT OR IGNORE INTO cursor VALUES (?,?,?,?)");
-    carry_small(from, to, "SELECT * FROM meter", "INSERT OR IGNORE INTO meter VALUES (?,?,?,?)");
+    carry_small(from, to, "SELECT * FROM meter",
+                "INSERT OR IGNORE INTO meter VALUES (?,?,?,?,coalesce(?,0))");
     carry_small(from, to, "SELECT * FROM reopened", "INSERT OR IGNORE INTO reopened VALUES (?,?)");
     carry_small(from, to, "SELECT * FROM note", "INSERT OR IGNORE INTO note VALUES (?,?)");
     return readings;

@@ -119,6 +119,8 @@ void store_meter_put(struct store *s, const struct origin *from, enum metric m, 
                      double carry);
 bool store_meter_get(struct store *s, const struct origin *from, enum metric m, double *value,
                      double *carry);
+/* When a row last said it, by the wall clock; 0: not known. */
+int64_t store_meter_heard(struct store *s, const struct origin *from, enum metric m);
 
 /* A text kept under a name, for whoever must know it after a start ("" when there is none). Durable
  * at once. The text read is the caller's to free; NULL: no memory, or it cannot be read. */

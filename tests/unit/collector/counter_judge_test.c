@@ -85,7 +85,8 @@ static void a_new_beginning(void **state)
         {"not within a hundredth of the end", 6400, 0, 1, 1, 2, COUNTER_ANEW, 6400},
         {"a large step since it last moved", 1000, 0, 0, 10, 1041, COUNTER_BELIEVED, 0},
         {"larger than that", 1000, 0, 0, 10, 1041.02, COUNTER_ANEW, -41.02},
-        {"nobody knows when it moved", 1000, 0, 0, -1, 5000, COUNTER_BELIEVED, 0},
+        {"nobody knows when it moved", 1000, 0, 0, -1, 3977, COUNTER_BELIEVED, 0},
+        {"more than a month counts", 1000, 0, 0, -1, 3977.01, COUNTER_ANEW, -2977.01},
     };
 
     (void)state;

@@ -55,7 +55,7 @@ static void round_of(struct store *s, int64_t at, double kwh, double counter, do
     store_meter_put(s, from, M_PV_ENERGY, counter, carry);
     store_meter_put(s, from, M_FLOAT_VOLTAGE, counter, 3); /* a rule's memory: no row has it */
     if (!reading_put(&r, M_LOAD_ENERGY, round(kwh * 1e6) / 1e6) ||
-        !reading_put(&r, M_PV_ENERGY, counter) ||
+        !reading_put(&r, M_PV_ENERGY, counter + carry) ||
         store_append(s, from, RECORD_LIVE, 1700000000000 + at, &r) < 0 || store_commit(s))
         abort();
 }
