@@ -7,6 +7,7 @@
 enum { CONFIRMATIONS = 3 };
 static const double one_step = 1.0; /* some units count whole kWh: one may come at any time */
 static const double at_once = 1, at_most = 31 * 24; /* hours, when nobody knows */
+static const int64_t moment_us = 600000000;
 static const double us_per_hour = 3.6e9;
 
 /* Time that is unknown counts as so many hours. */
@@ -44,19 +45,25 @@ static void begin_anew(struct counter *c, double per_hour)
     c->before.last = c->last;
     c->before.carry = c->carry;
     c->before.last_us = c->last_us;
+    c->before.is_used = false;
     if (span > 0)
         c->carry += span;
     else if (!c->is_other && first <= most + one_step)
         c->carry += c->last;
-    else
+    else {
         c->carry += c->last - first;
+        c->before.is_used = true;
+    }
 }
 
 /* Is it again what it was before it seemed to begin anew? Then that never happened; but what was
- * counted meanwhile stays, so that value + carry never falls. */
+ * counted meanwhile stays, so that value + carry never falls. A used unit that was there for longer
+ * than a moment was there: this one comes back from where it may have counted for somebody else. */
 static bool came_back(struct counter *c, double value, double per_hour, int64_t now_us)
 {
-    if (!c->before.is_there ||
+    bool is_swap = c->before.is_used && now_us - c->before.last_us > moment_us;
+
+    if (!c->before.is_there || is_swap ||
         !may_grow(c->before.last, value, per_hour * hours(c->before.last_us, now_us, at_once)))
         return false;
     c->carry = fmax(c->before.carry, c->last + c->carry - value);

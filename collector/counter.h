@@ -39,7 +39,7 @@ struct counter {
         int64_t first_us, last_us;
     } suspect;
     struct {
-        bool is_there;
+        bool is_there, is_used;
         double last, carry;
         int64_t last_us;
     } before; /* the latest new beginning, should it turn out to be none */

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "collector/counted.h"
 #include "collector/counter.h"
 #include "collector/gauge.h"
 
@@ -17,8 +18,7 @@ enum {
     NEWS_MAX = 400,
     WHO_MAX = 64
 };
-static const double over_peak = 1.3, spare = 1.2;
-static const double unbounded = 1e15; /* an hour */
+static const double over_peak = 1.3;
 
 const char *const gate_words[GATE_REASON_COUNT] = {
 #define X(tag, word, text) word,
@@ -30,35 +30,6 @@ const char *const gate_texts[GATE_REASON_COUNT] = {
     GATE_REASONS(X)
 #undef X
 };
-
-/* What a counter of anything but energy can grow in an hour. */
-static const struct {
-    enum unit unit;
-    double per_hour;
-} growths[] = {{UNIT_KILOGRAM, 100}, {UNIT_AMPERE_HOUR, 4000}, {UNIT_HOUR, 2}, {UNIT_DAY, 1}};
-
-/* Which power makes an energy, by the beginning of its name; of all others the panels' range holds.
- * The panels of a unit make no more than their peak; it may pass on some of the grid's besides. */
-static const struct {
-    const char *name;
-    enum metric power;
-    double passed_on;
-} makers[] = {
-    {"pv_", M_PV_POWER, 1},
-    {"load_", M_LOAD_POWER, 3},
-    {"output_", M_OUTPUT_POWER, 3},
-    {"battery_charge_", M_BATTERY_CHARGE_POWER, 3},
-    {"battery_discharge_", M_BATTERY_DISCHARGE_POWER, 3},
-    {"grid_import_", M_GRID_IMPORT_POWER, 3},
-    {"grid_export_", M_GRID_EXPORT_POWER, 3},
-    {"", M_PV_POWER, 3},
-};
-
-/* How long those that begin again have counted at most; a day may have 25 hours. */
-static const struct {
-    const char *ending;
-    double hours;
-} spans[] = {{"_today", 25}, {"_month", 31 * 24 + 1}, {"_year", 366 * 24}};
 
 struct track {
     uint16_t metric;
@@ -178,29 +149,6 @@ static bool is_over_peak(const struct gate *g, enum metric m, double value)
 
 /* ---- counters ---------------------------------------------------------------------------- */
 
-/* What the plant can make of it in an hour, by its rated power, or else by the catalogue's range of
- * power. */
-static double kwh_an_hour(const struct gate *g, enum metric m)
-{
-    size_t i = 0;
-
-    while (strncmp(catalogue[m].name, makers[i].name, strlen(makers[i].name)) != 0)
-        i++;
-    double watts =
-        g->peak_w > 0 ? makers[i].passed_on * g->peak_w : catalogue[makers[i].power].most;
-    return spare * watts / 1000;
-}
-
-static double growth_of(const struct gate *g, enum metric m)
-{
-    if (catalogue[m].unit == UNIT_KWH)
-        return kwh_an_hour(g, m);
-    for (size_t i = 0; i < sizeof growths / sizeof *growths; i++)
-        if (growths[i].unit == catalogue[m].unit)
-            return growths[i].per_hour;
-    return unbounded;
-}
-
 static void tell_anew(struct gate *g, enum metric m, double last, double value)
 {
     /* What nobody has read yet stays in front. */
@@ -222,7 +170,8 @@ static bool may_be_counter(struct gate *g, struct track *t, double value, int64_
     enum metric m = (enum metric)t->metric;
     double last = t->counter.last, carry = t->counter.carry;
     bool is_first = !t->counter.is_known;
-    enum counter_verdict verdict = counter_judge(&t->counter, value, growth_of(g, m), now_us);
+    enum counter_verdict verdict =
+        counter_judge(&t->counter, value, counted_an_hour(m, g->peak_w), now_us);
 
     if (verdict == COUNTER_HELD)
         return false;
@@ -233,21 +182,6 @@ static bool may_be_counter(struct gate *g, struct track *t, double value, int64_
     return true;
 }
 
-/* More than can be made in a whole day, month or year? */
-static bool is_over_span(const struct gate *g, enum metric m, double value)
-{
-    size_t length = strlen(catalogue[m].name);
-
-    if (catalogue[m].unit != UNIT_KWH)
-        return false;
-    for (size_t i = 0; i < sizeof spans / sizeof *spans; i++) {
-        size_t end = strlen(spans[i].ending);
-        if (length > end && !strcmp(catalogue[m].name + length - end, spans[i].ending))
-            return fabs(value) > kwh_an_hour(g, m) * spans[i].hours + 1;
-    }
-    return false;
-}
-
 /* ---- a reading --------------------------------------------------------------------------- */
 
 /* The reason to withhold this, or GATE_REASON_COUNT. */
@@ -255,7 +189,7 @@ static enum gate_reason judge(struct gate *g, enum metric m, double value, int64
 {
     enum kind kind = catalogue[m].kind;
 
-    if (kind == DAILY && is_over_span(g, m, value))
+    if (kind == DAILY && fabs(value) > counted_in_span(m, g->peak_w))
         return GATE_PEAK;
     if (kind != GAUGE && kind != COUNTER)
         return GATE_REASON_COUNT;

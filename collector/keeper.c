@@ -27,6 +27,7 @@ void keeper_done(struct keeper *k)
 {
     for (size_t i = 0; i < k->count; i++) {
         gate_free(k->slots[i]->gate);
+        group_totals_free(k->slots[i]->totals);
         past_days_free(k->slots[i]->past);
         free(k->slots[i]->has);
         free(k->slots[i]->settings);
@@ -264,6 +265,7 @@ static void fold(struct keeper *k, size_t at, int64_t tick_ms)
     k->group_ms[at] = tick_ms;
     if (!group_fold(&k->groups[at], k->board, now, &r))
         return;
+    group_totals_take(s->totals, k->board, &r);
     board_note(k->board, &r, now);
     append(k, s->from, RECORD_LIVE, &r, now);
 }

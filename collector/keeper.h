@@ -9,6 +9,7 @@
 #define COLLECTOR_KEEPER_H
 
 #include "collector/gate.h"
+#include "collector/group_totals.h"
 #include "collector/meter.h"
 #include "collector/past_days.h"
 #include "collector/rounds.h"
@@ -47,7 +48,8 @@ struct slot_of {
     char model[IDENTITY_TEXT]; /* as it said itself; written once, before `has_model` */
     char through[ORIGIN_NAME]; /* is_found: who speaks for it */
     _Atomic bool has_model;
-    struct past_days *past; /* where its driver has finished days; NULL: nowhere */
+    struct group_totals *totals; /* of a group */
+    struct past_days *past;      /* where its driver has finished days; NULL: nowhere */
     _Atomic uint64_t asked, heard;
 };
 

@@ -244,6 +244,17 @@ unsigned board_all(struct board *b, unsigned device, int64_t now_us, struct boar
     return count;
 }
 
+bool board_stood(struct board *b, unsigned device, enum metric m, double *to)
+{
+    pthread_mutex_lock(&b->lock);
+    const struct slot *s = device < b->count ? slot_of(&b->desks[device], m) : NULL;
+    bool is_there = s && s->has_stood;
+    if (is_there)
+        *to = s->stood;
+    pthread_mutex_unlock(&b->lock);
+    return is_there;
+}
+
 /* Misfortunes that mean no more than that nothing was heard. */
 static bool is_silence(int error)
 {

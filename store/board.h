@@ -34,6 +34,8 @@ void board_miss(struct board *b, unsigned device, int error, int64_t now_us);
 /* Where a counter stood when earlier runs ended: it is not said, but sums may count on it. */
 void board_stand(struct board *b, unsigned device, enum metric m, double total);
 
+bool board_stood(struct board *b, unsigned device, enum metric m, double *to);
+
 /* Where a counter stands, however long ago that was said, by this run or an earlier one. */
 bool board_total(struct board *b, unsigned device, enum metric m, double *to);
 
