@@ -56,14 +56,25 @@ static unsigned slow_words(const struct driver *driver)
     return 2 * count; /* a refusal is believed the second time */
 }
 
+/* A unit with a section of its own may turn out to be of another driver than the one that speaks
+ * for it: its rows are that one's. */
+static const struct driver *driver_of(const struct slot_of *s)
+{
+    const struct driver *turned_out = s->turned_out;
+
+    return turned_out ? turned_out : s->driver;
+}
+
 /* What it has rows for, it will say sooner or later, unless it never heard of the question. */
 static void count_rows(struct slot_of *s)
 {
-    for (const struct row *row = s->driver->rows; row->native; row++) {
-        bool is_asked = !row_is_text(row) && !s->driver->speech->piece;
-        for (size_t i = 0; s->driver->blocks[i].name && !is_asked; i++)
-            is_asked = s->driver->blocks[i].refresh == NOW_AND_THEN && !(s->lacking >> i & 1) &&
-                       block_holds(&s->driver->blocks[i], row);
+    const struct driver *d = driver_of(s);
+
+    for (const struct row *row = d->rows; row->native; row++) {
+        bool is_asked = !row_is_text(row) && !d->speech->piece;
+        for (size_t i = 0; d->blocks[i].name && !is_asked; i++)
+            is_asked = d->blocks[i].refresh == NOW_AND_THEN && !(s->lacking >> i & 1) &&
+                       block_holds(&d->blocks[i], row);
         s->has[row->metric] |= is_asked;
     }
 }
@@ -77,10 +88,9 @@ static void begin_meters(struct keeper *k, struct slot_of *s, const struct readi
         return;
     for (unsigned i = 0; i < r->count; i++)
         s->has[r->fields[i].metric] = true;
-    bool is_part = s->is_found && !s->is_whole; /* it only ever says what it says now */
-    if (++s->readings < METERS_AFTER + (is_part ? 0 : slow_words(s->driver)))
+    if (++s->readings < METERS_AFTER + (s->is_part ? 0 : slow_words(driver_of(s))))
         return;
-    if (!is_part)
+    if (!s->is_part)
         count_rows(s);
     meter_begin(&s->meter, s->has, s->every_ms * US_PER_MS);
     for (unsigned i = 0; i < s->meter.count; i++)
@@ -211,7 +221,7 @@ void keeper_take(struct keeper *k, const struct news *n)
         return;
     }
     board_sleep(k->board, (unsigned)at, false);
-    keeper_hear_other(s, n);
+    keeper_hear_other(k, s, n);
     gate_pass(s->gate, &r, n->heard_us);
     if (!r.count && !n->result && !*n->unit && s->driver && s->driver->others) {
         s->heard++; /* who only speaks for others has nothing of its own to say */
@@ -224,6 +234,7 @@ void keeper_take(struct keeper *k, const struct news *n)
     }
     s->heard++;
     keeper_hear_serial(k, s, n);
+    s->is_part = *n->unit && !n->driver;
     if (*n->unit && n->driver)
         s->turned_out = n->driver;
     if (k->hear)

@@ -40,7 +40,8 @@ struct slot_of {
     struct reading *settings; /* as they were last stored */
     _Atomic int64_t every_ms; /* from one round to the next */
     int64_t tick_ms;          /* the round it last reported */
-    bool is_whole;            /* such a unit that is a device in every way */
+    bool has_looked;          /* for the name it had before */
+    bool is_part;             /* a unit that only ever says what it says now */
     unsigned readings;
     uint64_t lacking; /* blocks its model does not know, by bits */
     const struct driver *_Atomic driver;

@@ -41,6 +41,12 @@ const char *store_path(const struct store *s);
 const struct origin *store_origin(struct store *s, const struct origin *o);
 const struct origin *store_origin_named(struct store *s, const char *name);
 
+/* The newest one of that driver and serial number which is not another (asked with the lock held).
+ */
+typedef bool origin_fn(void *who, const struct origin *o);
+const struct origin *store_origin_of_serial(struct store *s, const char *driver, const char *serial,
+                                            origin_fn *is_other, void *who);
+
 /* One row; it is durable after the next commit. Returns its place in the log, or an error. */
 int64_t store_append(struct store *s, const struct origin *from, enum record_kind kind,
                      int64_t at_ms, const struct reading *r);

@@ -3,7 +3,6 @@
  * store, and hands on the clock: swaps, resets, silences, restarts, reloads, midnights in any
  * order. At the end every face says what the units made while they were heard, to the watt-hour.
  */
-#include "base/log.h"
 #include "base/text.h"
 #include "energy_stage.h"
 #include "influx/line_protocol.h"
@@ -125,20 +124,8 @@ static void run_one(uint64_t seed)
     char command[200];
 
     chance = chance_seeded(seed);
-    zone_set("Europe/Sofia");
-    clock_take(day_start(20261130) + 20 * 3600000);
+    set_up();
     int64_t from = clock_wall_ms();
-    memset(made, 0, sizeof made);
-    memset(spots, 0, sizeof spots);
-    for (size_t i = 0; i < UNITS; i++)
-        makers[i] = (struct maker){.kwh = 1000.0 * (double)(i + 1) + 0.31,
-                                   .today = 3 + (double)i,
-                                   .day_ahead_s = (int)i * 70 - 140,
-                                   .day = day_of(from)};
-    for (size_t i = 0; i < PLACES; i++) {
-        spots[i].unit = i;
-        is_member[i] = i < 2;
-    }
     start();
     for (int i = 0; i < QUIET; i++)
         one_round();
@@ -160,25 +147,56 @@ static void run_one(uint64_t seed)
 static void every_face_says_what_was_made(void **state)
 {
     uint64_t seeds = getenv("HELIO_LONG") ? 200 : 6;
-    char command[100];
 
     (void)state;
-    log_set_level(LOG_LEVEL_ERR);
-    snprintf(folder, sizeof folder, "/tmp/helio_faces_XXXXXX");
-    assert_non_null(mkdtemp(folder));
-    setenv("HELIO_RUN_DIR", folder, 1);
-    snprintf(path, sizeof path, "%s/helio.db", folder);
-    snprintf(file, sizeof file, "%s/a.ini", folder);
     for (uint64_t seed = 1; seed <= seeds; seed++)
         run_one(seed);
-    zone_set("UTC");
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    assert_int_equal(system(command), 0);
+}
+
+/* A device that is known by its serial number gets another name: what was carried and what was
+ * integrated go on. */
+static void a_name_that_changes(void **state)
+{
+    double pv[2], charged[2], hers[2];
+
+    (void)state;
+    chance = chance_seeded(1);
+    set_up();
+    serial_of_south = "S-20240017";
+    start();
+    for (int i = 0; i < 20; i++)
+        one_round();
+    makers[0].kwh = 0;
+    for (int i = 0; i < 20; i++)
+        one_round();
+    for (int again = 0; again < 2; again++) {
+        size_t at = keeper_place(&keeper, south_is), group = keeper_place(&keeper, "house");
+        assert_true(board_total(keeper.board, (unsigned)at, M_PV_ENERGY, &pv[again]));
+        assert_true(
+            board_total(keeper.board, (unsigned)at, M_BATTERY_CHARGE_ENERGY, &charged[again]));
+        assert_true(board_total(keeper.board, (unsigned)group, M_PV_ENERGY, &hers[again]));
+        if (again)
+            break;
+        stop();
+        south_is = "garage";
+        start();
+        for (int i = 0; i < 6; i++)
+            one_round();
+    }
+    south_is = "south";
+    serial_of_south = "";
+    assert_true(pv[0] > 1000.31 && pv[1] >= pv[0] && pv[1] < pv[0] + 1);
+    assert_true(charged[0] > 0.2 && charged[1] >= charged[0] && charged[1] < charged[0] + 0.2);
+    assert_true(hers[1] >= hers[0] && hers[1] < hers[0] + 1);
+    stop();
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_face_says_what_was_made)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(every_face_says_what_was_made, begin, end),
+        cmocka_unit_test_setup_teardown(a_name_that_changes, begin, end),
+    };
 
     return cmocka_run_group_tests_name("energy faces", tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 
 #include "base/chance.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "collector/keeper.h"
 #include "store/days.h"
 
@@ -81,6 +82,9 @@ static struct rounds rounds;
 static struct keeper keeper;
 static struct store *store;
 
+static const char *south_is = "south"; /* its name in the plan */
+static const char *serial_of_south = "";
+
 static inline struct plan *planned(void)
 {
     FILE *out = fopen(file, "w");
@@ -94,9 +98,9 @@ static inline struct plan *planned(void)
             path, ROUND_S);
     for (int i = 0; i < PLACES; i++)
         fprintf(out, "[device %s]\ndriver = tracer\nbus = roof\naddress = %d\npeak_power = 2000\n",
-                names[i], i + 1);
-    fprintf(out, "[group house]\nmembers = south, east%s\n", west);
-    fprintf(out, "[group loose]\nmembers = south, east%s\npartial = yes\n", west);
+                i ? names[i] : south_is, i + 1);
+    fprintf(out, "[group house]\nmembers = %s, east%s\n", south_is, west);
+    fprintf(out, "[group loose]\nmembers = %s, east%s\npartial = yes\n", south_is, west);
     assert_int_equal(fclose(out), 0);
     assert_non_null(made_plan);
     assert_int_equal(plan_load(made_plan, file), OK);
@@ -143,12 +147,15 @@ static inline void tell(size_t at, int64_t tick)
     const struct maker *u = &makers[spots[at].unit];
 
     n = (struct news){.from = &rounds, .device = (uint16_t)at, .heard_us = clock_us()};
+    if (at == 0)
+        snprintf(n.serial, sizeof n.serial, "%s", serial_of_south);
     n.reading.round_ms = tick;
     if (spots[at].silent) {
         spots[at].silent--;
         n.result = ERR_TIMEOUT;
     } else {
         assert_true(reading_put(&n.reading, M_PV_POWER, 500));
+        assert_true(reading_put(&n.reading, M_BATTERY_POWER, 600));
         assert_true(reading_put(&n.reading, M_PV_ENERGY, u->kwh));
         assert_true(reading_put(&n.reading, M_PV_ENERGY_TODAY, u->today));
         assert_true(reading_put(&n.reading, M_PV_ENERGY_MONTH, u->today));
@@ -166,6 +173,51 @@ static inline void one_round(void)
         tell(i, tick);
     (void)keeper_settle(&keeper, true);
     clock_sleep_us((int64_t)ROUND_S * 1000000);
+}
+
+/* ---- a stage -----------------------------------------------------------------------------------
+ */
+
+static inline int begin(void **state)
+{
+    (void)state;
+    log_set_level(LOG_LEVEL_ERR);
+    snprintf(folder, sizeof folder, "/tmp/helio_faces_XXXXXX");
+    if (!mkdtemp(folder))
+        return 1;
+    setenv("HELIO_RUN_DIR", folder, 1);
+    snprintf(path, sizeof path, "%s/helio.db", folder);
+    snprintf(file, sizeof file, "%s/a.ini", folder);
+    return 0;
+}
+
+static inline int end(void **state)
+{
+    char command[100];
+
+    (void)state;
+    clock_give_back();
+    zone_set("UTC");
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return system(command);
+}
+
+/* The plant and the clock as they are in the beginning: the evening before a month turns. */
+static inline void set_up(void)
+{
+    zone_set("Europe/Sofia");
+    clock_take(day_start(20261130) + 20 * 3600000);
+    memset(made, 0, sizeof made);
+    memset(spots, 0, sizeof spots);
+    for (size_t i = 0; i < UNITS; i++)
+        makers[i] = (struct maker){.kwh = 1000.0 * (double)(i + 1) + 0.31,
+                                   .today = 3 + (double)i,
+                                   .day_ahead_s = (int)i * 70 - 140,
+                                   .day = day_of(clock_wall_ms())};
+    for (size_t i = 0; i < PLACES; i++) {
+        spots[i].unit = i;
+        is_member[i] = i < 2;
+    }
 }
 
 /* ---- what happens to it ------------------------------------------------------------------------
