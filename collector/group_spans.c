@@ -2,14 +2,11 @@
 #include "collector/group_spans.h"
 
 #include "base/clock.h"
-#include "store/days.h"
+#include "store/spans.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum length { A_DAY, A_MONTH, A_YEAR, LENGTHS };
-static const char *const endings[LENGTHS] = {"_today", "_month", "_year"};
 
 struct group_span {
     enum metric metric;
@@ -34,43 +31,6 @@ void group_spans_forget_members(struct group_spans *s)
         memset(s->all[i].members, 0, sizeof s->all[i].members);
         s->all[i].turned = 0;
     }
-}
-
-static enum length length_of(enum metric m, size_t *stem)
-{
-    size_t length = strlen(catalogue[m].name);
-    enum length which = A_DAY;
-
-    for (; which < LENGTHS; which++) {
-        *stem = length - strlen(endings[which]);
-        if (length > strlen(endings[which]) && !strcmp(catalogue[m].name + *stem, endings[which]))
-            break;
-    }
-    return which;
-}
-
-enum metric span_whole(enum metric m)
-{
-    char name[80];
-    size_t stem;
-
-    if (catalogue[m].kind != DAILY || length_of(m, &stem) == LENGTHS || stem >= sizeof name)
-        return M_NONE;
-    memcpy(name, catalogue[m].name, stem);
-    name[stem] = '\0';
-    enum metric whole = metric_find(name);
-    return whole != M_NONE && catalogue[whole].kind == COUNTER ? whole : M_NONE;
-}
-
-static int first_day(enum metric m, int64_t at_ms)
-{
-    size_t stem;
-    enum length length = length_of(m, &stem);
-    int day = day_of(at_ms);
-
-    return length == A_YEAR    ? day / 10000 * 10000 + 101
-           : length == A_MONTH ? day / 100 * 100 + 1
-                               : day;
 }
 
 static struct group_span *span_of(const struct group_spans *s, enum metric m)
@@ -111,7 +71,7 @@ bool group_span_of_total(struct group_spans *s, const struct group_span_ask *ask
                          double before, double *value)
 {
     struct group_span *x = span_for(s, ask);
-    int first = first_day(ask->metric, ask->at_ms);
+    int first = span_first(ask->metric, ask->at_ms);
 
     if (!x || !clock_is_trusted(ask->at_ms))
         return false;

@@ -12,9 +12,6 @@ struct group_spans {
 void group_spans_done(struct group_spans *s);
 void group_spans_forget_members(struct group_spans *s); /* they are others now */
 
-/* The lifetime counter of which this is the day, month or year; M_NONE: there is none. */
-enum metric span_whole(enum metric m);
-
 struct group_span_ask {
     struct store *store;
     const struct origin *from;

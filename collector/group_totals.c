@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "collector/group_spans.h"
+#include "store/spans.h"
 
 #include <assert.h>
 #include <math.h>
