@@ -192,6 +192,52 @@ static void a_newer_one_is_refused(void **state)
     assert_int_equal(ask("SELECT count(*) FROM reading"), 130);
 }
 
+/* A number that fell to an older form: what is changed already is not changed again. */
+static void changed_twice_is_no_harm(void **state)
+{
+    sqlite3 *db = NULL;
+
+    (void)state;
+    copy_store();
+    is_whole();
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sql_run(db, "PRAGMA application_id = 1"), OK);
+    sqlite3_close(db);
+    is_whole();
+}
+
+/* What replaced units had counted was only in the group's sum: there it stays. A rule's memory, in
+ * the same table, is none of it. */
+static void a_carry_stays_where_it_was_told(void **state)
+{
+    struct store *s = NULL;
+    sqlite3 *db = NULL;
+    double value, carry;
+
+    (void)state;
+    copy_store();
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sql_run(db,
+                             "UPDATE meter SET carry = 100 WHERE metric = 'pv_energy' AND device "
+                             "= (SELECT id FROM device WHERE name = 'south');"
+                             "INSERT INTO meter SELECT id, 'float_voltage', 27, 28 FROM device "
+                             "WHERE name = 'south'"),
+                     OK);
+    sqlite3_close(db);
+    assert_int_equal(store_open(&s, path, NULL, holder, sizeof holder), OK);
+    assert_true(store_meter_get(s, store_origin_named(s, "south"), M_PV_ENERGY, &value, &carry));
+    assert_int_equal((int)value, 1470);
+    assert_true(carry >= 0 && carry <= 0);
+    assert_int_equal(store_meter_heard(s, store_origin_named(s, "south"), M_PV_ENERGY), 0);
+    assert_true(
+        store_meter_get(s, store_origin_named(s, "south"), M_FLOAT_VOLTAGE, &value, &carry));
+    assert_int_equal((int)carry, 28);
+    assert_true(store_meter_get(s, store_origin_named(s, "house"), M_PV_ENERGY, &value, &carry));
+    assert_true(carry >= 100 && carry <= 100);
+    assert_true(value > 2971.34 && value < 2971.36);
+    store_close(s);
+}
+
 /* The number stands there twice: either may be spoilt. */
 static void one_spoilt_number_is_no_harm(void **state)
 {
@@ -239,10 +285,9 @@ int main(void)
 {
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, begin, end)
     const struct CMUnitTest tests[] = {
-        WITH_FOLDER(a_change_survives_any_end),
-        WITH_FOLDER(a_newer_one_is_refused),
-        WITH_FOLDER(one_spoilt_number_is_no_harm),
-        WITH_FOLDER(an_older_program_keeps_off),
+        WITH_FOLDER(a_change_survives_any_end),    WITH_FOLDER(a_newer_one_is_refused),
+        WITH_FOLDER(changed_twice_is_no_harm),     WITH_FOLDER(a_carry_stays_where_it_was_told),
+        WITH_FOLDER(one_spoilt_number_is_no_harm), WITH_FOLDER(an_older_program_keeps_off),
     };
 #undef WITH_FOLDER
 

@@ -106,6 +106,8 @@ static void rows_say_it(void **state)
         is(s, M_LOAD_ENERGY, (ROUNDS - 1) / 7.0, 0);
         is(s, M_PV_ENERGY, ROUNDS - 1 - ANEW, 300);
         is(s, M_FLOAT_VOLTAGE, ROUNDS - 1 - ANEW, 3);
+        assert_int_equal(store_meter_heard(s, store_origin(s, &south), M_PV_ENERGY),
+                         1700000000000 + ROUNDS - 1);
         store_close(s);
     }
 }
