@@ -6,7 +6,7 @@
 
 void bell_init(struct bell *b)
 {
-    pthread_mutex_init(&b->lock, NULL);
+    lock_init(&b->lock, LOCK_BELL);
     condition_init(&b->rings);
     b->is_rung = b->is_nudged = false;
 }
@@ -14,41 +14,42 @@ void bell_init(struct bell *b)
 void bell_done(struct bell *b)
 {
     pthread_cond_destroy(&b->rings);
-    pthread_mutex_destroy(&b->lock);
+    lock_done(&b->lock);
 }
 
 void bell_ring(struct bell *b)
 {
-    pthread_mutex_lock(&b->lock);
+    lock_take(&b->lock);
     b->is_rung = true;
     pthread_cond_broadcast(&b->rings);
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
 }
 
 void bell_nudge(struct bell *b)
 {
-    pthread_mutex_lock(&b->lock);
+    lock_take(&b->lock);
     b->is_nudged = true;
     pthread_cond_broadcast(&b->rings);
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
 }
 
 static bool wait_until(struct bell *b, int64_t us, bool may_nudge)
 {
     bool is_early = true;
 
+    lock_hold_none("a bell");
     if (clock_is_taken()) {
         if (!bell_is_rung(b))
             clock_sleep_us(us - clock_us());
         return bell_is_rung(b);
     }
-    pthread_mutex_lock(&b->lock);
+    lock_take(&b->lock);
     while (!b->is_rung && !(may_nudge && b->is_nudged) && is_early)
-        is_early = condition_wait_until(&b->rings, &b->lock, us);
+        is_early = lock_wait_until(&b->lock, &b->rings, us);
     bool is_rung = b->is_rung || (may_nudge && b->is_nudged);
     if (may_nudge)
         b->is_nudged = false;
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
     return is_rung;
 }
 
@@ -64,8 +65,8 @@ bool bell_wait_nudged(struct bell *b, int64_t us)
 
 bool bell_is_rung(struct bell *b)
 {
-    pthread_mutex_lock(&b->lock);
+    lock_take(&b->lock);
     bool is_rung = b->is_rung;
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
     return is_rung;
 }

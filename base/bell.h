@@ -5,12 +5,14 @@
 #ifndef BASE_BELL_H
 #define BASE_BELL_H
 
+#include "base/lock.h"
+
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 struct bell {
-    pthread_mutex_t lock;
+    struct lock lock;
     pthread_cond_t rings;
     bool is_rung, is_nudged;
 };

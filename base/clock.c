@@ -1,6 +1,8 @@
 /* Wall and monotonic time, and the hands a test can turn (base/clock.h). */
 #include "base/clock.h"
 
+#include "base/lock.h"
+
 #include "base/text.h"
 
 #include <errno.h>
@@ -167,6 +169,7 @@ void clock_sleep_us(int64_t us)
 
     if (us <= 0)
         return;
+    lock_hold_none("a sleep");
     if (clock_is_taken()) {
         taken_us += us;
         return;

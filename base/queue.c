@@ -2,13 +2,14 @@
 #include "base/queue.h"
 
 #include "base/clock.h"
+#include "base/lock.h"
 #include "base/thread.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 struct queue {
-    pthread_mutex_t lock;
+    struct lock lock;
     pthread_cond_t can_put, can_get;
     size_t item_size, capacity, first, count;
     bool is_stopped;
@@ -23,7 +24,7 @@ struct queue *queue_new(size_t item_size, size_t capacity)
         return NULL;
     q->item_size = item_size;
     q->capacity = capacity;
-    pthread_mutex_init(&q->lock, NULL);
+    lock_init(&q->lock, LOCK_QUEUE);
     condition_init(&q->can_put);
     condition_init(&q->can_get);
     return q;
@@ -35,7 +36,7 @@ void queue_free(struct queue *q)
         return;
     pthread_cond_destroy(&q->can_get);
     pthread_cond_destroy(&q->can_put);
-    pthread_mutex_destroy(&q->lock);
+    lock_done(&q->lock);
     free(q);
 }
 
@@ -44,9 +45,11 @@ int queue_put(struct queue *q, const void *item, int64_t wait_us)
     int64_t until_us = clock_us() + wait_us;
     int rc = OK;
 
-    pthread_mutex_lock(&q->lock);
+    if (wait_us > 0)
+        lock_hold_none("a queue");
+    lock_take(&q->lock);
     while (q->count == q->capacity && !q->is_stopped && !rc)
-        rc = condition_wait_until(&q->can_put, &q->lock, until_us) ? OK : ERR_FULL;
+        rc = lock_wait_until(&q->lock, &q->can_put, until_us) ? OK : ERR_FULL;
     if (q->is_stopped) {
         rc = ERR_STOPPED;
     } else if (q->count < q->capacity) {
@@ -55,7 +58,7 @@ int queue_put(struct queue *q, const void *item, int64_t wait_us)
         pthread_cond_signal(&q->can_get);
         rc = OK;
     }
-    pthread_mutex_unlock(&q->lock);
+    lock_give(&q->lock);
     return rc;
 }
 
@@ -64,9 +67,11 @@ int queue_get(struct queue *q, void *item, int64_t wait_us)
     int64_t until_us = clock_us() + wait_us;
     int rc = OK;
 
-    pthread_mutex_lock(&q->lock);
+    if (wait_us > 0)
+        lock_hold_none("a queue");
+    lock_take(&q->lock);
     while (!q->count && !q->is_stopped && !rc)
-        rc = condition_wait_until(&q->can_get, &q->lock, until_us) ? OK : ERR_TIMEOUT;
+        rc = lock_wait_until(&q->lock, &q->can_get, until_us) ? OK : ERR_TIMEOUT;
     if (q->count) {
         memcpy(item, q->items + q->first * q->item_size, q->item_size);
         q->first = (q->first + 1) % q->capacity;
@@ -76,15 +81,15 @@ int queue_get(struct queue *q, void *item, int64_t wait_us)
     } else if (q->is_stopped) {
         rc = ERR_STOPPED;
     }
-    pthread_mutex_unlock(&q->lock);
+    lock_give(&q->lock);
     return rc;
 }
 
 void queue_stop(struct queue *q)
 {
-    pthread_mutex_lock(&q->lock);
+    lock_take(&q->lock);
     q->is_stopped = true;
     pthread_cond_broadcast(&q->can_put);
     pthread_cond_broadcast(&q->can_get);
-    pthread_mutex_unlock(&q->lock);
+    lock_give(&q->lock);
 }

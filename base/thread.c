@@ -2,6 +2,7 @@
 #include "base/thread.h"
 
 #include "base/clock.h"
+#include "base/lock.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -24,6 +25,12 @@ int thread_begin(pthread_t *to, const char *name, void *(*run)(void *), void *co
     snprintf(start, sizeof start, "%s", name);
     pthread_setname_np(*to, start);
     return OK;
+}
+
+void thread_join(pthread_t thread)
+{
+    lock_hold_none("the end of a thread");
+    pthread_join(thread, NULL);
 }
 
 void condition_init(pthread_cond_t *c)

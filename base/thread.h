@@ -14,9 +14,13 @@
 /* The name is for top -H and debuggers: its first 15 bytes are used. ERR_SYSTEM */
 int thread_begin(pthread_t *to, const char *name, void *(*run)(void *), void *context) MUST_CHECK;
 
+/* Waits for its end. Only for one that was told to end, and that does so soon. */
+void thread_join(pthread_t thread);
+
 void condition_init(pthread_cond_t *c);
 
-/* False: the time is up. True: look again, since it may also have been woken for nothing. */
+/* For base/lock.c alone, whose locks say who waits at them. False: the time is up. True: look
+ * again, since it may also have been woken for nothing. */
 bool condition_wait_until(pthread_cond_t *c, pthread_mutex_t *held, int64_t until_us);
 
 #endif

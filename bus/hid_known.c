@@ -2,6 +2,7 @@
 #include "bus/hid_known.h"
 
 #include "base/clock.h"
+#include "base/lock.h"
 #include "base/text.h"
 
 #include <pthread.h>
@@ -18,7 +19,7 @@ struct known {
     char serial[HID_SERIAL]; /* "": it said nothing */
 };
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct lock lock = LOCK_INITIAL(LOCK_HID_KNOWN);
 static struct known table[HID_UNITS];
 
 /* The place of this socket; else a free one, else the one asked longest ago. */
@@ -48,7 +49,7 @@ enum hid_said hid_recall(const struct hid_unit *unit, char serial[HID_SERIAL])
     enum hid_said said = NEVER_ASKED;
 
     *serial = '\0';
-    pthread_mutex_lock(&lock);
+    lock_take(&lock);
     const struct known *k = place_of(unit);
     if (is_same_plug(k, unit)) {
         memcpy(serial, k->serial, HID_SERIAL);
@@ -56,7 +57,7 @@ enum hid_said hid_recall(const struct hid_unit *unit, char serial[HID_SERIAL])
                : clock_us() < k->asked_us + k->alone_us ? SAID_NOTHING_LATELY
                                                         : SAID_NOTHING;
     }
-    pthread_mutex_unlock(&lock);
+    lock_give(&lock);
     return said;
 }
 
@@ -73,7 +74,7 @@ void hid_remember(const struct hid_unit *unit, const char *serial)
 {
     struct text usb_path, words;
 
-    pthread_mutex_lock(&lock);
+    lock_take(&lock);
     struct known *k = place_of(unit);
     *k = (struct known){.number = unit->number,
                         .plugged_us = unit->plugged_us,
@@ -83,5 +84,5 @@ void hid_remember(const struct hid_unit *unit, const char *serial)
     text_add(&usb_path, unit->usb_path);
     words = text_on(k->serial, sizeof k->serial);
     text_add(&words, serial ? serial : "");
-    pthread_mutex_unlock(&lock);
+    lock_give(&lock);
 }

@@ -1,6 +1,7 @@
 /* What is plugged in, and where, by libudev; opened by hidapi (bus/hid_find.h). */
 #include "bus/hid_find.h"
 
+#include "base/lock.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -15,7 +16,7 @@
 
 /* hidapi keeps its last error for the whole process: opening takes turns. So does looking, which
  * no thread needs to do while another is: what the tests put in place of nodes cannot bear it. */
-static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+static struct lock turn = LOCK_INITIAL(LOCK_HID_LIST);
 
 static void copy(char *to, const char *from)
 {
@@ -118,10 +119,10 @@ int hid_list(const char *ids, struct hid_unit *to, size_t size)
 
     if (!udev)
         return ERR_SYSTEM;
-    pthread_mutex_lock(&turn);
+    lock_take(&turn);
     for (; sscanf(ids, " %4hx:%4hx%n", &vid, &pid, &used) == 2; ids += used)
         count += list_kind(udev, vid, pid, to + count, size - count);
-    pthread_mutex_unlock(&turn);
+    lock_give(&turn);
     udev_unref(udev);
     return (int)count;
 }
@@ -156,14 +157,14 @@ int hid_unit_open(const struct hid_unit *unit, enum log_level level, const char 
     int error = 0;
 
     *handle = NULL;
-    pthread_mutex_lock(&turn);
+    lock_take(&turn);
     /* Between listing and opening it may have been unplugged and its number given to another. */
     if (look_at_node(&now) && now.number == unit->number && now.plugged_us == unit->plugged_us) {
         errno = 0;
         *handle = hid_open_path(unit->node);
         error = errno;
     }
-    pthread_mutex_unlock(&turn);
+    lock_give(&turn);
     return *handle ? OK : explain(unit, level, who, error);
 }
 
@@ -174,7 +175,7 @@ int hid_unit_allowed(const struct hid_unit *unit, enum log_level level, const ch
 
 void hid_unit_close(hid_device *handle)
 {
-    pthread_mutex_lock(&turn);
+    lock_take(&turn);
     hid_close(handle);
-    pthread_mutex_unlock(&turn);
+    lock_give(&turn);
 }

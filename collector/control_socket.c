@@ -87,7 +87,7 @@ static void take_in(struct control_socket *c)
 static void let_go(struct conversation *one)
 {
     if (one->has_thread)
-        pthread_join(one->thread, NULL);
+        thread_join(one->thread);
     close(one->fd);
     one->has_thread = false;
     one->fd = -1;
@@ -246,7 +246,7 @@ void control_close(struct control_socket *c)
     if (c->fd < 0)
         return;
     control_stop(c);
-    pthread_join(c->thread, NULL);
+    thread_join(c->thread);
     if (unlink(c->path))
         log_debug("run", "%s: %s", c->path, strerror(errno)); /* the next one unlinks it too */
     close_both(c);

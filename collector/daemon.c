@@ -35,6 +35,7 @@ void daemon_catch_signals(void)
 
     sigaction(SIGINT, &act, NULL);
     sigaction(SIGTERM, &act, NULL);
+    act.sa_flags = SA_RESTART; /* what is being opened or read for the start goes on */
     sigaction(SIGHUP, &act, NULL);
 }
 
@@ -49,6 +50,8 @@ static int open_store(struct daemon *d)
     if (rc == ERR_BUSY)
         log_err("run", "%s belongs to another helio already (process %s); there can be one only",
                 path, holder);
+    if (!rc)
+        store_care_beside(d->store);
     return rc;
 }
 
@@ -99,6 +102,7 @@ int daemon_open(struct daemon *d, struct plan *take_plan, const char *config)
     if (deliver_follow(&d->deliver, take_plan))
         log_warn("run", "not every sink could begin");
     keeper_pace(&d->keeper, &wing->rounds);
+    daemon_note_ticks(d, wing);
     wings_add(&d->wings, wing);
     if (received_follow(&d->received, take_plan, &now->view))
         log_warn("run", "the web does not listen");

@@ -6,6 +6,7 @@
 #include "base/notify.h"
 #include "base/plural.h"
 #include "collector/logbook.h"
+#include "store/days.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,6 +64,25 @@ void daemon_free_plans(struct daemon *d)
         free(f);
     }
     d->followed_count = kept;
+}
+
+/* ---- ticks ------------------------------------------------------------------------------------
+ */
+
+void daemon_note_ticks(struct daemon *d, struct wing *wing)
+{
+    static const struct reading anything = {.count = 0};
+
+    for (size_t i = 0; i < wing->plan->device_count; i++) {
+        size_t at = keeper_place(&d->keeper, wing->plan->devices[i].name);
+        const struct slot_of *s = at < d->keeper.count ? d->keeper.slots[at] : NULL;
+        if (!s || !wing->is_wanted[i])
+            continue;
+        int64_t first_ms = rounds_first_tick(&wing->rounds, i), last_ms = s->tick_ms;
+        if (store_has(d->store, s->from, first_ms, &anything))
+            last_ms = first_ms;
+        rounds_note_tick(&wing->rounds, i, last_ms);
+    }
 }
 
 /* ---- may it be followed? ------------------------------------------------------------------- */
@@ -165,16 +185,6 @@ static void leave(struct change *c)
     daemon_take_all(d);
 }
 
-/* A device that comes back within its tick was asked for it already. */
-static void note_ticks(struct daemon *d, struct wing *wing)
-{
-    for (size_t i = 0; i < wing->plan->device_count; i++) {
-        size_t at = keeper_place(&d->keeper, wing->plan->devices[i].name);
-        if (wing->is_wanted[i] && at < d->keeper.count)
-            rounds_note_tick(&wing->rounds, i, d->keeper.slots[at]->tick_ms);
-    }
-}
-
 static void follow(struct daemon *d, struct plan *plan, struct wing *wing)
 {
     struct change change = {d, plan};
@@ -183,7 +193,7 @@ static void follow(struct daemon *d, struct plan *plan, struct wing *wing)
     leave(&change);
     d->plan = plan;
     keeper_follow(&d->keeper, plan);
-    note_ticks(d, wing);
+    daemon_note_ticks(d, wing);
     wings_add(&d->wings, wing);
     for (size_t i = 0; i < d->wings.count; i++)
         keeper_pace(&d->keeper, &d->wings.list[i]->rounds);
@@ -213,7 +223,7 @@ int daemon_reload(struct daemon *d)
 {
     struct plan *plan = d->config ? plan_new() : NULL;
     struct wing *wing;
-    char state[80];
+    char state[80], zone[300];
     int rc;
 
     if (!d->config) {
@@ -223,6 +233,8 @@ int daemon_reload(struct daemon *d)
     snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%lld",
              (long long)clock_real_us(clock_us()));
     notify(state);
+    const char *was = getenv("TZ");
+    snprintf(zone, sizeof zone, "%s", was ? was : "");
     rc = plan ? OK : ERR_FULL;
     wing = plan ? prepare(d, plan, &rc) : NULL;
     if (wing) {
@@ -232,6 +244,7 @@ int daemon_reload(struct daemon *d)
         log_err("run", "%s cannot be used as it is (%s); the old settings hold", d->config,
                 error_text(rc));
         store_event(d->store, LOG_LEVEL_ERR, "run", "reload refused: the old settings hold");
+        zone_put_back(was ? zone : NULL);
         plan_free(plan);
     }
     notify("READY=1");

@@ -12,12 +12,12 @@ static const int64_t STOP_US = 3000000, AGAIN_US = 30000000;
 void deliver_init(struct deliver *d, struct store *store, const struct view *view)
 {
     *d = (struct deliver){.store = store, .view = view};
-    pthread_mutex_init(&d->lock, NULL);
+    lock_init(&d->lock, LOCK_DELIVER);
 }
 
 void deliver_done(struct deliver *d)
 {
-    pthread_mutex_destroy(&d->lock);
+    lock_done(&d->lock);
     *d = (struct deliver){0};
 }
 
@@ -25,9 +25,9 @@ void deliver_done(struct deliver *d)
 
 static void ask_to_end(struct deliver *d, size_t at, int64_t deadline_us)
 {
-    pthread_mutex_lock(&d->lock);
+    lock_take(&d->lock);
     d->seats[at].is_leaving = true;
-    pthread_mutex_unlock(&d->lock);
+    lock_give(&d->lock);
     pump_ask_stop(d->seats[at].pump, deadline_us);
 }
 
@@ -35,10 +35,10 @@ static void drop(struct deliver *d, size_t at)
 {
     struct pump *pump = d->seats[at].pump;
 
-    pthread_mutex_lock(&d->lock);
+    lock_take(&d->lock);
     d->count--;
     memmove(&d->seats[at], &d->seats[at + 1], (d->count - at) * sizeof *d->seats);
-    pthread_mutex_unlock(&d->lock);
+    lock_give(&d->lock);
     pump_stop(pump, 0); /* told before: waits for its end and clears away */
 }
 
@@ -100,9 +100,9 @@ static int start_one(struct deliver *d, const struct plan_sink *s, bool is_told)
         return rc;
     }
     snprintf(fed.name, sizeof fed.name, "%s", s->name);
-    pthread_mutex_lock(&d->lock);
+    lock_take(&d->lock);
     d->seats[d->count++] = fed;
-    pthread_mutex_unlock(&d->lock);
+    lock_give(&d->lock);
     return OK;
 }
 
@@ -188,13 +188,13 @@ struct pump *deliver_pin(struct deliver *d, const char *name)
 {
     struct pump *pump = NULL;
 
-    pthread_mutex_lock(&d->lock);
+    lock_take(&d->lock);
     for (size_t i = 0; i < d->count && !pump; i++)
         if (!d->seats[i].is_leaving && !strcmp(d->seats[i].name, name))
             pump = d->seats[i].pump;
     if (pump)
         pump_pin(pump);
-    pthread_mutex_unlock(&d->lock);
+    lock_give(&d->lock);
     return pump;
 }
 
@@ -202,10 +202,10 @@ size_t deliver_states(struct deliver *d, struct pump_state *to, size_t room)
 {
     size_t count = 0;
 
-    pthread_mutex_lock(&d->lock);
+    lock_take(&d->lock);
     for (size_t i = 0; i < d->count && count < room; i++)
         pump_state(d->seats[i].pump, &to[count++]);
-    pthread_mutex_unlock(&d->lock);
+    lock_give(&d->lock);
     return count;
 }
 
@@ -216,10 +216,10 @@ bool deliver_wait(struct deliver *d, const struct limit *limit)
     bool is_done = true;
     size_t count = 0;
 
-    pthread_mutex_lock(&d->lock);
+    lock_take(&d->lock);
     for (; count < d->count; count++)
         memcpy(names[count], d->seats[count].name, ORIGIN_NAME);
-    pthread_mutex_unlock(&d->lock);
+    lock_give(&d->lock);
     for (size_t i = 0; i < count; i++) {
         struct pump *pump = deliver_pin(d, names[i]);
         is_done &= pump && pump_wait(pump, last, limit);

@@ -2,6 +2,8 @@
 #ifndef COLLECTOR_DELIVER_H
 #define COLLECTOR_DELIVER_H
 
+#include "base/lock.h"
+
 #include "collector/plan.h"
 #include "store/pump.h"
 
@@ -14,7 +16,7 @@ struct deliver {
     const struct view *view; /* for sinks that tell how the house is; NULL without a daemon */
     const struct plan *plan; /* what is followed */
     int64_t retry_us;        /* a sink that could not begin is tried again then */
-    pthread_mutex_t lock;
+    struct lock lock;
     size_t count;
     struct fed {
         const struct plan *plan; /* its section belongs to this one */

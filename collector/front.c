@@ -11,13 +11,13 @@
 
 void front_init(struct front *f)
 {
-    pthread_mutex_init(&f->lock, NULL);
+    lock_init(&f->lock, LOCK_FRONT);
     f->count = 0;
 }
 
 void front_done(struct front *f)
 {
-    pthread_mutex_destroy(&f->lock);
+    lock_done(&f->lock);
 }
 
 void front_hear(struct front *f, const struct news *n)
@@ -25,7 +25,7 @@ void front_hear(struct front *f, const struct news *n)
     const char *name = n->from->house->buses[n->bus].name;
     size_t i = 0;
 
-    pthread_mutex_lock(&f->lock);
+    lock_take(&f->lock);
     while (i < f->count && strcmp(f->buses[i].name, name) != 0)
         i++;
     if (i < FRONT_BUSES) {
@@ -33,7 +33,7 @@ void front_hear(struct front *f, const struct news *n)
         snprintf(f->buses[i].name, sizeof f->buses[i].name, "%s", name);
         f->buses[i].counts = n->counts;
     }
-    pthread_mutex_unlock(&f->lock);
+    lock_give(&f->lock);
 }
 
 bool front_seat(struct daemon *d, const char *name, unsigned *desk)
@@ -111,14 +111,14 @@ static size_t list_buses(void *who, struct view_bus *to, size_t room)
     struct front *f = &((struct daemon *)who)->front;
     size_t count = 0;
 
-    pthread_mutex_lock(&f->lock);
+    lock_take(&f->lock);
     for (; count < f->count && count < room; count++) {
         const struct bus_counts *c = &f->buses[count].counts;
         to[count] = (struct view_bus){f->buses[count].name, c->asked,       c->answered,
                                       c->retried,           c->stray_bytes, {0}};
         memcpy(to[count].failed, c->failed, sizeof to[count].failed);
     }
-    pthread_mutex_unlock(&f->lock);
+    lock_give(&f->lock);
     return count;
 }
 

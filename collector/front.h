@@ -5,6 +5,8 @@
 #ifndef COLLECTOR_FRONT_H
 #define COLLECTOR_FRONT_H
 
+#include "base/lock.h"
+
 #include "collector/rounds.h"
 
 #include <pthread.h>
@@ -16,7 +18,7 @@ enum { FRONT_BUSES = 64 };
 
 /* What buses have seen so far, by their names. */
 struct front {
-    pthread_mutex_t lock;
+    struct lock lock;
     size_t count;
     struct front_bus {
         char name[64];

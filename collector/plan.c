@@ -112,8 +112,13 @@ struct section *plan_make_section(struct plan *p, const char *kind, const char *
     if (p->made_count == sizeof p->made / sizeof *p->made)
         return NULL;
     s = calloc(1, sizeof *s);
-    if (!s || section_from_words(kind, name, words, s))
+    if (!s)
         return NULL;
+    if (section_from_words(kind, name, words, s)) {
+        section_done(s);
+        free(s);
+        return NULL;
+    }
     p->made[p->made_count++] = s;
     return s;
 }

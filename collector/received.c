@@ -25,9 +25,9 @@ static int take(void *who, struct web_upload *upload)
     struct received *r = who;
     int rc;
 
-    pthread_mutex_lock(&r->lock);
+    lock_take(&r->lock);
     rc = r->is_closed ? ERR_STOPPED : queue_put(r->rows, &upload, 0);
-    pthread_mutex_unlock(&r->lock);
+    lock_give(&r->lock);
     if (!rc && queue_put(r->news, &wake, 0))
         return OK; /* the queue is full: whoever takes from it comes by here soon */
     return rc;
@@ -116,16 +116,16 @@ void received_keep(struct received *r)
 int received_open(struct received *r, struct store *store, struct queue *news)
 {
     *r = (struct received){.store = store, .news = news, .is_closed = true};
-    pthread_mutex_init(&r->lock, NULL);
+    lock_init(&r->lock, LOCK_RECEIVED);
     r->rows = queue_new(sizeof(struct web_upload *), ROWS_WAITING);
     return r->rows ? OK : ERR_FULL;
 }
 
 static void set_closed(struct received *r, bool is_closed)
 {
-    pthread_mutex_lock(&r->lock);
+    lock_take(&r->lock);
     r->is_closed = is_closed;
-    pthread_mutex_unlock(&r->lock);
+    lock_give(&r->lock);
 }
 
 static void *end_web(void *who)
@@ -156,7 +156,7 @@ void received_leave(struct received *r)
 static void join_ender(struct received *r)
 {
     if (r->has_ender)
-        pthread_join(r->ender, NULL);
+        thread_join(r->ender);
     r->has_ender = false;
     r->leaving = NULL;
     r->leaving_plan = NULL;
@@ -219,7 +219,7 @@ void received_close(struct received *r)
     if (r->leaving)
         join_ender(r);
     queue_free(r->rows);
-    pthread_mutex_destroy(&r->lock);
+    lock_done(&r->lock);
     *r = (struct received){0};
 }
 

@@ -6,6 +6,7 @@
 #ifndef COLLECTOR_RECEIVED_H
 #define COLLECTOR_RECEIVED_H
 
+#include "base/lock.h"
 #include "base/queue.h"
 #include "collector/plan.h"
 #include "store/store.h"
@@ -31,7 +32,7 @@ struct received {
     bool has_ender;
     _Atomic bool has_ended;
     char prefix[ORIGIN_NAME - 8];
-    pthread_mutex_t lock;
+    struct lock lock;
     bool is_closed; /* takes no more rows */
 };
 

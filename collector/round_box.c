@@ -8,13 +8,13 @@
 
 static struct job *take_out(struct round_thread *t, bool is_last)
 {
-    pthread_mutex_lock(&t->lock);
+    lock_take(&t->lock);
     struct job *job = t->job;
     t->job = NULL;
     t->is_box_closed |= is_last;
     if (job)
         pthread_cond_broadcast(&t->moved); /* there is room again */
-    pthread_mutex_unlock(&t->lock);
+    lock_give(&t->lock);
     return job;
 }
 
@@ -23,11 +23,11 @@ static void carry_out(struct round_thread *t, struct job *job)
 {
     int result = job->run(t->rounds, t->bus, job->to);
 
-    pthread_mutex_lock(&t->lock);
+    lock_take(&t->lock);
     job->result = result;
     job->is_done = true;
     pthread_cond_broadcast(&t->moved);
-    pthread_mutex_unlock(&t->lock);
+    lock_give(&t->lock);
 }
 
 void round_do_job(struct round_thread *t)
@@ -55,11 +55,11 @@ int rounds_post(struct rounds *r, size_t bus, struct job *job)
     if (!t || !t->is_running)
         return ERR_ABSENT;
     job->is_done = false;
-    pthread_mutex_lock(&t->lock);
+    lock_take(&t->lock);
     int rc = t->is_box_closed ? ERR_ABSENT : t->job ? ERR_BUSY : OK;
     if (!rc)
         t->job = job;
-    pthread_mutex_unlock(&t->lock);
+    lock_give(&t->lock);
     if (!rc)
         bell_nudge(&t->stop);
     return rc;
@@ -72,21 +72,21 @@ bool rounds_take_back(struct rounds *r, size_t bus, struct job *job)
 
     if (!t)
         return true;
-    pthread_mutex_lock(&t->lock);
+    lock_take(&t->lock);
     is_back = t->job == job;
     if (is_back)
         t->job = NULL;
-    pthread_mutex_unlock(&t->lock);
+    lock_give(&t->lock);
     return is_back;
 }
 
 /* Somebody else's job is in the box: until it is taken out. */
 static void wait_for_room(struct round_thread *t, const struct limit *limit)
 {
-    pthread_mutex_lock(&t->lock);
+    lock_take(&t->lock);
     while (t->job && !limit_is_over(limit))
-        (void)condition_wait_until(&t->moved, &t->lock, limit_next_look(limit));
-    pthread_mutex_unlock(&t->lock);
+        (void)lock_wait_until(&t->lock, &t->moved, limit_next_look(limit));
+    lock_give(&t->lock);
 }
 
 int rounds_put(struct rounds *r, size_t bus, struct job *job, const struct limit *limit)
@@ -104,15 +104,15 @@ bool rounds_await(struct rounds *r, size_t bus, struct job *job, const struct li
 
     if (!t)
         return job->is_done;
-    pthread_mutex_lock(&t->lock);
+    lock_take(&t->lock);
     while (!job->is_done && !(limit && limit_is_over(limit))) {
         if (limit)
-            (void)condition_wait_until(&t->moved, &t->lock, limit_next_look(limit));
+            (void)lock_wait_until(&t->lock, &t->moved, limit_next_look(limit));
         else
-            pthread_cond_wait(&t->moved, &t->lock);
+            lock_wait(&t->lock, &t->moved);
     }
     bool is_done = job->is_done;
-    pthread_mutex_unlock(&t->lock);
+    lock_give(&t->lock);
     return is_done;
 }
 

@@ -49,57 +49,19 @@ static bool wait_for(struct round_thread *t, int64_t due_us)
     return false;
 }
 
-/*
- * Ticks stand on the wall clock, so that all buses of one pace go together and restarts do not
- * shift them: every = 10 means :00, :10, :20. Waiting is by the steady clock, and the next tick is
- * reckoned anew each time, so a clock that is set costs at most one step.
- */
-struct tick {
-    int64_t ms, due_us;
-};
-
-static struct tick next_tick(int64_t step_ms, const struct tick *before)
-{
-    int64_t wall = clock_wall_ms(), now = clock_us();
-    int64_t ms = wall - wall % step_ms + step_ms;
-
-    if (before && ms == before->ms) /* the clock ran a hair ahead of the wait */
-        ms += step_ms;
-    return (struct tick){ms, now + (ms - wall) * US_PER_MS};
-}
-
-static struct tick first_tick(int64_t step_ms)
-{
-    int64_t wall = clock_wall_ms();
-
-    return (struct tick){step_ms >= MS_PER_S ? wall - wall % step_ms : wall, clock_us()};
-}
-
-/* The newest tick a device of this bus was asked for, by whoever had it before; a clock that was
- * set back since has made it worthless. */
-static int64_t asked_before(const struct round_thread *t)
-{
-    int64_t newest = 0, now = clock_wall_ms();
-
-    for (size_t i = 0; i < t->rounds->house->plan->device_count; i++)
-        if (t->last_ms[i] > newest && t->last_ms[i] <= now)
-            newest = t->last_ms[i];
-    return newest;
-}
-
 static void *run(void *who)
 {
     struct round_thread *t = who;
     struct rounds *r = t->rounds;
-    int64_t step_ms = (int64_t)(bus_every_s(r, t->bus) * (double)MS_PER_S);
-    struct tick tick;
+    int64_t step_ms = round_step_ms(r, t->bus);
+    struct round_tick tick;
 
-    step_ms = step_ms > 0 ? step_ms : 1;
     stand_ready(t);
-    tick = first_tick(r->limit == 1 ? MS_PER_S : step_ms); /* a snapshot is of its own second */
-    while (tick.ms <= asked_before(t))                     /* one tick, one reading */
-        tick = next_tick(step_ms, &tick);
-    for (unsigned done = 0; wait_for(t, tick.due_us); tick = next_tick(step_ms, &tick)) {
+    tick =
+        round_first_tick(r->limit == 1 ? MS_PER_S : step_ms); /* a snapshot is of its own second */
+    while (tick.ms <= round_asked_before(t))                  /* one tick, one reading */
+        tick = round_next_tick(step_ms, &tick);
+    for (unsigned done = 0; wait_for(t, tick.due_us); tick = round_next_tick(step_ms, &tick)) {
         round_walk(r, t->bus, tick.ms, clock_us() - tick.due_us);
         if (r->limit && ++done == r->limit)
             break;
@@ -126,7 +88,7 @@ static int make_box(struct rounds *r, size_t bus)
 
     *t = (struct round_thread){.rounds = r, .bus = bus};
     bell_init(&t->stop);
-    pthread_mutex_init(&t->lock, NULL);
+    lock_init(&t->lock, LOCK_BOX);
     condition_init(&t->moved);
     t->beat_us = clock_us();
     t->last_ms = calloc(r->house->plan->device_count + 1, sizeof *t->last_ms);
@@ -191,15 +153,6 @@ int rounds_start(struct rounds *r, struct house *house, unsigned limit, enum dep
     return rc;
 }
 
-void rounds_note_tick(struct rounds *r, size_t device, int64_t tick_ms)
-{
-    struct round_thread *t =
-        round_thread_of(r, (size_t)(r->house->plan->devices[device].bus - r->house->plan->buses));
-
-    if (t)
-        t->last_ms[device] = tick_ms;
-}
-
 int rounds_next(struct rounds *r, struct news *to, int64_t wait_us)
 {
     return queue_get(r->news, to, wait_us < FOREVER_US ? wait_us : FOREVER_US);
@@ -239,7 +192,7 @@ static void join(struct rounds *r, struct round_thread *t)
 {
     if (!t->is_running)
         return;
-    pthread_join(t->thread, NULL);
+    thread_join(t->thread);
     t->is_running = false;
     r->house->buses[t->bus].stop = NULL;
     r->house->buses[t->bus].beat_us = NULL;
@@ -282,7 +235,7 @@ void rounds_stop(struct rounds *r)
         join(r, &r->threads[i]);
         bell_done(&r->threads[i].stop);
         pthread_cond_destroy(&r->threads[i].moved);
-        pthread_mutex_destroy(&r->threads[i].lock);
+        lock_done(&r->threads[i].lock);
         free(r->threads[i].last_ms);
     }
     free(r->threads);

@@ -66,7 +66,9 @@ int rounds_start(struct rounds *r, struct house *house, unsigned limit, enum dep
                  double every_s, bool *is_wanted, struct queue *news) MUST_CHECK;
 void rounds_stop(struct rounds *r); /* at most one exchange later; joins and frees */
 
-/* Before rounds_begin: a device was asked for this tick already, by somebody else. */
+/* Before rounds_begin: which tick the first round of a device would be for, as it stands now; and
+ * that it was asked for a tick already, by whoever had it before. */
+int64_t rounds_first_tick(const struct rounds *r, size_t device);
 void rounds_note_tick(struct rounds *r, size_t device, int64_t tick_ms);
 
 /* One bus less: its thread is told to end after the exchange in hand. rounds_reap looks after it:
@@ -108,7 +110,10 @@ int64_t rounds_beat(const struct rounds *r);
 /* One round of one bus, in this thread; `tick_ms` is the time all its readings get. */
 void round_walk(struct rounds *r, size_t bus, int64_t tick_ms, int64_t late_us);
 
-/* What a reading's owner is called: the device, or `<device>-<unit>`. */
+/* Whose section it has in the plan: that of the unit, or of the device it was heard through. */
+size_t news_place(const struct news *n);
+
+/* What a reading's owner is called: as its section, or else `<device>-<unit>`. */
 const char *news_name(const struct news *n, char *to, size_t size);
 
 /* How many buses have something to ask: as many last news come a round. */

@@ -2,6 +2,8 @@
 #ifndef COLLECTOR_ROUNDS_INSIDE_H
 #define COLLECTOR_ROUNDS_INSIDE_H
 
+#include "base/lock.h"
+
 #include "collector/rounds.h"
 
 #include <pthread.h>
@@ -13,7 +15,7 @@ struct round_thread {
     _Atomic bool is_running;          /* there is one that nobody has joined yet */
     _Atomic bool is_leaving, is_over; /* it was told to end; it has */
     struct bell stop;
-    pthread_mutex_t lock; /* of the box: the next three, and the end of every job */
+    struct lock lock; /* of the box: the next three, and the end of every job */
     pthread_cond_t moved;
     struct job *job;
     bool is_box_closed; /* takes no more */
@@ -29,6 +31,23 @@ struct round_thread *round_thread_of(const struct rounds *r, size_t bus);
 
 /* The bus goes as often as the most often asked of its devices. */
 double bus_every_s(const struct rounds *r, size_t bus);
+
+/*
+ * Ticks stand on the wall clock, so that all buses of one pace go together and restarts do not
+ * shift them: every = 10 means :00, :10, :20. Waiting is by the steady clock, and the next tick is
+ * reckoned anew each time, so a clock that is set costs at most one step.
+ */
+struct round_tick {
+    int64_t ms, due_us;
+};
+
+/* `before`: the one that was; NULL: none. */
+struct round_tick round_next_tick(int64_t step_ms, const struct round_tick *before);
+struct round_tick round_first_tick(int64_t step_ms);
+int64_t round_step_ms(const struct rounds *r, size_t bus);
+
+/* The newest tick a device of this bus was asked for, by whoever had it before. */
+int64_t round_asked_before(const struct round_thread *t);
 
 /* What waits in the box is done, if anything does; the last time nothing is taken afterwards. */
 void round_do_job(struct round_thread *t);

@@ -17,7 +17,7 @@ static const int64_t LOOK_US = 1000000, ONLINE_LEAST_US = 15000000, TEMPERATURE_
 void rules_init(struct rules *r, struct store *store)
 {
     *r = (struct rules){.store = store};
-    pthread_mutex_init(&r->lock, NULL);
+    lock_init(&r->lock, LOCK_RULES);
 }
 
 void rules_done(struct rules *r)
@@ -26,7 +26,7 @@ void rules_done(struct rules *r)
         return;
     for (size_t i = 0; i < r->count; i++)
         free(r->seats[i]);
-    pthread_mutex_destroy(&r->lock);
+    lock_done(&r->lock);
     *r = (struct rules){0};
 }
 
@@ -128,7 +128,7 @@ static void follow_device(struct rules *r, const struct plan_device *d,
 
 void rules_follow(struct rules *r, const struct plan *plan)
 {
-    pthread_mutex_lock(&r->lock);
+    lock_take(&r->lock);
     for (size_t i = 0; i < r->count; i++) {
         r->seats[i]->has_rule = r->seats[i]->has_next = false;
         r->seats[i]->leaving = 0;
@@ -143,7 +143,7 @@ void rules_follow(struct rules *r, const struct plan *plan)
     for (size_t i = 0; i < r->count; i++)
         if (!r->seats[i]->has_rule)
             r->seats[i]->rule.is_enabled = false; /* it ends as soon as it has lowered */
-    pthread_mutex_unlock(&r->lock);
+    lock_give(&r->lock);
 }
 
 /* ---- what is known --------------------------------------------------------------------------- */
@@ -180,11 +180,11 @@ void rules_hear(void *rules, const char *device, const struct reading *read, int
     struct rules *r = rules;
     struct rule_seat *s;
 
-    pthread_mutex_lock(&r->lock);
+    lock_take(&r->lock);
     s = seat_of(r, device);
     if (s)
         hear(s, read, heard_us);
-    pthread_mutex_unlock(&r->lock);
+    lock_give(&r->lock);
 }
 
 static void know(struct rules *r, const struct rule_seat *s, bool is_leaving, struct rule_known *k)
@@ -271,11 +271,11 @@ void rules_look(struct rules *r, struct daemon *d)
         r->stuck_us = 0;
     else if (!r->stuck_us)
         r->stuck_us = now;
-    pthread_mutex_lock(&r->lock);
+    lock_take(&r->lock);
     for (size_t i = 0; i < r->count; i++)
         look_at(r, r->seats[i], d, false);
     clear_seats(r);
-    pthread_mutex_unlock(&r->lock);
+    lock_give(&r->lock);
 }
 
 /* ---- leaving --------------------------------------------------------------------------------- */
@@ -307,12 +307,12 @@ bool rules_have_left(struct rules *r, struct daemon *d, const struct plan *next)
 
     if (!r->store)
         return true;
-    pthread_mutex_lock(&r->lock);
+    lock_take(&r->lock);
     for (size_t i = 0; i < r->count; i++) {
         struct rule_seat *s = r->seats[i];
         have &= stays(s, d->plan, next) || has_left(r, s, d);
     }
-    pthread_mutex_unlock(&r->lock);
+    lock_give(&r->lock);
     return have;
 }
 
@@ -320,10 +320,10 @@ void rules_say_left(struct rules *r, struct daemon *d, const struct plan *next)
 {
     if (!r->store)
         return;
-    pthread_mutex_lock(&r->lock);
+    lock_take(&r->lock);
     for (size_t i = 0; i < r->count; i++)
         if (r->seats[i]->state.is_raised && !stays(r->seats[i], d->plan, next))
             seat_say(r, r->seats[i], LOG_LEVEL_ERR,
                      "float_voltage is still raised; it is lowered when the device is heard again");
-    pthread_mutex_unlock(&r->lock);
+    lock_give(&r->lock);
 }

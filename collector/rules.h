@@ -6,6 +6,8 @@
 #ifndef COLLECTOR_RULES_H
 #define COLLECTOR_RULES_H
 
+#include "base/lock.h"
+
 #include "collector/errand.h"
 #include "collector/keeper.h"
 #include "collector/rule.h"
@@ -50,7 +52,7 @@ struct rules {
     struct rule_seat *seats[RULE_SEATS];
     size_t count;
     int64_t looked_us, stuck_us; /* since when the store cannot be written; 0: it can */
-    pthread_mutex_t lock;        /* of the seats; the main thread alone changes them */
+    struct lock lock;            /* of the seats; the main thread alone changes them */
 };
 
 void rules_init(struct rules *r, struct store *store);

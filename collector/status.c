@@ -113,10 +113,10 @@ static void as_json(struct daemon *d, struct text *text)
         json_sink(&j, &all[i]);
     json_close(&j, ']');
     json_open(&j, "rules", '[');
-    pthread_mutex_lock(&d->rules.lock);
+    lock_take(&d->rules.lock);
     for (size_t i = 0; i < d->rules.count; i++)
         json_rule(&j, d->rules.seats[i]);
-    pthread_mutex_unlock(&d->rules.lock);
+    lock_give(&d->rules.lock);
     json_close(&j, ']');
     json_close(&j, '}');
 }
@@ -168,7 +168,7 @@ static void text_rules(struct daemon *d, struct text *t)
 {
     text_format(t, "%-20s %-16s %-8s %-20s  %s\n", "rule", "device", "state", "since",
                 "waits or acts because");
-    pthread_mutex_lock(&d->rules.lock);
+    lock_take(&d->rules.lock);
     for (size_t i = 0; i < d->rules.count; i++) {
         const struct rule_seat *s = d->rules.seats[i];
         char since[CLOCK_TEXT] = "-";
@@ -177,7 +177,7 @@ static void text_rules(struct daemon *d, struct text *t)
         text_format(t, "%-20s %-16s %-8s %-20s  %s\n", s->name, s->device,
                     rule_state_word(&s->rule, &s->state), since, s->state.why);
     }
-    pthread_mutex_unlock(&d->rules.lock);
+    lock_give(&d->rules.lock);
 }
 
 void status_write(struct daemon *d, bool is_json, char *to, size_t size)

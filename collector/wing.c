@@ -58,13 +58,13 @@ static bool runs_already(const struct plan *p, const struct plan_bus *b, const s
 void wings_init(struct wings *ws)
 {
     *ws = (struct wings){0};
-    pthread_mutex_init(&ws->lock, NULL);
+    lock_init(&ws->lock, LOCK_WINGS);
 }
 
 void wings_done(struct wings *ws)
 {
     free(ws->list);
-    pthread_mutex_destroy(&ws->lock);
+    lock_done(&ws->lock);
     *ws = (struct wings){0};
 }
 
@@ -80,11 +80,11 @@ static bool make_room(struct wings *ws)
         return false;
     if (ws->count)
         memcpy(more, ws->list, ws->count * sizeof *more);
-    pthread_mutex_lock(&ws->lock);
+    lock_take(&ws->lock);
     struct wing **old = ws->list;
     ws->list = more;
     ws->room = room;
-    pthread_mutex_unlock(&ws->lock);
+    lock_give(&ws->lock);
     free(old);
     return true;
 }
@@ -123,10 +123,10 @@ struct wing *wings_prepare(struct wings *ws, struct plan *plan, struct queue *ne
 
 void wings_add(struct wings *ws, struct wing *w)
 {
-    pthread_mutex_lock(&ws->lock);
+    lock_take(&ws->lock);
     w->number = ++ws->last_number;
     ws->list[ws->count++] = w;
-    pthread_mutex_unlock(&ws->lock);
+    lock_give(&ws->lock);
     rounds_begin(&w->rounds);
 }
 
@@ -177,12 +177,12 @@ int64_t wings_beat(struct wings *ws)
 {
     int64_t oldest = clock_us();
 
-    pthread_mutex_lock(&ws->lock);
+    lock_take(&ws->lock);
     for (size_t i = 0; i < ws->count; i++) {
         int64_t beat = rounds_beat(&ws->list[i]->rounds);
         oldest = beat < oldest ? beat : oldest;
     }
-    pthread_mutex_unlock(&ws->lock);
+    lock_give(&ws->lock);
     return oldest;
 }
 
@@ -190,7 +190,7 @@ struct wing *wings_take_empty(struct wings *ws, const struct plan *newest)
 {
     struct wing *w = NULL;
 
-    pthread_mutex_lock(&ws->lock);
+    lock_take(&ws->lock);
     for (size_t i = 0; i < ws->count && !w; i++) {
         if (ws->list[i]->plan == newest || ws->list[i]->pins ||
             !rounds_is_empty(&ws->list[i]->rounds))
@@ -199,7 +199,7 @@ struct wing *wings_take_empty(struct wings *ws, const struct plan *newest)
         ws->count--;
         memmove(&ws->list[i], &ws->list[i + 1], (ws->count - i) * sizeof *ws->list);
     }
-    pthread_mutex_unlock(&ws->lock);
+    lock_give(&ws->lock);
     return w;
 }
 
@@ -219,7 +219,7 @@ struct wing *wings_find(struct wings *ws, const char *name, struct addressee *to
 {
     struct wing *found = NULL;
 
-    pthread_mutex_lock(&ws->lock);
+    lock_take(&ws->lock);
     for (size_t i = ws->count; i-- > 0 && !found;) {
         struct wing *w = ws->list[i];
         if (!addressee_find(w->plan, name, to))
@@ -230,7 +230,7 @@ struct wing *wings_find(struct wings *ws, const char *name, struct addressee *to
     }
     if (found)
         found->pins++;
-    pthread_mutex_unlock(&ws->lock);
+    lock_give(&ws->lock);
     return found;
 }
 
@@ -238,19 +238,19 @@ struct wing *wings_next(struct wings *ws, unsigned number)
 {
     struct wing *found = NULL;
 
-    pthread_mutex_lock(&ws->lock);
+    lock_take(&ws->lock);
     for (size_t i = 0; i < ws->count && !found; i++)
         if (ws->list[i]->number > number)
             found = ws->list[i];
     if (found)
         found->pins++;
-    pthread_mutex_unlock(&ws->lock);
+    lock_give(&ws->lock);
     return found;
 }
 
 void wings_unpin(struct wings *ws, struct wing *w)
 {
-    pthread_mutex_lock(&ws->lock);
+    lock_take(&ws->lock);
     w->pins--;
-    pthread_mutex_unlock(&ws->lock);
+    lock_give(&ws->lock);
 }

@@ -5,6 +5,8 @@
 #ifndef COLLECTOR_WING_H
 #define COLLECTOR_WING_H
 
+#include "base/lock.h"
+
 #include "collector/addressee.h"
 #include "collector/rounds.h"
 
@@ -27,7 +29,7 @@ struct wing {
  * thread as long as they like: the wing stays until it is unpinned.
  */
 struct wings {
-    pthread_mutex_t lock;
+    struct lock lock;
     struct wing **list; /* the newest last */
     size_t count, room;
     unsigned last_number;

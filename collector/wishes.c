@@ -17,14 +17,14 @@ static struct wish *take(struct wishes *w)
 {
     struct wish *wish = NULL;
 
-    pthread_mutex_lock(&w->lock);
+    lock_take(&w->lock);
     if (w->count) {
         wish = w->waiting[0];
         w->count--;
         memmove(&w->waiting[0], &w->waiting[1], w->count * sizeof *w->waiting);
     }
     w->is_at_work = wish;
-    pthread_mutex_unlock(&w->lock);
+    lock_give(&w->lock);
     return wish;
 }
 
@@ -32,9 +32,9 @@ static void give_back(struct wishes *w, struct wish *wish, int rc)
 {
     wish->result = rc;
     wish->done(wish); /* from here on it is somebody else's */
-    pthread_mutex_lock(&w->lock);
+    lock_take(&w->lock);
     w->is_at_work = false;
-    pthread_mutex_unlock(&w->lock);
+    lock_give(&w->lock);
 }
 
 static bool is_called_off(void *who)
@@ -124,14 +124,14 @@ static int tell(void *who, struct wish *wish)
     struct addressee to;
     int rc = ERR_STOPPED;
 
-    pthread_mutex_lock(&w->lock);
+    lock_take(&w->lock);
     if (w->is_open)
         rc = !addressee_find(w->plan, wish->device, &to) ? ERR_ABSENT
              : w->count == WISHES_WAITING                ? ERR_FULL
                                                          : OK;
     if (!rc)
         w->waiting[w->count++] = wish;
-    pthread_mutex_unlock(&w->lock);
+    lock_give(&w->lock);
     if (!rc)
         bell_nudge(&w->bell);
     return rc;
@@ -177,14 +177,14 @@ static size_t offers(void *who, const char *device, struct offer *to, size_t roo
     size_t count = 0;
 
     *is_allowed = false;
-    pthread_mutex_lock(&w->lock);
+    lock_take(&w->lock);
     if (w->plan && addressee_find(w->plan, device, &at)) {
         const struct section *own =
             at.of_its_own ? at.of_its_own->section : w->plan->devices[at.at].section;
         driver = driver_of(w->daemon, w->plan, &at);
         *is_allowed = section_yes(own, "allow_tell");
     }
-    pthread_mutex_unlock(&w->lock);
+    lock_give(&w->lock);
     if (!driver || !driver->tell || !driver->commands)
         return 0;
     double volts = system_volts(w->daemon, device);
@@ -198,12 +198,12 @@ static size_t offers(void *who, const char *device, struct offer *to, size_t roo
 int wishes_open(struct wishes *w, struct daemon *d)
 {
     *w = (struct wishes){.daemon = d, .control = {.who = w, .offers = offers, .tell = tell}};
-    pthread_mutex_init(&w->lock, NULL);
+    lock_init(&w->lock, LOCK_WISHES);
     bell_init(&w->bell);
     int rc = thread_begin(&w->thread, "wishes", run, w);
     if (rc) {
         bell_done(&w->bell);
-        pthread_mutex_destroy(&w->lock);
+        lock_done(&w->lock);
         *w = (struct wishes){0};
     }
     return rc;
@@ -211,21 +211,21 @@ int wishes_open(struct wishes *w, struct daemon *d)
 
 void wishes_follow(struct wishes *w, const struct plan *plan)
 {
-    pthread_mutex_lock(&w->lock);
+    lock_take(&w->lock);
     w->plan = plan;
     w->is_open = true;
     w->is_leaving = false;
-    pthread_mutex_unlock(&w->lock);
+    lock_give(&w->lock);
 }
 
 void wishes_leave(struct wishes *w)
 {
     if (!w->daemon)
         return;
-    pthread_mutex_lock(&w->lock);
+    lock_take(&w->lock);
     w->is_open = false;
     w->is_leaving = true;
-    pthread_mutex_unlock(&w->lock);
+    lock_give(&w->lock);
     bell_nudge(&w->bell);
 }
 
@@ -233,9 +233,9 @@ bool wishes_are_idle(struct wishes *w)
 {
     if (!w->daemon)
         return true;
-    pthread_mutex_lock(&w->lock);
+    lock_take(&w->lock);
     bool is = !w->count && !w->is_at_work;
-    pthread_mutex_unlock(&w->lock);
+    lock_give(&w->lock);
     return is;
 }
 
@@ -256,8 +256,8 @@ void wishes_close(struct wishes *w)
         return;
     wishes_leave(w);
     bell_ring(&w->bell);
-    pthread_join(w->thread, NULL);
+    thread_join(w->thread);
     bell_done(&w->bell);
-    pthread_mutex_destroy(&w->lock);
+    lock_done(&w->lock);
     *w = (struct wishes){0};
 }

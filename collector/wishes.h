@@ -10,6 +10,7 @@
 
 #include "base/bell.h"
 #include "base/error.h"
+#include "base/lock.h"
 
 #include <pthread.h>
 
@@ -21,7 +22,7 @@ enum { WISHES_WAITING = 16 };
 struct wishes {
     struct daemon *daemon; /* NULL: not begun */
     struct control control;
-    pthread_mutex_t lock;
+    struct lock lock;
     struct wish *waiting[WISHES_WAITING]; /* the oldest first */
     unsigned count;
     bool is_open;            /* takes wishes */

@@ -2,6 +2,7 @@
 #include "influx/door.h"
 
 #include "base/clock.h"
+#include "base/lock.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -255,6 +256,7 @@ int door_ask(struct door *d, const char *address, const char *body, const char *
     } else {
         curl_easy_setopt(d->curl, CURLOPT_HTTPGET, 1L);
     }
+    lock_hold_none("a far side");
     code = curl_easy_perform(d->curl);
     curl_easy_getinfo(d->curl, CURLINFO_RESPONSE_CODE, &reply->status);
     curl_easy_setopt(d->curl, CURLOPT_ERRORBUFFER, NULL);

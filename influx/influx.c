@@ -11,6 +11,7 @@
 #include "store/sink.h"
 
 #include "base/clock.h"
+#include "base/lock.h"
 #include "base/log.h"
 
 #include <stdio.h>
@@ -272,6 +273,7 @@ static bool wait_for_end(const struct seat *s, int64_t deadline_us, CURLcode *co
 {
     struct influx *x = s->memory;
 
+    lock_hold_none("a far side");
     for (;;) {
         int running = 0, left, waiting;
         curl_multi_perform(x->multi, &running);
@@ -300,7 +302,7 @@ static void create_database(struct seat *s, struct judged *j)
     if (door_address(&x->door, "/query", parameters, address, sizeof address) ||
         door_ask(&x->door, address, "", NULL, NULL, s->timeout_s, &reply))
         return;
-    if (reply.status == 200) {
+    if (reply.status == 200 && reply.body && strstr(reply.body, "\"results\"")) {
         log_note(s->name, "database %s is made", section_text(s->section, "database"));
         j->outcome.verdict = AGAIN;
     }

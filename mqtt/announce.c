@@ -3,6 +3,7 @@
 
 #include "base/chance.h"
 #include "base/clock.h"
+#include "base/lock.h"
 #include "base/log.h"
 #include "mqtt/portraits.h"
 #include "mqtt/remembered.h"
@@ -24,7 +25,7 @@ struct announce {
     const struct layout *layout;
     char birth_topic[TOPIC_MAX];
 
-    pthread_mutex_t lock; /* guards these two */
+    struct lock lock; /* guards these two */
     bool is_purging, is_purged;
     _Atomic int purged;
 
@@ -58,7 +59,7 @@ struct announce *announce_new(const struct place *place, struct states *states,
     telling_open(&a->telling, place->seat->section, &a->remembered, put, NULL);
     snprintf(a->birth_topic, sizeof a->birth_topic, "%s/status", a->telling.prefix);
     a->chance = chance_seeded(0);
-    pthread_mutex_init(&a->lock, NULL);
+    lock_init(&a->lock, LOCK_ANNOUNCE);
     return a;
 }
 
@@ -67,7 +68,7 @@ void announce_free(struct announce *a)
     if (!a)
         return;
     remembered_close(&a->remembered);
-    pthread_mutex_destroy(&a->lock);
+    lock_done(&a->lock);
     free(a);
 }
 
@@ -138,7 +139,7 @@ static void answer_birth(struct announce *a, struct client *c)
 
 static void purge(struct announce *a, struct client *c)
 {
-    pthread_mutex_lock(&a->lock);
+    lock_take(&a->lock);
     bool is_asked = a->is_purging && !a->is_purged;
     if (is_asked) {
         a->telling.form = NO_FORM;
@@ -146,7 +147,7 @@ static void purge(struct announce *a, struct client *c)
         unwanted_sweep(&a->portraits, &a->remembered, c, SWEEP_ALL);
         a->is_purged = true;
     }
-    pthread_mutex_unlock(&a->lock);
+    lock_give(&a->lock);
 }
 
 /* A stretch of the devices; a large house is told in steps. */
@@ -221,14 +222,14 @@ int announce_purge(struct announce *a, const struct limit *limit)
 {
     bool is_done = false;
 
-    pthread_mutex_lock(&a->lock);
+    lock_take(&a->lock);
     a->is_purging = true;
-    pthread_mutex_unlock(&a->lock);
+    lock_give(&a->lock);
     while (!is_done && !limit_is_over(limit)) {
         clock_sleep_us(20000);
-        pthread_mutex_lock(&a->lock);
+        lock_take(&a->lock);
         is_done = a->is_purged;
-        pthread_mutex_unlock(&a->lock);
+        lock_give(&a->lock);
     }
     return is_done ? a->purged : ERR_TIMEOUT;
 }

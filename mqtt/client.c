@@ -4,6 +4,7 @@
 #include "base/backoff.h"
 #include "base/clock.h"
 #include "base/complaint.h"
+#include "base/lock.h"
 #include "base/log.h"
 #include "base/thread.h"
 #include "mqtt/guests.h"
@@ -32,7 +33,7 @@ struct client {
     pthread_t thread;
     bool is_started;
 
-    pthread_mutex_t lock; /* guards these two */
+    struct lock lock; /* guards these two */
     bool is_stopping;
     int64_t stop_us;
 
@@ -55,9 +56,9 @@ static void wake(struct client *c)
 
 static bool is_stopping(struct client *c)
 {
-    pthread_mutex_lock(&c->lock);
+    lock_take(&c->lock);
     bool is = c->is_stopping;
-    pthread_mutex_unlock(&c->lock);
+    lock_give(&c->lock);
     return is;
 }
 
@@ -121,9 +122,9 @@ static bool part(struct client *c, bool *has_said)
         guests_last(&c->guests, c);
     *has_said = true;
     outbox_send(&c->outbox, c->session);
-    pthread_mutex_lock(&c->lock);
+    lock_take(&c->lock);
     bool is_done = outbox_is_quiet(&c->outbox) || clock_us() >= c->stop_us;
-    pthread_mutex_unlock(&c->lock);
+    lock_give(&c->lock);
     if (is_done)
         session_goodbye(c->session);
     return is_done;
@@ -240,7 +241,7 @@ int client_new(struct client **to, const struct client_plan *plan)
     c->plan.id = c->id_of_plan;
     c->chance = chance_seeded(0);
     outbox_init(&c->outbox, plan->stop_us);
-    pthread_mutex_init(&c->lock, NULL);
+    lock_init(&c->lock, LOCK_CLIENT);
     c->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (c->wake_fd < 0) {
         client_free(c);
@@ -268,12 +269,12 @@ void client_stop(struct client *c, int64_t deadline_us)
 {
     if (!c || !c->is_started)
         return;
-    pthread_mutex_lock(&c->lock);
+    lock_take(&c->lock);
     c->is_stopping = true;
     c->stop_us = deadline_us;
-    pthread_mutex_unlock(&c->lock);
+    lock_give(&c->lock);
     wake(c);
-    pthread_join(c->thread, NULL);
+    thread_join(c->thread);
     c->is_started = false;
 }
 
@@ -284,7 +285,7 @@ void client_free(struct client *c)
     outbox_done(&c->outbox);
     if (c->wake_fd >= 0)
         close(c->wake_fd);
-    pthread_mutex_destroy(&c->lock);
+    lock_done(&c->lock);
     free(c);
 }
 

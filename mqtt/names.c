@@ -1,6 +1,7 @@
 /* Words and names (mqtt/names.h). */
 #include "mqtt/names.h"
 
+#include "base/lock.h"
 #include "base/log.h"
 
 #include <pthread.h>
@@ -10,7 +11,7 @@
 
 struct names {
     const char *who; /* for messages */
-    pthread_mutex_t lock;
+    struct lock lock;
     size_t count;
     struct {
         char device[ORIGIN_NAME], word[TOPIC_WORD];
@@ -24,7 +25,7 @@ struct names *names_new(const char *who)
     if (!n)
         return NULL;
     n->who = who;
-    pthread_mutex_init(&n->lock, NULL);
+    lock_init(&n->lock, LOCK_NAMES);
     return n;
 }
 
@@ -32,7 +33,7 @@ void names_free(struct names *n)
 {
     if (!n)
         return;
-    pthread_mutex_destroy(&n->lock);
+    lock_done(&n->lock);
     free(n);
 }
 
@@ -71,7 +72,7 @@ void names_word(struct names *n, const char *device, char to[TOPIC_WORD])
 {
     size_t i = 0;
 
-    pthread_mutex_lock(&n->lock);
+    lock_take(&n->lock);
     while (i < n->count && strcmp(n->all[i].device, device) != 0)
         i++;
     if (i < n->count) {
@@ -83,20 +84,20 @@ void names_word(struct names *n, const char *device, char to[TOPIC_WORD])
             memcpy(n->all[n->count++].word, to, TOPIC_WORD);
         }
     }
-    pthread_mutex_unlock(&n->lock);
+    lock_give(&n->lock);
 }
 
 bool names_find(struct names *n, const char *device, char to[TOPIC_WORD])
 {
     bool is_known = false;
 
-    pthread_mutex_lock(&n->lock);
+    lock_take(&n->lock);
     for (size_t i = 0; i < n->count && !is_known; i++)
         if (!strcmp(n->all[i].device, device)) {
             memcpy(to, n->all[i].word, TOPIC_WORD);
             is_known = true;
         }
-    pthread_mutex_unlock(&n->lock);
+    lock_give(&n->lock);
     return is_known;
 }
 
@@ -104,13 +105,13 @@ bool names_device(struct names *n, const char *word, char to[ORIGIN_NAME])
 {
     bool is_known = false;
 
-    pthread_mutex_lock(&n->lock);
+    lock_take(&n->lock);
     for (size_t i = 0; i < n->count && !is_known; i++)
         if (!strcmp(n->all[i].word, word)) {
             memcpy(to, n->all[i].device, ORIGIN_NAME);
             is_known = true;
         }
-    pthread_mutex_unlock(&n->lock);
+    lock_give(&n->lock);
     return is_known;
 }
 

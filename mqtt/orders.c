@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/lock.h"
 #include "base/log.h"
 
 #include <pthread.h>
@@ -26,7 +27,7 @@ struct orders {
     bool may_cut_power;
     char filter[TOPIC_MAX];
 
-    pthread_mutex_t lock;  /* guards what follows */
+    struct lock lock;      /* guards what follows */
     struct client *client; /* NULL: not there */
     struct errand *under_way;
     bool has_left;
@@ -40,7 +41,7 @@ struct orders *orders_new(const struct place *place)
         return NULL;
     o->place = place;
     o->may_cut_power = section_yes(place->seat->section, "allow_cut_power");
-    pthread_mutex_init(&o->lock, NULL);
+    lock_init(&o->lock, LOCK_ORDERS);
     topic_make(o->filter, place->prefix, "+", "set/+");
     return o;
 }
@@ -52,7 +53,7 @@ bool orders_are_taken(const struct orders *o)
 
 static void let_go(struct orders *o)
 {
-    pthread_mutex_destroy(&o->lock);
+    lock_done(&o->lock);
     free(o);
 }
 
@@ -60,11 +61,11 @@ void orders_leave(struct orders *o)
 {
     if (!o)
         return;
-    pthread_mutex_lock(&o->lock);
+    lock_take(&o->lock);
     o->client = NULL;
     o->has_left = true;
     bool is_last = !o->under_way;
-    pthread_mutex_unlock(&o->lock);
+    lock_give(&o->lock);
     if (is_last)
         let_go(o);
 }
@@ -108,12 +109,12 @@ static void is_done(struct wish *w)
     struct orders *o = e->orders;
     const char *value = strchr(w->words[0], '=') + 1;
 
-    pthread_mutex_lock(&o->lock);
+    lock_take(&o->lock);
     take_out(o, e);
     if (o->client)
         say_result(o->client, e->topic, e->setting, value, w->result, w->told.why);
     bool is_last = o->has_left && !o->under_way;
-    pthread_mutex_unlock(&o->lock);
+    lock_give(&o->lock);
     free(e);
     if (is_last)
         let_go(o);
@@ -193,7 +194,7 @@ static int send_wish(struct orders *o, const char *topic, const char *device, co
     snprintf(e->wish.by, sizeof e->wish.by, "mqtt, sink %.60s", o->place->seat->name);
     snprintf(e->topic, sizeof e->topic, "%s", topic);
     snprintf(e->setting, sizeof e->setting, "%s", setting);
-    pthread_mutex_lock(&o->lock);
+    lock_take(&o->lock);
     if (is_under_way(o, topic)) {
         rc = ERR_BUSY;
         *why = "an order for the same setting is still under way";
@@ -201,15 +202,15 @@ static int send_wish(struct orders *o, const char *topic, const char *device, co
         e->next = o->under_way;
         o->under_way = e;
     }
-    pthread_mutex_unlock(&o->lock);
+    lock_give(&o->lock);
     if (!rc) {
         rc = control->tell(control->who, &e->wish);
         if (!rc)
             return OK; /* it is the house's now */
         *why = rc == ERR_FULL ? "too many orders wait" : error_text(rc);
-        pthread_mutex_lock(&o->lock);
+        lock_take(&o->lock);
         take_out(o, e);
-        pthread_mutex_unlock(&o->lock);
+        lock_give(&o->lock);
     }
     free(e);
     return rc;
@@ -261,9 +262,9 @@ static void arrive(void *who, struct client *c)
 {
     struct orders *o = who;
 
-    pthread_mutex_lock(&o->lock);
+    lock_take(&o->lock);
     o->client = c;
-    pthread_mutex_unlock(&o->lock);
+    lock_give(&o->lock);
 }
 
 struct client_guest orders_guest(struct orders *o)

@@ -58,7 +58,7 @@ void outbox_init(struct outbox *o, const _Atomic int64_t *stop_us)
     *o = (struct outbox){.stop_us = stop_us};
     parcels_empty(&o->waiting);
     parcels_empty(&o->sent);
-    pthread_mutex_init(&o->lock, NULL);
+    lock_init(&o->lock, LOCK_OUTBOX);
     condition_init(&o->changed);
 }
 
@@ -67,7 +67,7 @@ void outbox_done(struct outbox *o)
     parcels_drop(&o->waiting);
     parcels_drop(&o->sent);
     pthread_cond_destroy(&o->changed);
-    pthread_mutex_destroy(&o->lock);
+    lock_done(&o->lock);
 }
 
 /* ---- saying, and waiting for it ------------------------------------------------------------ */
@@ -85,7 +85,7 @@ int outbox_say(struct outbox *o, unsigned how, const char *topic, const char *pa
     one->topic = one->payload + length;
     memcpy(one->payload, payload, length);
     memcpy(one->topic, topic, topic_size);
-    pthread_mutex_lock(&o->lock);
+    lock_take(&o->lock);
     if (!o->is_up)
         rc = ERR_GONE;
     else if (o->waiting_bytes + length + topic_size > WAITING_BYTES)
@@ -98,7 +98,7 @@ int outbox_say(struct outbox *o, unsigned how, const char *topic, const char *pa
     } else if (how & SAY_COUNTED) {
         o->result.is_lost = true;
     }
-    pthread_mutex_unlock(&o->lock);
+    lock_give(&o->lock);
     if (rc)
         free(one);
     return rc;
@@ -106,13 +106,13 @@ int outbox_say(struct outbox *o, unsigned how, const char *topic, const char *pa
 
 void outbox_count_anew(struct outbox *o)
 {
-    pthread_mutex_lock(&o->lock);
+    lock_take(&o->lock);
     o->count_of += o->count_of == UINT32_MAX ? 2 : 1; /* never 0 */
     o->counted = 0;
     o->result.refused = 0;
     o->result.reason = 0;
     o->result.is_lost = !o->is_up;
-    pthread_mutex_unlock(&o->lock);
+    lock_give(&o->lock);
 }
 
 /* Until something has changed, or a moment is over; false when there is no more time. */
@@ -122,13 +122,13 @@ static bool wait_a_moment(struct outbox *o, int64_t deadline_us)
 
     if (now >= until)
         return false;
-    condition_wait_until(&o->changed, &o->lock, now + LOOK_US < until ? now + LOOK_US : until);
+    lock_wait_until(&o->lock, &o->changed, now + LOOK_US < until ? now + LOOK_US : until);
     return true;
 }
 
 void outbox_settle(struct outbox *o, int64_t deadline_us, struct client_result *to)
 {
-    pthread_mutex_lock(&o->lock);
+    lock_take(&o->lock);
     while (o->counted && !o->result.is_lost && wait_a_moment(o, deadline_us))
         continue;
     *to = o->result;
@@ -141,36 +141,36 @@ void outbox_settle(struct outbox *o, int64_t deadline_us, struct client_result *
         to->is_alarm = to->reason == NOT_PERMITTED;
         snprintf(to->why, sizeof to->why, "%s", session_reason(to->reason));
     }
-    pthread_mutex_unlock(&o->lock);
+    lock_give(&o->lock);
 }
 
 void outbox_wait_up(struct outbox *o, int64_t deadline_us, bool is_patient,
                     struct client_result *to)
 {
-    pthread_mutex_lock(&o->lock);
+    lock_take(&o->lock);
     while (!o->is_up && (is_patient || !*o->result.why) && wait_a_moment(o, deadline_us))
         continue;
     *to = o->result;
     to->is_lost = !o->is_up;
     if (!o->is_up && !*to->why)
         snprintf(to->why, sizeof to->why, "not connected yet");
-    pthread_mutex_unlock(&o->lock);
+    lock_give(&o->lock);
 }
 
 /* ---- the connection's side ----------------------------------------------------------------- */
 
 void outbox_open(struct outbox *o)
 {
-    pthread_mutex_lock(&o->lock);
+    lock_take(&o->lock);
     o->is_up = true;
     o->is_to_cut = false;
     pthread_cond_broadcast(&o->changed);
-    pthread_mutex_unlock(&o->lock);
+    lock_give(&o->lock);
 }
 
 void outbox_lose(struct outbox *o, const char *why, bool is_alarm)
 {
-    pthread_mutex_lock(&o->lock);
+    lock_take(&o->lock);
     o->is_up = o->is_to_cut = false;
     parcels_drop(&o->waiting);
     o->waiting_bytes = 0;
@@ -178,7 +178,7 @@ void outbox_lose(struct outbox *o, const char *why, bool is_alarm)
     o->result.is_alarm = is_alarm;
     snprintf(o->result.why, sizeof o->result.why, "%s", why);
     pthread_cond_broadcast(&o->changed);
-    pthread_mutex_unlock(&o->lock);
+    lock_give(&o->lock);
     parcels_drop(&o->sent);
 }
 
@@ -198,12 +198,12 @@ void outbox_send(struct outbox *o, struct session *s)
 {
     struct parcels all;
 
-    pthread_mutex_lock(&o->lock);
+    lock_take(&o->lock);
     all.first = o->waiting.first;
     all.end = &all.first;
     o->waiting_bytes = 0;
     parcels_empty(&o->waiting);
-    pthread_mutex_unlock(&o->lock);
+    lock_give(&o->lock);
     while (all.first) {
         struct parcel *one = all.first;
         all.first = one->next;
@@ -212,10 +212,10 @@ void outbox_send(struct outbox *o, struct session *s)
             parcels_add(&o->sent, one);
             continue;
         }
-        pthread_mutex_lock(&o->lock);
+        lock_take(&o->lock);
         if (one->mid == ERR_REFUSED)
             settle_one(o, one, TOO_LARGE);
-        pthread_mutex_unlock(&o->lock);
+        lock_give(&o->lock);
         free(one); /* the connection broke: all is forgotten soon */
     }
 }
@@ -229,9 +229,9 @@ bool outbox_acknowledge(struct outbox *o, int mid, int reason)
     if (!*at)
         return false;
     struct parcel *one = parcels_take(&o->sent, at);
-    pthread_mutex_lock(&o->lock);
+    lock_take(&o->lock);
     settle_one(o, one, reason);
-    pthread_mutex_unlock(&o->lock);
+    lock_give(&o->lock);
     bool is_untold = reason && !one->count_of;
     free(one);
     return is_untold;
@@ -239,24 +239,24 @@ bool outbox_acknowledge(struct outbox *o, int mid, int reason)
 
 bool outbox_is_quiet(struct outbox *o)
 {
-    pthread_mutex_lock(&o->lock);
+    lock_take(&o->lock);
     bool is = !o->waiting.first && !o->sent.first;
-    pthread_mutex_unlock(&o->lock);
+    lock_give(&o->lock);
     return is;
 }
 
 bool outbox_is_to_cut(struct outbox *o)
 {
-    pthread_mutex_lock(&o->lock);
+    lock_take(&o->lock);
     bool is = o->is_to_cut;
-    pthread_mutex_unlock(&o->lock);
+    lock_give(&o->lock);
     return is;
 }
 
 bool outbox_is_alarm(struct outbox *o)
 {
-    pthread_mutex_lock(&o->lock);
+    lock_take(&o->lock);
     bool is = o->result.is_alarm;
-    pthread_mutex_unlock(&o->lock);
+    lock_give(&o->lock);
     return is;
 }

@@ -5,6 +5,8 @@
 #ifndef MQTT_OUTBOX_H
 #define MQTT_OUTBOX_H
 
+#include "base/lock.h"
+
 #include "mqtt/client.h"
 
 #include <pthread.h>
@@ -17,7 +19,7 @@ struct parcels {
 };
 
 struct outbox {
-    pthread_mutex_t lock; /* guards what follows */
+    struct lock lock; /* guards what follows */
     pthread_cond_t changed;
     bool is_up, is_to_cut;
     struct parcels waiting;

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/lock.h"
 #include "store/days.h"
 #include "store/reader.h"
 #include "store/spans.h"
@@ -17,7 +18,7 @@ static const int64_t FIRST_PAUSE_MS = 600000, LEAST_PAUSE_MS = 15000;
 static const int64_t SILENT_MS = 900000; /* at midnight; who is heard says it by itself */
 
 struct states {
-    pthread_mutex_t lock;
+    struct lock lock;
     size_t count;
     struct state *units[STATE_UNITS];
 };
@@ -27,7 +28,7 @@ struct states *states_new(void)
     struct states *s = calloc(1, sizeof *s);
 
     if (s)
-        pthread_mutex_init(&s->lock, NULL);
+        lock_init(&s->lock, LOCK_STATES);
     return s;
 }
 
@@ -37,7 +38,7 @@ void states_free(struct states *s)
         return;
     for (size_t i = 0; i < s->count; i++)
         free(s->units[i]);
-    pthread_mutex_destroy(&s->lock);
+    lock_done(&s->lock);
     free(s);
 }
 
@@ -97,7 +98,7 @@ bool states_take(struct states *s, const struct record *r, bool every)
     if (!record_is_said(r))
         return false;
     record_reading(r, &reading);
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     struct state *one = find_or_make(s, r->from);
     for (unsigned i = 0; one && i < reading.count; i++)
         note(one, (enum metric)reading.fields[i].metric, reading.fields[i].value, r->at_ms,
@@ -109,7 +110,7 @@ bool states_take(struct states *s, const struct record *r, bool every)
         one->newest = reading;
         one->is_new = is_said = true;
     }
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return is_said;
 }
 
@@ -147,28 +148,28 @@ void states_recall(struct states *s, const char *store_path)
     if (!store_path || reader_open(&reader, store_path))
         return;
     int64_t last = reader_last(reader);
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     recall_range(s, reader, reader_settings(reader));
     recall_range(s, reader,
                  reader_after(reader, last > RECALL_ROWS ? last - RECALL_ROWS : 0, last));
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     reader_close(reader);
 }
 
 void states_each(struct states *s, bool only_new, state_fn *each, void *who)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     for (size_t i = 0; i < s->count; i++)
         if (s->units[i]->at_ms && (!only_new || s->units[i]->is_new)) {
             each(who, s->units[i]);
             s->units[i]->is_new &= !only_new;
         }
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
 }
 
 void states_turn_day(struct states *s, int64_t now_ms, state_fn *each, void *who)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     for (size_t i = 0; i < s->count; i++) {
         struct state *one = s->units[i];
         int64_t known_ms = one->over_ms ? one->over_ms : one->at_ms;
@@ -177,16 +178,16 @@ void states_turn_day(struct states *s, int64_t now_ms, state_fn *each, void *who
         one->over_ms = now_ms;
         each(who, one);
     }
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
 }
 
 void states_one(struct states *s, const char *device, state_fn *each, void *who)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     struct state *one = find(s, device);
     if (one)
         each(who, one);
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
 }
 
 const struct state *states_peek(const struct states *s, const char *device)
@@ -196,10 +197,10 @@ const struct state *states_peek(const struct states *s, const char *device)
 
 void states_forget_new(struct states *s)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     for (size_t i = 0; i < s->count; i++)
         s->units[i]->is_new = false;
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
 }
 
 /* ---- one message --------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include "nats/verdict.h"
 
 #include "base/clock.h"
+#include "base/lock.h"
 #include "base/log.h"
 #include "base/thread.h"
 
@@ -14,7 +15,7 @@
 enum { CONNECT_MS = 5000, WRITE_MS = 5000, PING_MS = 20000, RECONNECT_MS = 250, JITTER_MS = 1000 };
 static const int64_t LOOK_US = 100000;
 
-pthread_mutex_t link_lock = PTHREAD_MUTEX_INITIALIZER;
+struct lock link_lock = LOCK_INITIAL(LOCK_LINK);
 static struct link *links;
 static uintptr_t last_number;
 
@@ -32,13 +33,13 @@ struct link *link_of(const void *number)
 static void on_cut(natsConnection *nc, void *number)
 {
     (void)nc;
-    pthread_mutex_lock(&link_lock);
+    lock_take(&link_lock);
     struct link *l = link_of(number);
     if (l) {
         l->is_cut = true;
         pthread_cond_broadcast(&l->news);
     }
-    pthread_mutex_unlock(&link_lock);
+    lock_give(&link_lock);
 }
 
 static void on_back(natsConnection *nc, void *number)
@@ -46,13 +47,13 @@ static void on_back(natsConnection *nc, void *number)
     char url[256] = "";
 
     (void)natsConnection_GetConnectedUrl(nc, url, sizeof url);
-    pthread_mutex_lock(&link_lock);
+    lock_take(&link_lock);
     struct link *l = link_of(number);
     if (l) {
         log_info(l->who, "connected again: %s", url);
         pthread_cond_broadcast(&l->news);
     }
-    pthread_mutex_unlock(&link_lock);
+    lock_give(&link_lock);
 }
 
 /* What nobody asked for: mostly that we may not publish there. Nothing will be acknowledged. */
@@ -62,14 +63,14 @@ static void on_error(natsConnection *nc, natsSubscription *sub, natsStatus statu
 
     (void)sub;
     (void)natsConnection_GetLastError(nc, &text);
-    pthread_mutex_lock(&link_lock);
+    lock_take(&link_lock);
     struct link *l = link_of(number);
     if (l && status == NATS_NOT_PERMITTED) {
         link_tell(l, status, 0, text);
         l->is_cut = true;
         pthread_cond_broadcast(&l->news);
     }
-    pthread_mutex_unlock(&link_lock);
+    lock_give(&link_lock);
 }
 
 /* ---- opening and closing ------------------------------------------------------------------- */
@@ -119,11 +120,11 @@ int link_open(struct link *l, const char *who, const char *site, const struct se
     l->stream = section_text(s, "stream");
     l->subject = section_text(s, "subject");
     condition_init(&l->news);
-    pthread_mutex_lock(&link_lock);
+    lock_take(&link_lock);
     l->number = ++last_number;
     l->next = links;
     links = l;
-    pthread_mutex_unlock(&link_lock);
+    lock_give(&link_lock);
     if (natsOptions_Create(&l->options) != NATS_OK)
         return ERR_FULL;
     rc = identity_set(l->options, who, s);
@@ -144,13 +145,13 @@ void link_close(struct link *l)
 {
     if (!l->number)
         return;
-    pthread_mutex_lock(&link_lock);
+    lock_take(&link_lock);
     for (struct link **at = &links; *at; at = &(*at)->next)
         if (*at == l) {
             *at = l->next;
             break;
         }
-    pthread_mutex_unlock(&link_lock);
+    lock_give(&link_lock);
     hang_up(l);
     natsOptions_Destroy(l->options);
     pthread_cond_destroy(&l->news);
@@ -163,7 +164,7 @@ void link_wait_a_moment(struct link *l, int64_t deadline_us)
 {
     int64_t look = clock_us() + LOOK_US;
 
-    condition_wait_until(&l->news, &link_lock, look < deadline_us ? look : deadline_us);
+    lock_wait_until(&link_lock, &l->news, look < deadline_us ? look : deadline_us);
 }
 
 static natsStatus connect_now(struct link *l)
@@ -204,12 +205,12 @@ bool link_ready(struct link *l, int64_t deadline_us, bool may_make, struct outco
         nats_judge(rc, 0, nats_GetLastError(NULL), l->stream, o);
         return false;
     }
-    pthread_mutex_lock(&link_lock);
+    lock_take(&link_lock);
     while (natsConnection_Status(l->connection) != NATS_CONN_STATUS_CONNECTED &&
            !natsConnection_IsClosed(l->connection) &&
            clock_us() < seat_until(l->stop_us, deadline_us))
         link_wait_a_moment(l, deadline_us);
-    pthread_mutex_unlock(&link_lock);
+    lock_give(&link_lock);
     if (natsConnection_Status(l->connection) != NATS_CONN_STATUS_CONNECTED) {
         rc = natsConnection_GetLastError(l->connection, &text);
         nats_judge(rc == NATS_OK ? NATS_NO_SERVER : rc, 0, text, l->stream, o);

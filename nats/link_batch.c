@@ -56,7 +56,7 @@ void link_on_ack(jsCtx *js, natsMsg *msg, jsPubAck *ack, jsPubAckErr *error, voi
     const char *id = NULL;
 
     (void)js;
-    pthread_mutex_lock(&link_lock);
+    lock_take(&link_lock);
     struct link *l = link_of(number);
     if (l && natsMsgHeader_Get(msg, "Nats-Msg-Id", &id) == NATS_OK) {
         set_fate(&l->window, nats_id_seq(id), is_kept(ack) ? ACKED : FAILED);
@@ -68,7 +68,7 @@ void link_on_ack(jsCtx *js, natsMsg *msg, jsPubAck *ack, jsPubAckErr *error, voi
         if (l->window.acked + l->window.failed == l->window.count)
             pthread_cond_broadcast(&l->news);
     }
-    pthread_mutex_unlock(&link_lock);
+    lock_give(&link_lock);
     natsMsg_Destroy(msg);
 }
 
@@ -77,10 +77,10 @@ void link_on_ack(jsCtx *js, natsMsg *msg, jsPubAck *ack, jsPubAckErr *error, voi
 void link_begin(struct link *l, const int64_t *seqs, uint8_t *fates, unsigned count)
 {
     memset(fates, OPEN, count);
-    pthread_mutex_lock(&link_lock);
+    lock_take(&link_lock);
     l->window = (struct window){.seqs = seqs, .fates = fates, .count = count};
     l->is_cut = l->is_told = false;
-    pthread_mutex_unlock(&link_lock);
+    lock_give(&link_lock);
 }
 
 bool link_publish(struct link *l, const char *subject, const char *id, const char *words,
@@ -99,10 +99,10 @@ bool link_publish(struct link *l, const char *subject, const char *id, const cha
     natsMsg_Destroy(msg);
     if (rc == NATS_OK)
         return true;
-    pthread_mutex_lock(&link_lock);
+    lock_take(&link_lock);
     link_tell(l, rc, 0, NULL);
     l->is_cut = true; /* the rest would fare no better */
-    pthread_mutex_unlock(&link_lock);
+    lock_give(&link_lock);
     return false;
 }
 
@@ -119,7 +119,7 @@ void link_wait(struct link *l, int64_t deadline_us, struct outcome *o)
 {
     struct window *w = &l->window;
 
-    pthread_mutex_lock(&link_lock);
+    lock_take(&link_lock);
     while (w->acked + w->failed < w->count && !l->is_cut &&
            clock_us() < seat_until(l->stop_us, deadline_us))
         link_wait_a_moment(l, deadline_us);
@@ -131,7 +131,7 @@ void link_wait(struct link *l, int64_t deadline_us, struct outcome *o)
         *o = (struct outcome){.verdict = TAKEN};
     else if (is_told)
         *o = l->trouble;
-    pthread_mutex_unlock(&link_lock);
+    lock_give(&link_lock);
     if (is_taken)
         return;
     let_go(l);

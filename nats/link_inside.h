@@ -2,11 +2,13 @@
 #ifndef NATS_LINK_INSIDE_H
 #define NATS_LINK_INSIDE_H
 
+#include "base/lock.h"
+
 #include "nats/link.h"
 
 /* One lock for all links: a callback holds it for the time of a search among a thousand. What
  * follows wants it held, but for what says otherwise. */
-extern pthread_mutex_t link_lock;
+extern struct lock link_lock;
 
 /* NULL: it is closed. */
 struct link *link_of(const void *number);

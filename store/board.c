@@ -2,6 +2,7 @@
 #include "store/board.h"
 
 #include "base/error.h"
+#include "base/lock.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -30,7 +31,7 @@ struct desk {
 };
 
 struct board {
-    pthread_mutex_t lock;
+    struct lock lock;
     uint64_t changes;
     unsigned count;
     struct desk desks[];
@@ -42,7 +43,7 @@ struct board *board_new(unsigned devices)
 
     if (!b)
         return NULL;
-    pthread_mutex_init(&b->lock, NULL);
+    lock_init(&b->lock, LOCK_BOARD);
     b->count = devices;
     for (unsigned i = 0; i < devices; i++) {
         b->desks[i].every_us = usual_every_us;
@@ -57,21 +58,21 @@ void board_free(struct board *b)
         return;
     for (unsigned i = 0; i < b->count; i++)
         free(b->desks[i].slots);
-    pthread_mutex_destroy(&b->lock);
+    lock_done(&b->lock);
     free(b);
 }
 
 uint64_t board_changes(struct board *b)
 {
-    pthread_mutex_lock(&b->lock);
+    lock_take(&b->lock);
     uint64_t changes = b->changes;
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
     return changes;
 }
 
 static void lock_to_change(struct board *b)
 {
-    pthread_mutex_lock(&b->lock);
+    lock_take(&b->lock);
     b->changes++;
 }
 
@@ -109,7 +110,7 @@ void board_period(struct board *b, unsigned device, int64_t every_us, int64_t sl
         b->desks[device].every_us = every_us;
         b->desks[device].slowest_us = slowest_us > every_us ? slowest_us : every_us;
     }
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
 }
 
 static int64_t bounded(int64_t us, const struct desk *d)
@@ -150,7 +151,19 @@ void board_note(struct board *b, const struct reading *r, int64_t now_us)
         d->heard_us = now_us;
         d->error = OK;
     }
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
+}
+
+void board_hear(struct board *b, unsigned device, int64_t now_us)
+{
+    lock_to_change(b);
+    if (device < b->count) {
+        struct desk *d = &b->desks[device];
+        d->is_heard = true;
+        d->heard_us = now_us;
+        d->error = OK;
+    }
+    lock_give(&b->lock);
 }
 
 void board_miss(struct board *b, unsigned device, int error, int64_t now_us)
@@ -159,7 +172,7 @@ void board_miss(struct board *b, unsigned device, int error, int64_t now_us)
     lock_to_change(b);
     if (device < b->count)
         b->desks[device].error = error;
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
 }
 
 void board_sleep(struct board *b, unsigned device, bool is_asleep)
@@ -167,14 +180,14 @@ void board_sleep(struct board *b, unsigned device, bool is_asleep)
     lock_to_change(b);
     if (device < b->count)
         b->desks[device].is_asleep = is_asleep;
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
 }
 
 bool board_sleeps(struct board *b, unsigned device)
 {
-    pthread_mutex_lock(&b->lock);
+    lock_take(&b->lock);
     bool is_asleep = device < b->count && b->desks[device].is_asleep;
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
     return is_asleep;
 }
 
@@ -186,7 +199,7 @@ void board_stand(struct board *b, unsigned device, enum metric m, double total)
         s->stood = total;
         s->has_stood = true;
     }
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
 }
 
 static bool is_fresh(const struct slot *s, int64_t now_us)
@@ -196,32 +209,32 @@ static bool is_fresh(const struct slot *s, int64_t now_us)
 
 bool board_get(struct board *b, unsigned device, enum metric m, int64_t now_us, double *to)
 {
-    pthread_mutex_lock(&b->lock);
+    lock_take(&b->lock);
     const struct slot *s = device < b->count ? slot_of(&b->desks[device], m) : NULL;
     bool is_there = s && is_fresh(s, now_us);
     if (is_there)
         *to = s->value;
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
     return is_there;
 }
 
 bool board_total(struct board *b, unsigned device, enum metric m, double *to)
 {
-    pthread_mutex_lock(&b->lock);
+    lock_take(&b->lock);
     const struct slot *s = device < b->count ? slot_of(&b->desks[device], m) : NULL;
     bool is_there = s && (s->is_said || s->has_stood);
     if (is_there)
         *to = s->is_said ? s->value : s->stood;
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
     return is_there;
 }
 
 bool board_has(struct board *b, unsigned device, enum metric m)
 {
-    pthread_mutex_lock(&b->lock);
+    lock_take(&b->lock);
     const struct slot *s = device < b->count ? slot_of(&b->desks[device], m) : NULL;
     bool is_said = s && s->is_said;
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
     return is_said;
 }
 
@@ -230,7 +243,7 @@ unsigned board_all(struct board *b, unsigned device, int64_t now_us, struct boar
 {
     unsigned count = 0;
 
-    pthread_mutex_lock(&b->lock);
+    lock_take(&b->lock);
     const struct desk *d = device < b->count ? &b->desks[device] : NULL;
     for (size_t i = 0; d && i < d->count && count < room; i++) {
         const struct slot *s = &d->slots[i];
@@ -240,18 +253,18 @@ unsigned board_all(struct board *b, unsigned device, int64_t now_us, struct boar
                                                .age_us = now_us - s->when_us,
                                                .is_fresh = is_fresh(s, now_us)};
     }
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
     return count;
 }
 
 bool board_stood(struct board *b, unsigned device, enum metric m, double *to)
 {
-    pthread_mutex_lock(&b->lock);
+    lock_take(&b->lock);
     const struct slot *s = device < b->count ? slot_of(&b->desks[device], m) : NULL;
     bool is_there = s && s->has_stood;
     if (is_there)
         *to = s->stood;
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
     return is_there;
 }
 
@@ -282,7 +295,7 @@ enum board_state board_state(struct board *b, unsigned device, int64_t now_us, i
 {
     static const struct desk nobody = {0};
 
-    pthread_mutex_lock(&b->lock);
+    lock_take(&b->lock);
     const struct desk *d = device < b->count ? &b->desks[device] : &nobody;
     int64_t age = d->is_heard ? now_us - d->heard_us : -1;
     enum board_state state = state_of(d, age);
@@ -290,6 +303,6 @@ enum board_state board_state(struct board *b, unsigned device, int64_t now_us, i
         *age_us = age;
     if (error)
         *error = state == HEARD || state == ASLEEP ? OK : d->error;
-    pthread_mutex_unlock(&b->lock);
+    lock_give(&b->lock);
     return state;
 }

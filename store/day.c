@@ -106,19 +106,19 @@ static int kept_day(struct store *s, enum statement which, const struct origin *
 
 int store_newest_day(struct store *s, const struct origin *from, int upto)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     int kept = kept_day(s, NEWEST_DAY, from, upto);
     const struct waiting *w = waiting_day(s, from, 0, upto);
     int waits = w ? day_of(w->at_ms) : 0;
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return kept > waits ? kept : waits;
 }
 
 bool store_has_day(struct store *s, const struct origin *from, int date)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     bool has = waiting_day(s, from, date, 0) || kept_day(s, FIND_DAY, from, date);
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return has;
 }
 
@@ -147,9 +147,9 @@ bool store_is_day(struct store *s, const struct origin *from, int date, const st
 {
     struct reading known;
 
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     bool is_it = day_read(s, from, date, &known) && says_the_same(&known, r);
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return is_it;
 }
 
@@ -194,5 +194,5 @@ int reader_days(struct reader *r, int from, int to, day_fn *each, void *who)
     if (!rc && day.count)
         each(who, origin, date, &day);
     sqlite3_finalize(row);
-    return rc;
+    return reader_doubt(r, rc);
 }

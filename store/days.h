@@ -45,4 +45,8 @@ unsigned zone_turn(void);
 /* A zone the machine knows ("Europe/Sofia"); it holds for the whole process. */
 bool zone_set(const char *name);
 
+/* As it was before a plan was read that is not followed: getenv("TZ") of then; NULL: it was unset.
+ */
+void zone_put_back(const char *was);
+
 #endif

@@ -8,7 +8,7 @@ int store_keep_text(struct store *s, const char *key, const char *text)
     sqlite3_stmt *row = NULL;
     int rc = ERR_IO;
 
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     if (s->db)
         rc = sql_error(sqlite3_prepare_v2(
             s->db, "INSERT OR REPLACE INTO note (key, value) VALUES (?, ?)", -1, &row, NULL));
@@ -17,7 +17,7 @@ int store_keep_text(struct store *s, const char *key, const char *text)
     if (!rc)
         rc = sql_step_done(row);
     sqlite3_finalize(row);
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return rc;
 }
 
@@ -26,7 +26,7 @@ char *store_kept_text(struct store *s, const char *key)
     sqlite3_stmt *row = NULL;
     char *text = NULL;
 
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     int rc = s->db
                  ? sqlite3_prepare_v2(s->db, "SELECT value FROM note WHERE key = ?", -1, &row, NULL)
                  : SQLITE_ERROR;
@@ -36,6 +36,6 @@ char *store_kept_text(struct store *s, const char *key)
         text = (rc == SQLITE_ROW || rc == SQLITE_DONE) && found ? strdup(found) : NULL;
     }
     sqlite3_finalize(row);
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return text;
 }

@@ -21,11 +21,11 @@ static bool is_out_of_time(const struct pump *p)
 static void move_cursor(struct pump *p, int64_t upto)
 {
     store_cursor_move(p->store, p->seat.name, upto);
-    pthread_mutex_lock(&p->lock);
+    lock_take(&p->lock);
     p->state.cursor = upto;
     p->state.held = p->hold.after_us ? p->hold.sent - upto : 0;
     pthread_cond_broadcast(&p->moved);
-    pthread_mutex_unlock(&p->lock);
+    lock_give(&p->lock);
 }
 
 void lane_move(struct pump *p, struct lane *lane, int64_t upto)
@@ -34,14 +34,14 @@ void lane_move(struct pump *p, struct lane *lane, int64_t upto)
     if (lane->is_resend) {
         lane->resend.seq = upto;
         store_resend_move(p->store, &lane->resend);
-        pthread_mutex_lock(&p->lock);
+        lock_take(&p->lock);
         pthread_cond_broadcast(&p->moved);
-        pthread_mutex_unlock(&p->lock);
+        lock_give(&p->lock);
     } else if (p->hold.after_us) {
         hold_add(&p->hold, upto, clock_us());
-        pthread_mutex_lock(&p->lock);
+        lock_take(&p->lock);
         p->state.held = upto - p->state.cursor;
-        pthread_mutex_unlock(&p->lock);
+        lock_give(&p->lock);
     } else {
         move_cursor(p, upto);
     }
@@ -52,9 +52,9 @@ static void set_aside(struct pump *p, int64_t seq, const char *why)
     log_err(p->seat.name, "reading %lld is refused for good and set aside: %s", (long long)seq,
             why);
     store_set_aside(p->store, p->seat.name, seq, why);
-    pthread_mutex_lock(&p->lock);
+    lock_take(&p->lock);
     p->state.aside++;
-    pthread_mutex_unlock(&p->lock);
+    lock_give(&p->lock);
 }
 
 /* ---- filling ----------------------------------------------------------------------------- */
@@ -114,7 +114,8 @@ static void fill(struct pump *p, const struct lane *lane, int64_t after, unsigne
     if (p->reader)
         reader_rest(p->reader);
     if (rc == ERR_DATA) {
-        store_suspect(p->store);
+        if (p->generation == store_generation(p->store)) /* else it was the file before this one */
+            store_suspect(p->store);
         return;
     }
     if (rc != ERR_ABSENT)
@@ -133,9 +134,9 @@ static void settle(struct pump *p, struct outcome *o)
 {
     int64_t deadline = clock_us() + (int64_t)(p->seat.timeout_s * 1e6);
 
-    pthread_mutex_lock(&p->lock);
+    lock_take(&p->lock);
     p->state.batches++;
-    pthread_mutex_unlock(&p->lock);
+    lock_give(&p->lock);
     *o = (struct outcome){0};
     p->seat.sink->settle(&p->seat, seat_until(&p->seat.stop_us, deadline), o);
 }
@@ -152,13 +153,13 @@ static void taken(struct pump *p, struct lane *lane, const struct load *load,
         }
     complaint_over(&p->trouble, p->seat.name, "delivers again");
     p->failures = p->agains = p->asides = 0;
-    pthread_mutex_lock(&p->lock);
+    lock_take(&p->lock);
     p->state.delivered += load->count - bad;
     p->state.dropped += o->dropped;
     p->state.left_out += o->left_out;
     p->state.is_alarm = p->state.is_later = false;
     p->state.why[0] = '\0';
-    pthread_mutex_unlock(&p->lock);
+    lock_give(&p->lock);
     lane_move(p, lane, load->upto);
     if (p->seat.sink->keeps_doubles)
         store_cursor_keep(p->store);
@@ -181,13 +182,13 @@ static void later(struct pump *p, const struct outcome *o)
         pause = wait + chance_between(&p->chance, 0, wait / 10);
     p->next_try_us = clock_us() + pause;
     complain(&p->trouble, p->seat.name, o->why);
-    pthread_mutex_lock(&p->lock);
+    lock_take(&p->lock);
     p->state.failures++;
     p->state.is_later = true;
     p->state.is_alarm = o->is_alarm;
     memcpy(p->state.why, o->why, sizeof p->state.why);
     pthread_cond_broadcast(&p->moved);
-    pthread_mutex_unlock(&p->lock);
+    lock_give(&p->lock);
 }
 
 static enum verdict judge(struct pump *p, struct lane *lane, const struct load *load,
@@ -268,9 +269,9 @@ static bool ask_life(struct pump *p, uint64_t *life)
         return true;
     }
     complain(&p->unsure, p->seat.name, why);
-    pthread_mutex_lock(&p->lock);
+    lock_take(&p->lock);
     memcpy(p->state.why, why, sizeof p->state.why);
-    pthread_mutex_unlock(&p->lock);
+    lock_give(&p->lock);
     return false;
 }
 

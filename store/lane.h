@@ -4,6 +4,7 @@
 
 #include "base/chance.h"
 #include "base/complaint.h"
+#include "base/lock.h"
 #include "store/hold.h"
 #include "store/inside.h"
 #include "store/pump.h"
@@ -36,7 +37,7 @@ struct pump {
     char numbers[NUMBERS_MAX]; /* of a row that is still waiting */
 
     pthread_t thread;
-    pthread_mutex_t lock; /* guards what follows */
+    struct lock lock; /* guards what follows */
     pthread_cond_t moved;
     unsigned hurried; /* so many wait for it: no waiting for company */
     unsigned pins;    /* so many use it: it is not closed before they let go */

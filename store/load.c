@@ -236,7 +236,7 @@ void store_each_setting(struct store *s, const struct origin *from,
 {
     sqlite3_stmt *row = NULL;
 
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     if (s->db &&
         sqlite3_prepare_v2(s->db,
                            "SELECT seq, at, shape, fields, sum FROM reading WHERE kind = 1 "
@@ -257,5 +257,5 @@ void store_each_setting(struct store *s, const struct origin *from,
                 each(to, &r);
         }
     sqlite3_finalize(row);
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
 }

@@ -43,9 +43,14 @@ static bool grow(struct lookup *l)
     return true;
 }
 
+bool lookup_reserve(struct lookup *l)
+{
+    return 2 * (l->used + 1) <= l->size || grow(l);
+}
+
 bool lookup_add(struct lookup *l, uint32_t hash, size_t place)
 {
-    if (2 * (l->used + 1) > l->size && !grow(l))
+    if (!lookup_reserve(l))
         return false;
     put(l, (struct lookup_slot){hash, (uint32_t)place + 1});
     l->used++;

@@ -22,6 +22,10 @@ struct lookup_walk {
 bool lookup_next(const struct lookup *l, struct lookup_walk *w, size_t *place);
 
 bool lookup_add(struct lookup *l, uint32_t hash, size_t place); /* false: no memory */
+
+/* Room for one more, so that the next lookup_add does not fail: who is in two lookups must be in
+ * both or in none. */
+bool lookup_reserve(struct lookup *l);
 void lookup_done(struct lookup *l);
 
 /* Room for one more behind `count`, doubled when there is none; NULL: no memory, and `array` is as

@@ -80,30 +80,30 @@ void meter_heard(struct store *s, int device, enum metric m, int64_t at_ms)
 void store_meter_put(struct store *s, const struct origin *from, enum metric m, double value,
                      double carry)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     meter_set(s, from->id, m, value, carry, false);
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
 }
 
 bool store_meter_get(struct store *s, const struct origin *from, enum metric m, double *value,
                      double *carry)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     const struct known_meter *k = find_meter(s, from->id, m);
     if (k) {
         *value = k->value;
         *carry = k->carry;
     }
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return k != NULL;
 }
 
 int64_t store_meter_heard(struct store *s, const struct origin *from, enum metric m)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     const struct known_meter *k = find_meter(s, from->id, m);
     int64_t at_ms = k ? k->at_ms : 0;
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return at_ms;
 }
 

@@ -33,8 +33,8 @@ static bool is_kept(struct store *s, const struct origin *from, int64_t at_ms,
 
 bool store_has(struct store *s, const struct origin *from, int64_t at_ms, const struct reading *r)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     bool is_known = is_waiting(s, from, at_ms, r) || is_kept(s, from, at_ms, r);
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return is_known;
 }

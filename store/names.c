@@ -55,7 +55,8 @@ bool origin_add(struct store *s, struct known_origin *k)
     if (!more)
         return false;
     s->origins = more;
-    if (!lookup_add(&s->origins_by_name, hash_of(k->origin.name), s->origin_count) ||
+    if (!lookup_reserve(&s->origins_by_name) || !lookup_reserve(&s->origins_by_id) ||
+        !lookup_add(&s->origins_by_name, hash_of(k->origin.name), s->origin_count) ||
         !lookup_add(&s->origins_by_id, hash_of_id(k->origin.id), s->origin_count))
         return false;
     s->origins[s->origin_count++] = k;
@@ -89,7 +90,7 @@ static bool is_same_origin(const struct origin *a, const struct origin *b)
 
 const struct origin *store_origin(struct store *s, const struct origin *o)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     struct known_origin *k = find_origin(s, o->name);
     if (!k) {
         k = new_origin(s, o);
@@ -99,7 +100,7 @@ const struct origin *store_origin(struct store *s, const struct origin *o)
         k->origin.id = id;
         k->is_stored = false;
     }
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     if (!k)
         log_err("store", "there is no memory for one more device: %s", o->name);
     return k ? &k->origin : NULL;
@@ -107,9 +108,9 @@ const struct origin *store_origin(struct store *s, const struct origin *o)
 
 const struct origin *store_origin_named(struct store *s, const char *name)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     const struct known_origin *k = find_origin(s, name);
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return k ? &k->origin : NULL;
 }
 
@@ -118,13 +119,13 @@ const struct origin *store_origin_of_serial(struct store *s, const char *driver,
 {
     const struct origin *found = NULL;
 
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     for (size_t i = 0; i < s->origin_count; i++) {
         const struct origin *o = &s->origins[i]->origin;
         if (!strcmp(o->serial, serial) && !strcmp(o->driver, driver) && !is_other(who, o))
             found = o;
     }
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return found;
 }
 
@@ -156,7 +157,7 @@ int64_t store_cursor(struct store *s, const char *sink, bool from_start)
 {
     int64_t seq;
 
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     struct known_cursor *c = find_cursor(s, sink);
     if (!c && (c = cursor_add(s, sink)) != NULL) {
         bool is_late =
@@ -167,7 +168,7 @@ int64_t store_cursor(struct store *s, const char *sink, bool from_start)
     if (c)
         c->is_kept = true;
     seq = c ? c->seq : s->next_seq - 1;
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     if (!c)
         log_err("store", "there is no memory for the place of %s: it begins here again", sink);
     return seq;
@@ -175,30 +176,30 @@ int64_t store_cursor(struct store *s, const char *sink, bool from_start)
 
 void store_cursor_move(struct store *s, const char *sink, int64_t seq)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     struct known_cursor *c = find_cursor(s, sink);
     if (c && c->seq < seq) {
         c->seq = seq;
         c->is_dirty = true;
     }
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
 }
 
 void store_cursor_forget(struct store *s, const char *sink)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     struct known_cursor *c = find_cursor(s, sink);
     if (c)
         c->is_kept = false;
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
 }
 
 uint64_t store_cursor_lost(struct store *s, const char *sink)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     const struct known_cursor *c = find_cursor(s, sink);
     uint64_t lost = c ? c->lost : 0;
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return lost;
 }
 

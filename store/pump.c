@@ -26,9 +26,9 @@ static const int64_t IDLE_US = 1000000, COMPANY_LOOK_US = 20000, RESEND_TURN_US 
 
 static bool is_hurried(struct pump *p)
 {
-    pthread_mutex_lock(&p->lock);
+    lock_take(&p->lock);
     bool is = p->is_stopping || p->hurried;
-    pthread_mutex_unlock(&p->lock);
+    lock_give(&p->lock);
     return is;
 }
 
@@ -47,13 +47,13 @@ static void wait_for_company(struct pump *p, int64_t cursor)
 
 static void pause_until(struct pump *p, int64_t until)
 {
-    pthread_mutex_lock(&p->lock);
+    lock_take(&p->lock);
     while (!p->is_stopping && !p->is_nudged && clock_us() < until) {
         int64_t look = clock_us() + IDLE_US; /* a turned clock must not be slept through */
-        condition_wait_until(&p->moved, &p->lock, look < until ? look : until);
+        lock_wait_until(&p->lock, &p->moved, look < until ? look : until);
     }
     p->is_nudged = false;
-    pthread_mutex_unlock(&p->lock);
+    lock_give(&p->lock);
 }
 
 /* Does only the latest matter to this sink? */
@@ -113,10 +113,10 @@ static void deliver(struct pump *p)
 /* Nobody begins to use it any more; who does leaves soon, since they ask whether it stops. */
 static void wait_for_pins(struct pump *p)
 {
-    pthread_mutex_lock(&p->lock);
+    lock_take(&p->lock);
     while (p->pins)
-        pthread_cond_wait(&p->moved, &p->lock);
-    pthread_mutex_unlock(&p->lock);
+        lock_wait(&p->lock, &p->moved);
+    lock_give(&p->lock);
 }
 
 static void close_sink(struct pump *p)
@@ -149,7 +149,7 @@ static void let_go(struct pump *p)
     free(p->loads[0].seqs);
     free(p->loads[1].seqs);
     pthread_cond_destroy(&p->moved);
-    pthread_mutex_destroy(&p->lock);
+    lock_done(&p->lock);
     free(p);
 }
 
@@ -161,7 +161,7 @@ int pump_start(struct pump **to, struct store *store, const struct sink *sink, c
 
     if (!p)
         return ERR_FULL;
-    pthread_mutex_init(&p->lock, NULL);
+    lock_init(&p->lock, LOCK_PUMP);
     condition_init(&p->moved);
     p->store = store;
     p->batch = (unsigned)section_number(section, "batch");
@@ -198,11 +198,11 @@ int pump_start(struct pump **to, struct store *store, const struct sink *sink, c
 
 void pump_ask_stop(struct pump *p, int64_t deadline_us)
 {
-    pthread_mutex_lock(&p->lock);
-    p->seat.stop_us = deadline_us;
+    lock_take(&p->lock);
+    p->seat.stop_us = deadline_us > 0 ? deadline_us : 1; /* 0 would be: it goes on */
     p->is_stopping = true;
     pthread_cond_broadcast(&p->moved);
-    pthread_mutex_unlock(&p->lock);
+    lock_give(&p->lock);
     store_wake(p->store);
 }
 
@@ -217,6 +217,6 @@ void pump_stop(struct pump *p, int64_t deadline_us)
         return;
     if (!p->is_stopping)
         pump_ask_stop(p, deadline_us);
-    pthread_join(p->thread, NULL);
+    thread_join(p->thread);
     let_go(p);
 }

@@ -6,34 +6,34 @@
 
 void pump_pin(struct pump *p)
 {
-    pthread_mutex_lock(&p->lock);
+    lock_take(&p->lock);
     p->pins++;
-    pthread_mutex_unlock(&p->lock);
+    lock_give(&p->lock);
 }
 
 void pump_unpin(struct pump *p)
 {
-    pthread_mutex_lock(&p->lock);
+    lock_take(&p->lock);
     p->pins--;
     pthread_cond_broadcast(&p->moved);
-    pthread_mutex_unlock(&p->lock);
+    lock_give(&p->lock);
 }
 
 void pump_nudge(struct pump *p)
 {
-    pthread_mutex_lock(&p->lock);
+    lock_take(&p->lock);
     p->is_nudged = true;
     pthread_cond_broadcast(&p->moved);
-    pthread_mutex_unlock(&p->lock);
+    lock_give(&p->lock);
 }
 
 void pump_state(struct pump *p, struct pump_state *to)
 {
     int64_t visible = store_visible(p->store);
 
-    pthread_mutex_lock(&p->lock);
+    lock_take(&p->lock);
     *to = p->state;
-    pthread_mutex_unlock(&p->lock);
+    lock_give(&p->lock);
     to->backlog = visible > to->cursor ? visible - to->cursor : 0;
     to->lost = store_cursor_lost(p->store, p->seat.name);
 }
@@ -82,13 +82,13 @@ bool pump_wait(struct pump *p, int64_t seq, const struct limit *limit)
 {
     bool is_done;
 
-    pthread_mutex_lock(&p->lock);
+    lock_take(&p->lock);
     p->hurried++;
     while (p->state.cursor < seq && !p->is_stopping && !limit_is_over(limit))
-        condition_wait_until(&p->moved, &p->lock, limit_next_look(limit));
+        lock_wait_until(&p->lock, &p->moved, limit_next_look(limit));
     is_done = p->state.cursor >= seq;
     p->hurried--;
-    pthread_mutex_unlock(&p->lock);
+    lock_give(&p->lock);
     return is_done;
 }
 
@@ -100,11 +100,11 @@ bool pump_wait_resends(struct pump *p, const struct limit *limit)
     while (store_resend_next(p->store, p->seat.name, &left)) {
         if (is_over)
             return false;
-        pthread_mutex_lock(&p->lock);
+        lock_take(&p->lock);
         is_over = p->is_stopping || limit_is_over(limit);
         if (!is_over)
-            condition_wait_until(&p->moved, &p->lock, limit_next_look(limit));
-        pthread_mutex_unlock(&p->lock);
+            lock_wait_until(&p->lock, &p->moved, limit_next_look(limit));
+        lock_give(&p->lock);
     }
     return true;
 }

@@ -50,7 +50,7 @@ int64_t store_resend_add(struct store *s, const char *sink, int64_t from_ms, int
     struct resend r = {.from_ms = from_ms, .to_ms = to_ms};
     int64_t count = ERR_FULL;
 
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     if (s->room_rows)
         count = commit_locked(s); /* what waits belongs to history too */
     if (s->db && s->resend_count < STORE_RESENDS)
@@ -66,7 +66,7 @@ int64_t store_resend_add(struct store *s, const char *sink, int64_t from_ms, int
         }
     }
     pthread_cond_broadcast(&s->news);
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return count;
 }
 
@@ -74,13 +74,13 @@ bool store_resend_next(struct store *s, const char *sink, struct resend *to)
 {
     bool is_found = false;
 
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     for (size_t i = 0; i < s->resend_count && !is_found; i++)
         if (!strcmp(s->resend_sinks[i], sink)) {
             *to = s->resends[i];
             is_found = true;
         }
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return is_found;
 }
 
@@ -90,7 +90,7 @@ void store_resend_move(struct store *s, const struct resend *r)
     struct text t = text_on(text, sizeof text);
     int rc = OK;
 
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     for (size_t i = 0; i < s->resend_count; i++) {
         if (s->resends[i].id != r->id)
             continue;
@@ -111,5 +111,5 @@ void store_resend_move(struct store *s, const struct resend *r)
     }
     if (rc) /* at worst some of it is sent twice after a restart, which changes nothing there */
         s->retry_us = 0;
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
 }

@@ -79,7 +79,8 @@ bool shape_add(struct store *s, struct known_shape *k)
         return false;
     s->shapes = more;
     learn_key(k);
-    if (!lookup_add(&s->shapes_by_set, hash_of(k->key, k->shape.count), s->shape_count) ||
+    if (!lookup_reserve(&s->shapes_by_set) || !lookup_reserve(&s->shapes_by_id) ||
+        !lookup_add(&s->shapes_by_set, hash_of(k->key, k->shape.count), s->shape_count) ||
         !lookup_add(&s->shapes_by_id, hash_of_id(k->shape.id), s->shape_count))
         return false;
     s->shapes[s->shape_count++] = k;

@@ -100,9 +100,9 @@ int64_t store_append(struct store *s, const struct origin *from, enum record_kin
 
     if (!r->count)
         return 0;
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     seq = append_locked(s, from, kind, at_ms, r);
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return seq;
 }
 
@@ -110,7 +110,7 @@ bool store_waiting_row(struct store *s, int64_t seq, struct record *to, char *nu
 {
     bool is_found = false;
 
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     for (size_t at = 0; at < s->room_used && !is_found;) {
         const struct waiting *w = (const void *)(s->room + at);
         at += w->size;
@@ -125,7 +125,7 @@ bool store_waiting_row(struct store *s, int64_t seq, struct record *to, char *nu
         strcpy(numbers, w->numbers); /* its length was looked at */
         is_found = true;
     }
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return is_found;
 }
 
@@ -133,9 +133,9 @@ bool store_waiting_row(struct store *s, int64_t seq, struct record *to, char *nu
 
 int64_t store_visible(struct store *s)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     int64_t seq = s->visible_seq;
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return seq;
 }
 
@@ -150,23 +150,23 @@ static int64_t servable(const struct store *s)
 int64_t store_wait_beyond(struct store *s, int64_t seq, int64_t until_us,
                           const _Atomic bool *is_called_off)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     while (servable(s) <= seq && !(is_called_off && *is_called_off)) {
         int64_t now = clock_us(), look = now + LOOK_US;
         if (now >= until_us)
             break;
-        condition_wait_until(&s->news, &s->lock, look < until_us ? look : until_us);
+        lock_wait_until(&s->lock, &s->news, look < until_us ? look : until_us);
     }
     seq = servable(s);
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return seq;
 }
 
 void store_wake(struct store *s)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     pthread_cond_broadcast(&s->news);
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
 }
 
 /* ---- small things to remember ------------------------------------------------------------ */
@@ -190,9 +190,9 @@ static void note(struct store *s, bool is_aside, int level, int64_t seq, const c
 
     snprintf(n.who, sizeof n.who, "%s", who);
     snprintf(n.text, sizeof n.text, "%s", text);
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     note_locked(s, &n);
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
 }
 
 void store_event(struct store *s, int level, const char *who, const char *text)
@@ -207,18 +207,18 @@ void store_set_aside(struct store *s, const char *sink, int64_t seq, const char 
 
 void store_suspect(struct store *s)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     s->is_suspect = true;
     if (!s->since_us)
         s->since_us = clock_us();
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
 }
 
 unsigned store_generation(struct store *s)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     unsigned generation = s->generation;
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return generation;
 }
 
@@ -229,11 +229,11 @@ const char *store_path(const struct store *s)
 
 void store_count(struct store *s, struct store_counts *to)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     *to = s->counts;
     to->waiting = s->room_rows;
     to->bytes = s->db ? sql_number(s->db, "PRAGMA page_count", 0) *
                             sql_number(s->db, "PRAGMA page_size", 4096)
                       : 0;
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
 }

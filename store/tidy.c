@@ -86,7 +86,7 @@ bool store_tidy(struct store *s, int64_t now_ms)
 {
     bool is_more = false;
 
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     if (s->db && !s->trouble.count)
         is_more = prune_cap(s, now_ms) || close_some(s, now_ms) || close_again(s, now_ms) ||
                   part_some(s, now_ms) || thin_some(s, now_ms) || prune_old(s, now_ms) ||
@@ -95,7 +95,7 @@ bool store_tidy(struct store *s, int64_t now_ms)
         reader_close(s->reader);
         s->reader = NULL;
     }
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return is_more;
 }
 
@@ -103,9 +103,9 @@ bool store_tidy(struct store *s, int64_t now_ms)
 
 bool store_has_untimed(struct store *s)
 {
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     bool has = s->untimed_seq != 0;
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return has;
 }
 
@@ -151,7 +151,7 @@ int64_t store_stamp(struct store *s, int64_t offset_ms)
 {
     int64_t count = 0;
 
-    pthread_mutex_lock(&s->lock);
+    lock_take(&s->lock);
     for (size_t at = 0; at < s->room_used;) { /* those that still wait */
         struct waiting *w = (void *)(s->room + at);
         at += w->size;
@@ -168,6 +168,6 @@ int64_t store_stamp(struct store *s, int64_t offset_ms)
             s->untimed_seq = 0;
     }
     pthread_cond_broadcast(&s->news);
-    pthread_mutex_unlock(&s->lock);
+    lock_give(&s->lock);
     return count;
 }

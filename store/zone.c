@@ -26,6 +26,20 @@ bool zone_set(const char *name)
     return true;
 }
 
+void zone_put_back(const char *was)
+{
+    const char *now = getenv("TZ");
+
+    if (now == was || (now && was && !strcmp(now, was)))
+        return;
+    if (was)
+        setenv("TZ", was, 1);
+    else
+        unsetenv("TZ");
+    turn++;
+    tzset();
+}
+
 /* Without TZ the C library looks at the file's date whenever a day is asked for. */
 void zone_hold(void)
 {

@@ -2,6 +2,7 @@
 #include "upload/door.h"
 
 #include "base/clock.h"
+#include "base/lock.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -140,6 +141,7 @@ void upload_door_send(struct upload_door *d, const char *path, const char *json,
     } else {
         curl_easy_setopt(d->curl, CURLOPT_HTTPGET, 1L);
     }
+    lock_hold_none("a far side");
     CURLcode code = curl_easy_perform(d->curl);
     if (code != CURLE_OK) {
         say_trouble(d, code, o);

@@ -2,6 +2,7 @@
 #ifndef WEB_INSIDE_H
 #define WEB_INSIDE_H
 
+#include "base/lock.h"
 #include "base/text.h"
 #include "metrics/catalogue.h"
 #include "store/energy.h"
@@ -118,7 +119,7 @@ struct web {
     struct web_house house;
     struct MHD_Daemon *daemons[1 + WEB_OLD_PORTS]; /* each has a thread; NULL ends them early */
     MHD_socket ears[1 + WEB_OLD_PORTS]; /* of the quiet; closed when their threads are gone */
-    pthread_mutex_t lock;               /* held while a request is served */
+    struct lock lock;                   /* held while a request is served */
     _Atomic bool is_stopping;           /* whoever makes an answer leaves it */
     char tokens[WEB_TOKENS][WEB_TOKEN]; /* in the order of token_keys; "": none */
     struct stranger strangers[WEB_STRANGERS];

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/lock.h"
 #include "base/thread.h"
 
 #include <stdlib.h>
@@ -42,7 +43,7 @@ struct listener {
 };
 
 struct live {
-    pthread_mutex_t lock; /* taken after the web's */
+    struct lock lock; /* taken after the web's */
     pthread_cond_t ring;
     pthread_t pulse;
     bool has_pulse, is_ending;
@@ -135,7 +136,7 @@ static ssize_t feed(void *who, uint64_t position, char *to, size_t size)
     size_t length = 0;
 
     (void)position;
-    pthread_mutex_lock(&w->live->lock);
+    lock_take(&w->live->lock);
     list_devices(w);
     bool is_ending = w->live->is_ending;
     if (!is_ending && (l->sent < l->event.used || compose(l))) {
@@ -146,7 +147,7 @@ static ssize_t feed(void *who, uint64_t position, char *to, size_t size)
         l->is_suspended = true;
         MHD_suspend_connection(l->connection);
     }
-    pthread_mutex_unlock(&w->live->lock);
+    lock_give(&w->live->lock);
     return is_ending ? MHD_CONTENT_READER_END_OF_STREAM : (ssize_t)length;
 }
 
@@ -155,11 +156,11 @@ static void leave(void *who)
     struct listener *l = who;
     struct live *live = l->web->live;
 
-    pthread_mutex_lock(&live->lock);
+    lock_take(&live->lock);
     for (unsigned i = 0; i < live->count; i++)
         if (live->listeners[i] == l)
             live->listeners[i] = live->listeners[--live->count];
-    pthread_mutex_unlock(&live->lock);
+    lock_give(&live->lock);
     free(l);
 }
 
@@ -179,11 +180,11 @@ static void wake(struct listener *l)
 
 static void wake_all(struct web *w)
 {
-    pthread_mutex_lock(&w->live->lock);
+    lock_take(&w->live->lock);
     list_devices(w);
     for (unsigned i = 0; i < w->live->count; i++)
         wake(w->live->listeners[i]);
-    pthread_mutex_unlock(&w->live->lock);
+    lock_give(&w->live->lock);
 }
 
 /* Sleeps a second, or as long as nobody listens. False: it is over. */
@@ -192,14 +193,14 @@ static bool rest(struct live *live)
     int64_t until_us = clock_us() + PULSE_US;
     bool is_early = true;
 
-    pthread_mutex_lock(&live->lock);
+    lock_take(&live->lock);
     while (!live->is_ending && is_early)
         if (live->count)
-            is_early = condition_wait_until(&live->ring, &live->lock, until_us);
+            is_early = lock_wait_until(&live->lock, &live->ring, until_us);
         else
-            pthread_cond_wait(&live->ring, &live->lock);
+            lock_wait(&live->lock, &live->ring);
     bool goes_on = !live->is_ending;
-    pthread_mutex_unlock(&live->lock);
+    lock_give(&live->lock);
     return goes_on;
 }
 
@@ -222,16 +223,16 @@ int live_open(struct web *w)
         return ERR_FULL;
     w->live->most = (unsigned)section_number(w->section, "listeners");
     w->live->listeners = calloc(w->live->most, sizeof(struct listener *));
-    pthread_mutex_init(&w->live->lock, NULL);
+    lock_init(&w->live->lock, LOCK_LIVE);
     condition_init(&w->live->ring);
     return w->live->listeners ? OK : ERR_FULL;
 }
 
 static unsigned listener_count(struct live *live)
 {
-    pthread_mutex_lock(&live->lock);
+    lock_take(&live->lock);
     unsigned count = live->count;
-    pthread_mutex_unlock(&live->lock);
+    lock_give(&live->lock);
     return count;
 }
 
@@ -240,12 +241,12 @@ void live_end(struct web *w)
 {
     if (!w->live)
         return;
-    pthread_mutex_lock(&w->live->lock);
+    lock_take(&w->live->lock);
     w->live->is_ending = true;
     pthread_cond_signal(&w->live->ring);
-    pthread_mutex_unlock(&w->live->lock);
+    lock_give(&w->live->lock);
     if (w->live->has_pulse)
-        pthread_join(w->live->pulse, NULL);
+        thread_join(w->live->pulse);
     w->live->has_pulse = false;
     wake_all(w);
     for (int i = 0; i < LEAVE_TRIES && listener_count(w->live); i++)
@@ -257,7 +258,7 @@ void live_close(struct web *w)
     if (!w->live)
         return;
     pthread_cond_destroy(&w->live->ring);
-    pthread_mutex_destroy(&w->live->lock);
+    lock_done(&w->live->lock);
     free(w->live->listeners);
     free(w->live);
     w->live = NULL;
@@ -278,7 +279,7 @@ static int enter(struct live *live, struct listener *l)
 {
     int rc = OK;
 
-    pthread_mutex_lock(&live->lock);
+    lock_take(&live->lock);
     if (live->is_ending || live->count == live->most || takes_all(live, l->address))
         rc = ERR_FULL;
     if (!rc && !live->has_pulse)
@@ -288,7 +289,7 @@ static int enter(struct live *live, struct listener *l)
         live->listeners[live->count++] = l;
         pthread_cond_signal(&live->ring);
     }
-    pthread_mutex_unlock(&live->lock);
+    lock_give(&live->lock);
     return rc;
 }
 

@@ -1,6 +1,7 @@
 /* The workers (web/pool.h). */
 #include "web/pool.h"
 
+#include "base/lock.h"
 #include "base/thread.h"
 #include "store/reader.h"
 
@@ -14,7 +15,7 @@
 enum { WORKERS = 2, NICER = 5 };
 
 struct pool {
-    pthread_mutex_t lock;
+    struct lock lock;
     pthread_cond_t ring;
     const char *path;
     struct job *first, *last;
@@ -37,13 +38,13 @@ static int fresh_reader(const struct pool *p, struct reader **r)
 
 static struct job *next_job(struct pool *p)
 {
-    pthread_mutex_lock(&p->lock);
+    lock_take(&p->lock);
     while (!p->first && !p->is_ending)
-        pthread_cond_wait(&p->ring, &p->lock);
+        lock_wait(&p->lock, &p->ring);
     struct job *job = p->is_ending ? NULL : p->first;
     if (job)
         p->first = job->next;
-    pthread_mutex_unlock(&p->lock);
+    lock_give(&p->lock);
     return job;
 }
 
@@ -79,14 +80,14 @@ int pool_open(struct pool **to, const char *path)
     if (!p)
         return ERR_FULL;
     p->path = path;
-    pthread_mutex_init(&p->lock, NULL);
+    lock_init(&p->lock, LOCK_POOL);
     pthread_cond_init(&p->ring, NULL);
     return OK;
 }
 
 bool pool_put(struct pool *p, struct job *job)
 {
-    pthread_mutex_lock(&p->lock);
+    lock_take(&p->lock);
     if (!p->is_ending)
         begin_workers(p);
     bool is_taken = !p->is_ending && p->count;
@@ -98,7 +99,7 @@ bool pool_put(struct pool *p, struct job *job)
     if (is_taken)
         p->last = job;
     pthread_cond_signal(&p->ring);
-    pthread_mutex_unlock(&p->lock);
+    lock_give(&p->lock);
     return is_taken;
 }
 
@@ -111,12 +112,12 @@ void pool_end(struct pool *p)
 {
     if (!p)
         return;
-    pthread_mutex_lock(&p->lock);
+    lock_take(&p->lock);
     p->is_ending = true;
     pthread_cond_broadcast(&p->ring);
-    pthread_mutex_unlock(&p->lock);
+    lock_give(&p->lock);
     for (unsigned i = 0; i < p->count; i++)
-        pthread_join(p->workers[i], NULL);
+        thread_join(p->workers[i]);
     p->count = 0;
     while (p->first) {
         struct job *job = p->first;
@@ -130,6 +131,6 @@ void pool_close(struct pool *p)
     if (!p)
         return;
     pthread_cond_destroy(&p->ring);
-    pthread_mutex_destroy(&p->lock);
+    lock_done(&p->lock);
     free(p);
 }

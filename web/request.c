@@ -218,9 +218,9 @@ enum MHD_Result request_serve(void *who, struct MHD_Connection *c, const char *p
 {
     struct web *w = who;
 
-    pthread_mutex_lock(&w->lock);
+    lock_take(&w->lock);
     enum MHD_Result rc = serve_request(w, c, path, method, version, bytes, length, memory);
-    pthread_mutex_unlock(&w->lock);
+    lock_give(&w->lock);
     return rc;
 }
 

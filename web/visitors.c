@@ -2,6 +2,7 @@
 #include "web/visitors.h"
 
 #include "base/clock.h"
+#include "base/lock.h"
 #include "base/thread.h"
 #include "web/whence.h"
 
@@ -24,7 +25,7 @@ struct visitor {
 };
 
 struct visitors {
-    pthread_mutex_t lock;
+    struct lock lock;
     pthread_cond_t ring;
     pthread_t watch;
     bool has_watch, is_ending;
@@ -78,12 +79,12 @@ enum MHD_Result visitors_let_in(void *who, const struct sockaddr *from, socklen_
 
     (void)length;
     whence_figures(from, figures);
-    pthread_mutex_lock(&v->lock);
+    lock_take(&v->lock);
     for (const struct visitor *one = v->first; one; one = one->next, all++)
         same += whence_is(&one->from, &w);
     bool may = same < most_from(v, &w, whence_lists(v->proxies, figures)) &&
                (same < VISITORS_FEW || all < VISITORS - VISITORS_NEW);
-    pthread_mutex_unlock(&v->lock);
+    lock_give(&v->lock);
     return may ? MHD_YES : MHD_NO;
 }
 
@@ -99,35 +100,36 @@ static struct visitor *enter(struct visitors *v, struct MHD_Connection *c)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+    int socket = info ? info->connect_fd : -1; /* the next answer may lie in the same place */
     const struct sockaddr *from = peer_of(c);
     struct visitor *one = calloc(1, sizeof *one);
 
-    if (!one || !info || !from) { /* nobody minds it then, but the library's own limits */
+    if (!one || socket < 0 || !from) { /* nobody minds it then, but the library's own limits */
         free(one);
         return NULL;
     }
     one->from = whence_of(from);
-    one->socket = info->connect_fd;
+    one->socket = socket;
     one->due_us = clock_us() + HEAD_US;
-    pthread_mutex_lock(&v->lock);
+    lock_take(&v->lock);
     one->next = v->first;
     v->first = one;
     if (!one->next)
         pthread_cond_signal(&v->ring);
-    pthread_mutex_unlock(&v->lock);
+    lock_give(&v->lock);
     return one;
 }
 
 /* Before its socket is closed, which may be shut only while it is here. */
 static void leave(struct visitors *v, struct visitor *one)
 {
-    pthread_mutex_lock(&v->lock);
+    lock_take(&v->lock);
     struct visitor **at = &v->first;
     while (*at && *at != one)
         at = &(*at)->next;
     if (*at)
         *at = one->next;
-    pthread_mutex_unlock(&v->lock);
+    lock_give(&v->lock);
     free(one);
 }
 
@@ -148,10 +150,10 @@ static void set(struct visitors *v, struct MHD_Connection *c, int64_t due_us, in
 
     if (!one)
         return;
-    pthread_mutex_lock(&v->lock);
+    lock_take(&v->lock);
     one->due_us = due_us;
     one->done_us = done_us;
-    pthread_mutex_unlock(&v->lock);
+    lock_give(&v->lock);
 }
 
 void visitor_has_head(struct visitors *v, struct MHD_Connection *c)
@@ -176,7 +178,7 @@ void visitor_trust(struct visitors *v, struct MHD_Connection *c)
 
     if (!one)
         return;
-    pthread_mutex_lock(&v->lock);
+    lock_take(&v->lock);
     struct trusted *t = NULL;
     for (unsigned i = 0; i < TRUSTED; i++)
         if (whence_is(&v->trusted[i].from, &one->from))
@@ -184,7 +186,7 @@ void visitor_trust(struct visitors *v, struct MHD_Connection *c)
     if (!t)
         t = &v->trusted[v->trusted_next++ % TRUSTED];
     *t = (struct trusted){one->from, until};
-    pthread_mutex_unlock(&v->lock);
+    lock_give(&v->lock);
 }
 
 /* Has the next head begun? The library does not say so before it is whole; the kernel knows when
@@ -216,19 +218,19 @@ static void *watch(void *who)
 {
     struct visitors *v = who;
 
-    pthread_mutex_lock(&v->lock);
+    lock_take(&v->lock);
     while (!v->is_ending) {
         int64_t until_us = clock_us() + LOOK_S * INT64_C(1000000);
         bool is_early = true;
         while (!v->is_ending && is_early)
             if (v->first)
-                is_early = condition_wait_until(&v->ring, &v->lock, until_us);
+                is_early = lock_wait_until(&v->lock, &v->ring, until_us);
             else
-                pthread_cond_wait(&v->ring, &v->lock);
+                lock_wait(&v->lock, &v->ring);
         for (struct visitor *one = v->first; one; one = one->next)
             look_at(one, clock_us());
     }
-    pthread_mutex_unlock(&v->lock);
+    lock_give(&v->lock);
     return NULL;
 }
 
@@ -242,7 +244,7 @@ int visitors_open(struct visitors **to, const struct section *s)
     if (!v)
         return ERR_FULL;
     v->proxies = section_text(s, "trusted_proxy");
-    pthread_mutex_init(&v->lock, NULL);
+    lock_init(&v->lock, LOCK_VISITORS);
     condition_init(&v->ring);
     v->has_watch = thread_begin(&v->watch, "web visitors", watch, v) == OK;
     return v->has_watch ? OK : ERR_SYSTEM;
@@ -252,15 +254,15 @@ void visitors_close(struct visitors *v)
 {
     if (!v)
         return;
-    pthread_mutex_lock(&v->lock);
+    lock_take(&v->lock);
     v->is_ending = true;
     pthread_cond_signal(&v->ring);
-    pthread_mutex_unlock(&v->lock);
+    lock_give(&v->lock);
     if (v->has_watch)
-        pthread_join(v->watch, NULL);
+        thread_join(v->watch);
     while (v->first)
         leave(v, v->first);
     pthread_cond_destroy(&v->ring);
-    pthread_mutex_destroy(&v->lock);
+    lock_done(&v->lock);
     free(v);
 }

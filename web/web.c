@@ -71,7 +71,7 @@ int web_start(struct web **to, const struct section *s, const struct web_house *
     *to = NULL;
     if (rc)
         return rc;
-    pthread_mutex_init(&w->lock, NULL);
+    lock_init(&w->lock, LOCK_WEB);
     for (size_t i = 0; i < sizeof w->ears / sizeof *w->ears; i++)
         w->ears[i] = MHD_INVALID_SOCKET;
     w->section = s;
@@ -132,7 +132,7 @@ void web_stop(struct web *w)
     pool_close(w->pool);
     kept_drop(w);
     reader_close(w->reader);
-    pthread_mutex_destroy(&w->lock);
+    lock_done(&w->lock);
     explicit_bzero(w->tokens, sizeof w->tokens);
     free(w);
 }

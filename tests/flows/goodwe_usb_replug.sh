@@ -14,12 +14,17 @@ awake() {
         --model "${models[$1]}" --at "1$1:00" --time-scale 60 --seed "$1"
     twin_pid[$1]=${twins[-1]}
 }
-# asleep NUMBER: no light; its plug goes with it
+pulls() { grep -cF "${socket[$1]} pulled" log; }
+more_pulls() { [ "$(pulls "$1")" -gt "$2" ]; }
+# asleep NUMBER: no light; its plug goes with it, as soon as the mock has seen it
 asleep() {
+    local before
+    before=$(pulls "$1")
     pulled[$1]=$(now_ms)
     kill "${twin_pid[$1]}"
     wait "${twin_pid[$1]}"
     forget "${twin_pid[$1]}"
+    until_true 10 more_pulls "$1" "$before" || fail "its plug is still there"
 }
 twin_pid=()
 echo "orders orders" >units

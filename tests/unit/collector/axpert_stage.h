@@ -32,12 +32,16 @@ struct stage {
 
     unsigned asked; /* questions and orders the wire heard */
     char heard[64][AXPERT_REQUEST_MAX + 1];
-    const char *refused; /* "QET QFLAG", "*": answered with NAK */
-    const char *silent;  /* never answered */
-    const char *late;    /* answered when nobody waits any more: after so long */
+    const char *refused;      /* "QET QFLAG", "*": answered with NAK */
+    const char *refused_once; /* the same, and then forgotten */
+    const char *silent;       /* never answered */
+    const char *silences_all; /* when it is not answered, nothing is any more */
+    const char *late;         /* answered when nobody waits any more: after so long */
     int64_t late_us;
-    const char *swallow;  /* carried out, and the answer lost */
-    const char *yes_only; /* acknowledged, and not carried out */
+    bool is_too_quick;
+    int64_t last_byte_late_us; /* after all the others of an answer */
+    const char *swallow;       /* carried out, and the answer lost */
+    const char *yes_only;      /* acknowledged, and not carried out */
     struct {
         const char *command, *payload;
     } said[8]; /* answered in these words instead */
@@ -55,10 +59,11 @@ static inline bool stage_lists(const char *list, const char *command)
 
 static inline void stage_say(struct answer *a, const char *payload)
 {
-    size_t length = strlen(payload) + 1;
+    bool has_caret = *payload == '^'; /* another family's frame */
+    size_t length = strlen(payload) + !has_caret;
 
     a->bytes[0] = '(';
-    memcpy(a->bytes + 1, payload, length - 1);
+    memcpy(a->bytes + !has_caret, payload, strlen(payload));
     uint16_t crc = axpert_crc(a->bytes, length);
     a->bytes[length] = (uint8_t)(crc >> 8);
     a->bytes[length + 1] = (uint8_t)crc;
@@ -75,9 +80,17 @@ static inline int stage_answer(void *far, const uint8_t *asked, size_t length,
     snprintf(command, sizeof command, "%.*s", (int)length - 3, (const char *)asked);
     snprintf(s->heard[s->asked++ % 64], sizeof s->heard[0], "%s", command);
     to->delay_us = stage_lists(s->late, command) ? s->late_us : 40000;
-    if (stage_lists(s->silent, command))
+    if (stage_lists(s->silent, command)) {
+        if (stage_lists(s->silences_all, command))
+            s->silent = "*";
         return ERR_TIMEOUT;
+    }
     if (stage_lists(s->refused, command)) {
+        stage_say(&to->answer, "NAK");
+        return OK;
+    }
+    if (stage_lists(s->refused_once, command)) {
+        s->refused_once = NULL;
         stage_say(&to->answer, "NAK");
         return OK;
     }
@@ -91,6 +104,12 @@ static inline int stage_answer(void *far, const uint8_t *asked, size_t length,
             return OK;
         }
     int rc = cast_answer(s->house.casts[0], asked, length, to);
+    if (s->is_too_quick)
+        to->delay_us = -(int64_t)length * s->bus->byte_us; /* with the question's first byte */
+    if (s->last_byte_late_us) {
+        to->pause_after = to->answer.length - 1;
+        to->pause_us = s->last_byte_late_us;
+    }
     return stage_lists(s->swallow, command) ? ERR_TIMEOUT : rc;
 }
 

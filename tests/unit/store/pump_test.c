@@ -17,7 +17,8 @@
 
 static int64_t first_seq, last_seq;
 static unsigned row_count;
-static enum verdict verdict; /* on everything */
+static enum verdict verdict;   /* on everything */
+static int64_t retry_after_ms; /* with LATER */
 static _Atomic unsigned settles;
 
 static int open_counter(struct seat *s)
@@ -51,7 +52,7 @@ static void settle_rows(struct seat *s, int64_t deadline_us, struct outcome *o)
 {
     (void)s;
     (void)deadline_us;
-    *o = (struct outcome){.verdict = verdict};
+    *o = (struct outcome){.verdict = verdict, .retry_after_ms = retry_after_ms};
     settles++;
 }
 
@@ -84,6 +85,7 @@ static int begin(void **state)
     (void)state;
     log_set_level(LOG_LEVEL_ERR);
     verdict = TAKEN;
+    retry_after_ms = 0;
     snprintf(folder, sizeof folder, "/tmp/helio_pump_XXXXXX");
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/helio.db", folder);
@@ -201,11 +203,103 @@ static void one_that_is_never_content(void **state)
     section_done(&section);
 }
 
+/* ---- who waits, and who does not ------------------------------------------------------------- */
+
+static void start_later(struct pump **pump, struct section *section, int64_t retry_ms)
+{
+    const struct setting *tables[] = {sink_settings};
+
+    assert_int_equal(section_from_words("sink", "far", "kind=far,age=0", section), OK);
+    assert_int_equal(section_check(section, tables, 1), OK);
+    (void)store_cursor(store, "far", true);
+    say(1);
+    verdict = LATER;
+    retry_after_ms = retry_ms;
+    assert_int_equal(pump_start(pump, store, &counter, "far", section, "", NULL), OK);
+}
+
+static bool has_settled(unsigned count)
+{
+    for (int i = 0; i < 10000 && settles < count; i++)
+        usleep(1000);
+    return settles >= count;
+}
+
+static _Atomic bool is_unwanted;
+
+static bool ask_unwanted(void *who)
+{
+    (void)who;
+    return is_unwanted;
+}
+
+/* The asker hangs up, and the pump ends: nobody waits on, however long was allowed. */
+static void nobody_waits_for_what_is_called_off(void **state)
+{
+    const struct limit hour = {clock_us() + INT64_C(3600000000), ask_unwanted, NULL};
+    struct section section;
+    struct pump *pump = NULL;
+
+    (void)state;
+    start_later(&pump, &section, 600000);
+    assert_int_equal(store_resend_add(store, "far", 0, INT64_MAX), 1);
+    is_unwanted = true;
+    assert_false(pump_wait(pump, 1, &hour));
+    assert_false(pump_wait_resends(pump, &hour));
+    is_unwanted = false;
+    pump_pin(pump);
+    pump_ask_stop(pump, clock_us());
+    assert_false(pump_wait(pump, 1, &hour));
+    assert_false(pump_wait_resends(pump, &hour));
+    usleep(20000);
+    assert_false(pump_has_ended(pump)); /* somebody still uses it */
+    pump_unpin(pump);
+    pump_stop(pump, clock_us());
+    section_done(&section);
+}
+
+/* Somebody has mended something: ten minutes of Retry-After are over then. */
+static void a_nudge_ends_the_pause(void **state)
+{
+    struct section section;
+    struct pump *pump = NULL;
+
+    (void)state;
+    start_later(&pump, &section, 600000);
+    assert_true(has_settled(1));
+    usleep(20000);
+    assert_int_equal(settles, 1);
+    verdict = TAKEN;
+    pump_nudge(pump);
+    assert_true(pump_wait(pump, 1, &(struct limit){.until_us = clock_us() + 30000000}));
+    pump_stop(pump, clock_us());
+    section_done(&section);
+}
+
+/* One pump's end wakes all others, once: they must not run around from then on. */
+static void a_wake_is_over_when_it_was_heard(void **state)
+{
+    struct section section;
+    struct pump *pump = NULL;
+    int64_t begun;
+
+    (void)state;
+    start_later(&pump, &section, 0);
+    pump_stop(pump, clock_us());
+    begun = clock_us();
+    assert_int_equal(store_wait_beyond(store, 1000, begun + 50000, NULL), 1);
+    assert_true(clock_us() >= begun + 50000);
+    section_done(&section);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(where_only_the_latest_matters, begin, end),
         cmocka_unit_test_setup_teardown(one_that_is_never_content, begin, end),
+        cmocka_unit_test_setup_teardown(nobody_waits_for_what_is_called_off, begin, end),
+        cmocka_unit_test_setup_teardown(a_nudge_ends_the_pause, begin, end),
+        cmocka_unit_test_setup_teardown(a_wake_is_over_when_it_was_heard, begin, end),
     };
 
     return cmocka_run_group_tests_name("pump", tests, NULL, NULL);
