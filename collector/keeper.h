@@ -9,7 +9,6 @@
 #define COLLECTOR_KEEPER_H
 
 #include "collector/gate.h"
-#include "collector/group_totals.h"
 #include "collector/meter.h"
 #include "collector/past_days.h"
 #include "collector/rounds.h"
@@ -41,8 +40,7 @@ struct slot_of {
     struct reading *settings; /* as they were last stored */
     _Atomic int64_t every_ms; /* from one round to the next */
     int64_t tick_ms;          /* the round it last reported */
-    bool has_looked;          /* for the name it had before */
-    bool is_part;             /* a unit that only ever says what it says now */
+    bool is_whole;            /* such a unit that is a device in every way */
     unsigned readings;
     uint64_t lacking; /* blocks its model does not know, by bits */
     const struct driver *_Atomic driver;
@@ -50,8 +48,7 @@ struct slot_of {
     char model[IDENTITY_TEXT]; /* as it said itself; written once, before `has_model` */
     char through[ORIGIN_NAME]; /* is_found: who speaks for it */
     _Atomic bool has_model;
-    struct group_totals *totals; /* of a group */
-    struct past_days *past;      /* where its driver has finished days; NULL: nowhere */
+    struct past_days *past; /* where its driver has finished days; NULL: nowhere */
     _Atomic uint64_t asked, heard;
 };
 
