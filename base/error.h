@@ -34,7 +34,8 @@
     X(IO,       -22, "io",                74,   "reading or writing failed")             \
     X(SYSTEM,   -23, "system",            71,   "the operating system refused")          \
     X(STOPPED,  -24, "stopped",           0,    "asked to stop")                         \
-    X(ASLEEP,   -25, "asleep",            0,    "asleep: its panels give it nothing")
+    X(ASLEEP,   -25, "asleep",            0,    "asleep: its panels give it nothing")    \
+    X(PROTOCOL, -26, "protocol",          69,   "it speaks another protocol")
 // clang-format on
 
 enum error {
@@ -50,7 +51,7 @@ int error_exit(int error);         /* what main returns */
 int error_from_word(const char *word);
 
 /* Errors are small negative numbers: this makes an index for counters out of them. */
-enum { ERROR_KINDS = 26 };
+enum { ERROR_KINDS = 27 };
 int error_index(int error);
 
 #endif

@@ -44,18 +44,24 @@ typedef int whole_fn(const struct ask *ask, const uint8_t *bytes, size_t length)
  */
 typedef size_t pass_fn(const struct ask *ask, const uint8_t *bytes, size_t length);
 
+/* Is it a refusal of this moment only: busy, or still at work on something? Pure. */
+struct answer;
+typedef bool may_pass_fn(const struct answer *a);
+
 struct ask {
     const uint8_t *bytes; /* borrowed for the call; the frame as it travels */
     size_t length;
     whole_fn *whole;
-    pass_fn *pass;       /* listen only, for as long as `patience_us`; NULL: ask */
-    struct pace *pace;   /* how fast this device answers; NULL: nothing known */
-    unsigned tries;      /* 0: as many as the bus allows; 1 for whatever must not be said twice */
-    int64_t late_us;     /* nobody of this family answers later than this; 0: a second */
+    may_pass_fn *may_pass; /* NULL: every refusal is final */
+    pass_fn *pass;         /* listen only, for as long as `patience_us`; NULL: ask */
+    struct pace *pace;     /* how fast this device answers; NULL: nothing known */
+    unsigned tries;        /* 0: as many as the bus allows; 1 for whatever must not be said twice */
+    int64_t late_us;       /* nobody of this family answers later than this; 0: a second */
     int64_t patience_us; /* a family may think longer before it answers than most; 0: it does not */
     int64_t again_us; /* the same question is not asked sooner than this after itself; 0: at once */
     unsigned silences; /* give up after so many silences; 0: silence is tried like the rest */
     uint8_t opening;   /* how an answer begins; 0: as its question does */
+    uint8_t tail;      /* what some units say behind an answer, when it has been read; 0: nothing */
     uint32_t shape;    /* answers of one shape could be mistaken for one another; 0: never */
 };
 
@@ -84,6 +90,8 @@ struct line {
     int (*identify)(struct bus *bus, char *to, size_t size);
     bool (*is_place)(const char *where); /* could this be one, as written? NULL: any text could */
     bool has_units;      /* its place is a kind of unit; the settings say which one of them */
+    int64_t wait_us;     /* how long its answers may take to begin; 0: as most */
+    bool reopens;        /* a lost connection may be had again at once: it is no plug */
     bool closes_between; /* rounds: open, it would go on hearing what is said to others */
 };
 
@@ -117,6 +125,7 @@ struct bus {
     int64_t byte_us;     /* one character on this wire */
     int64_t gap_us;      /* silence that must stand before we speak */
     int64_t drain_us;    /* silence that ends a disturbance */
+    int64_t wait_us;     /* as long as an answer may take to begin */
     bool strips_echo;    /* the adapter gives back what we send */
     bool has_true_speed; /* bytes take byte_us for certain: nobody can answer sooner than that */
 
@@ -179,7 +188,8 @@ void bus_return(struct bus *bus);
 
 /*
  * Asks, and asks again after a random pause when the answer was late, garbled or another's: on a
- * shared wire that is what a collision looks like. A refusal is final. The bus must be borrowed.
+ * shared wire that is what a collision looks like. A refusal is final, unless it says that it may
+ * pass. The bus must be borrowed.
  */
 int bus_talk(struct bus *bus, const struct ask *ask, struct answer *answer) MUST_CHECK;
 

@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-/* Long answers of one controller pause 250 ms in the middle; first answers may take 500 ms. */
-static const int64_t PATIENT_US = 600000, PATIENT_PAUSE_US = 300000;
+/* Long answers of one controller pause 250 ms in the middle. */
+static const int64_t PATIENT_PAUSE_US = 300000;
 /* A USB adapter hands its bytes over every 16 ms: never be less patient than two of those. */
 static const int64_t LEAST_US = 40000, LEAST_PAUSE_US = 40000;
 
@@ -15,14 +15,14 @@ static int64_t doubled(int64_t us, unsigned attempt, int64_t most_us)
     return us < most_us ? us : most_us;
 }
 
-int64_t pace_wait_us(const struct pace *p, unsigned attempt)
+int64_t pace_wait_us(const struct pace *p, unsigned attempt, int64_t most_us)
 {
     int64_t us;
 
     if (!p || !p->is_known)
-        return PATIENT_US;
+        return most_us;
     us = p->usual_us + 4 * p->spread_us + 10000;
-    return doubled(us > LEAST_US ? us : LEAST_US, attempt, PATIENT_US);
+    return doubled(us > LEAST_US ? us : LEAST_US, attempt, most_us);
 }
 
 int64_t pace_pause_us(const struct pace *p, unsigned attempt)

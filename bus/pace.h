@@ -14,9 +14,9 @@ struct pace {
     int64_t pause_us;            /* the longest silence inside a good answer */
 };
 
-/* attempt 1 is the first; every further one waits twice as long for the answer, and as long as
- * can be for its middle. p may be NULL: nothing known. */
-int64_t pace_wait_us(const struct pace *p, unsigned attempt);
+/* attempt 1 is the first; every further one waits twice as long for the answer, up to the most,
+ * and as long as can be for its middle. p may be NULL: nothing known. */
+int64_t pace_wait_us(const struct pace *p, unsigned attempt, int64_t most_us);
 int64_t pace_pause_us(const struct pace *p, unsigned attempt);
 /* What to expect of one never heard, from its neighbours: the same, with more patience. */
 struct pace pace_guess(const struct pace *neighbours);

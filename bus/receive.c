@@ -61,9 +61,10 @@ static bool is_early(const struct bus *bus, const struct ask *ask, const struct 
 
 /* How long its first byte may take: as was learned, and as long as the family may think when
  * nothing was learned, or when that was too short. */
-static int64_t turn_us(const struct ask *ask, const struct pace *pace, unsigned attempt)
+static int64_t turn_us(const struct bus *bus, const struct ask *ask, const struct pace *pace,
+                       unsigned attempt)
 {
-    int64_t us = pace_wait_us(pace, attempt);
+    int64_t us = pace_wait_us(pace, attempt, bus->wait_us);
     bool is_open = attempt > 1 || !pace->is_known;
 
     return is_open && ask->patience_us > us ? ask->patience_us : us;
@@ -73,6 +74,17 @@ static int64_t turn_us(const struct ask *ask, const struct pace *pace, unsigned 
 static bool is_echo(const struct ask *ask, const struct answer *a)
 {
     return a->length == ask->length && !memcmp(a->bytes, ask->bytes, a->length);
+}
+
+/* What belongs behind the last answer came only now. */
+static void drop_tail(const struct ask *ask, struct answer *a)
+{
+    size_t drop = 0;
+
+    while (ask->tail && drop < a->length && a->bytes[drop] == ask->tail)
+        drop++;
+    a->length -= drop;
+    memmove(a->bytes, a->bytes + drop, a->length);
 }
 
 /* When bytes came, for the pace. */
@@ -108,7 +120,7 @@ int receive_answer(struct bus *bus, const struct ask *ask, unsigned attempt, int
     struct times t = {.asked = clock_us() + (int64_t)ask->length * bus->byte_us};
     struct pace guess = pace_guess(&bus->pace);
     const struct pace *pace = ask->pace && ask->pace->is_known ? ask->pace : &guess;
-    int64_t turn = turn_us(ask, pace, attempt), pause = pace_pause_us(pace, attempt);
+    int64_t turn = turn_us(bus, ask, pace, attempt), pause = pace_pause_us(pace, attempt);
     int64_t wait = t.asked - clock_us() + turn;
     int64_t end = t.asked + turn + ANSWER_MAX * bus->byte_us + ENDLESS_US;
     bool echo_is_due = true;
@@ -120,8 +132,15 @@ int receive_answer(struct bus *bus, const struct ask *ask, unsigned attempt, int
             return n;
         if (n == 0)
             return judge_silence(ask, a);
-        int64_t now = note_time(&t);
         a->length += (size_t)n;
+        drop_tail(ask, a);
+        if (!a->length) { /* the turn-around goes on */
+            wait = t.asked - clock_us() + turn;
+            if (wait <= 0)
+                return ERR_TIMEOUT;
+            continue;
+        }
+        int64_t now = note_time(&t);
         wait = pause;
         if (is_early(bus, ask, a, ended)) {
             bus->misheard.is_early = true;

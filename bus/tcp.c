@@ -79,6 +79,7 @@ static int tcp_open(struct bus *bus)
         tcp->modbus = NULL;
         return ERR_GONE;
     }
+    tcp->held = 0;
     int one = 1;
     (void)setsockopt(modbus_get_socket(tcp->modbus), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     bus->byte_us = 0;
@@ -116,6 +117,20 @@ static int take_packet(struct tcp *tcp, uint8_t *to, size_t size)
     return length;
 }
 
+/* Two answers in one piece: some gateways say everything twice, but what then differs is no answer.
+ * Alike or not, the second was said to a question that is answered. */
+static bool is_contradicted(struct tcp *tcp, const uint8_t *said, int length)
+{
+    uint8_t again[MBAP_MAX];
+
+    for (int whole; (whole = mbap_length(tcp->packet, tcp->held)) > 0;) {
+        int n = take_packet(tcp, again, sizeof again);
+        if (n > 0 && (n != length || memcmp(again, said, (size_t)n) != 0))
+            return true;
+    }
+    return false;
+}
+
 static int tcp_receive(struct bus *bus, uint8_t *to, size_t size, int64_t wait_us)
 {
     struct tcp *tcp = bus->memory;
@@ -133,6 +148,8 @@ static int tcp_receive(struct bus *bus, uint8_t *to, size_t size, int64_t wait_u
         do
             n = take_packet(tcp, to, size);
         while (n == 0 && mbap_length(tcp->packet, tcp->held)); /* a late one was dropped */
+        if (n > 0 && is_contradicted(tcp, to, n))
+            return ERR_GARBAGE;
         if (n)
             return n;
     }
@@ -156,6 +173,8 @@ const struct line line_tcp = {
     .parts = 2,
     .settings = tcp_settings,
     .memory = sizeof(struct tcp),
+    .wait_us = 1000000, /* the gateway asks in its own time, and others are before us */
+    .reopens = true,
     .open = tcp_open,
     .send = tcp_send,
     .receive = tcp_receive,

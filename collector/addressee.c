@@ -51,3 +51,21 @@ bool addressee_find(const struct plan *p, const char *name, struct addressee *to
     }
     return longest > 0;
 }
+
+const struct group *addressee_group(const struct plan *p, const char *name)
+{
+    for (size_t i = 0; i < p->group_count; i++)
+        if (!strcmp(p->groups[i].name, name))
+            return &p->groups[i];
+    return NULL;
+}
+
+void addressee_mark_speakers(const struct plan *p, bool *marks)
+{
+    for (size_t i = 0; i < p->device_count; i++) {
+        bool is_unit = marks[i] && p->devices[i].is_heard_through;
+        size_t speaker = is_unit ? speaker_of(p, &p->devices[i]) : p->device_count;
+        if (speaker < p->device_count)
+            marks[speaker] = true;
+    }
+}

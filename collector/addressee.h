@@ -14,4 +14,10 @@ struct addressee {
 /* By its own name, or DEVICE-UNIT. false: there is nobody of this name. */
 bool addressee_find(const struct plan *p, const char *name, struct addressee *to);
 
+/* The group of this name; NULL: there is none. */
+const struct group *addressee_group(const struct plan *p, const char *name);
+
+/* Marks, by place in the plan, whoever speaks for a unit that is marked. */
+void addressee_mark_speakers(const struct plan *p, bool *marks);
+
 #endif

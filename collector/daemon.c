@@ -50,6 +50,8 @@ static int open_store(struct daemon *d)
     if (rc == ERR_BUSY)
         log_err("run", "%s belongs to another helio already (process %s); there can be one only",
                 path, holder);
+    if (!rc)
+        store_care_beside(d->store);
     return rc;
 }
 

@@ -29,10 +29,12 @@ static void take_field(void *to, const struct field *f)
         show_field(stdout, f);
 }
 
-static void begin(struct decoded *d, const struct driver *driver, struct json *json)
+static void begin(struct decoded *d, const struct driver *driver, unsigned kind, struct json *json)
 {
     d->driver = driver;
     d->how.rows = driver->rows;
+    if (kind)
+        d->how.kind = kind;
     d->json = json;
     d->reading.count = 0;
     d->fields = text_on(d->fields_text, sizeof d->fields_text);
@@ -73,13 +75,13 @@ static void json_outcome(struct json *json, const struct decoded *d, int rc, int
     json_close(json, '}');
 }
 
-int decode_hex_line(const struct driver *driver, char *line, struct json *json)
+int decode_hex_line(const struct driver *driver, unsigned kind, char *line, struct json *json)
 {
     static struct decoded d;
     uint8_t asked[ANSWER_MAX], answered[ANSWER_MAX];
     int rc = OK, detail = 0;
 
-    begin(&d, driver, json);
+    begin(&d, driver, kind, json);
     memset(d.how.have, 0, sizeof d.how.have); /* a new reading */
     line[strcspn(line, "\r\n")] = '\0';
     for (char *rest = line, *request; !rc && (request = strsep(&rest, "\t")) != NULL;) {
@@ -119,7 +121,7 @@ int exchange_finish(struct exchange *e)
     e->is_begun = false;
     if (!is_json)
         print_bytes('>', e->asked, e->asked_length);
-    begin(&d, e->driver, is_json ? &json : NULL);
+    begin(&d, e->driver, e->kind, is_json ? &json : NULL);
     rc = decode_pair(&d, e->asked, e->asked_length, e->answered, e->answered_length, &detail);
     result_text(e->driver, rc, detail, result, sizeof result);
     if (!is_json) {

@@ -8,12 +8,14 @@
 #include <stdio.h>
 
 /* REQUEST<TAB>RESPONSE in hexadecimal. A reading may take several exchanges: all of them must be
- * good. The line is taken apart in place. */
-int decode_hex_line(const struct driver *driver, char *line, struct json *json);
+ * good. The line is taken apart in place. `kind` of the family as its driver counts them; 0: not
+ * known. */
+int decode_hex_line(const struct driver *driver, unsigned kind, char *line, struct json *json);
 
 /* An exchange as it comes out of a file, piece by piece. */
 struct exchange {
     const struct driver *driver;
+    unsigned kind;
     bool is_json;
     uint8_t asked[ANSWER_MAX], answered[ANSWER_MAX];
     size_t asked_length, answered_length;
@@ -25,6 +27,7 @@ struct exchange {
 int exchange_finish(struct exchange *e);
 
 /* A whole file: a capture (bus/capture.h), or a recording of a network tool (collector/pcap.h). */
-int decode_file(const struct driver *driver, FILE *from, const char *path, bool is_json) MUST_CHECK;
+int decode_file(const struct driver *driver, unsigned kind, FILE *from, const char *path,
+                bool is_json) MUST_CHECK;
 
 #endif

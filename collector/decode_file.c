@@ -134,11 +134,12 @@ static bool is_recording(FILE *from)
     return fseek(from, at, SEEK_SET) == 0 && pcap_is_one(magic, length);
 }
 
-int decode_file(const struct driver *driver, FILE *from, const char *path, bool is_json)
+int decode_file(const struct driver *driver, unsigned kind, FILE *from, const char *path,
+                bool is_json)
 {
     static struct exchange e;
 
-    e = (struct exchange){.driver = driver, .is_json = is_json};
+    e = (struct exchange){.driver = driver, .kind = kind, .is_json = is_json};
     if (is_recording(from))
         return decode_recording(&e, from, path);
     return decode_capture(&e, from, path);

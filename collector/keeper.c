@@ -208,7 +208,7 @@ void keeper_take(struct keeper *k, const struct news *n)
 {
     static struct reading r; /* of the keeper's thread alone: too large for its stack */
     char text[ORIGIN_NAME];
-    const char *name = keeper_name(n, text, sizeof text);
+    const char *name = news_name(n, text, sizeof text);
     size_t at = keeper_place(k, name);
     struct slot_of *s = at < k->count ? k->slots[at] : NULL;
 
@@ -233,9 +233,9 @@ void keeper_take(struct keeper *k, const struct news *n)
     }
     board_sleep(k->board, (unsigned)at, false);
     gate_pass(s->gate, &r, n->heard_us);
-    if (!r.count && !n->result && !*n->unit && s->driver && s->driver->others) {
+    if (!n->reading.count && !n->result && !*n->unit && s->driver && s->driver->others) {
         s->heard++; /* who only speaks for others has nothing of its own to say */
-        board_note(k->board, &r, n->heard_us);
+        board_hear(k->board, (unsigned)at, n->heard_us);
         return;
     }
     if (!r.count) {

@@ -146,19 +146,6 @@ void keeper_hear_serial(struct keeper *k, struct slot_of *s, const struct news *
 
 /* ---- units found on a wire ----------------------------------------------------------------- */
 
-/* The plan may have a name for the serial number. */
-const char *keeper_name(const struct news *n, char *to, size_t size)
-{
-    const struct plan *plan = n->from->house->plan;
-    const struct plan_device *speaker = &plan->devices[n->device];
-
-    for (size_t i = 0; i < plan->device_count && *n->unit; i++)
-        if (plan->devices[i].is_heard_through && plan->devices[i].bus == speaker->bus &&
-            !strcmp(section_text(plan->devices[i].section, "serial"), n->unit))
-            return plan->devices[i].name;
-    return news_name(n, to, size);
-}
-
 void keeper_period(struct keeper *k, size_t at, int64_t every_us, int64_t slowest_us)
 {
     board_period(k->board, (unsigned)at, every_us, slowest_us);

@@ -5,14 +5,29 @@
 #include "base/log.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const int64_t LOAN_WAIT_US = 10000000, PUT_WAIT_US = 5000000;
 
+size_t news_place(const struct news *n)
+{
+    const struct plan *plan = n->from->house->plan;
+    const struct plan_bus *bus = plan->devices[n->device].bus;
+
+    for (size_t i = 0; i < plan->device_count && *n->unit; i++)
+        if (plan->devices[i].is_heard_through && plan->devices[i].bus == bus &&
+            !strcmp(section_text(plan->devices[i].section, "serial"), n->unit))
+            return i;
+    return n->device;
+}
+
 const char *news_name(const struct news *n, char *to, size_t size)
 {
-    const char *name = n->from->house->devices[n->device].name;
+    size_t place = news_place(n);
+    const char *name = n->from->house->plan->devices[place].name;
+    bool has_name = !*n->unit || place != n->device;
 
-    snprintf(to, size, "%s%s%s", name, *n->unit ? "-" : "", n->unit);
+    snprintf(to, size, "%s%s%s", name, has_name ? "" : "-", has_name ? "" : n->unit);
     return to;
 }
 

@@ -105,7 +105,10 @@ int64_t rounds_beat(const struct rounds *r);
 /* One round of one bus, in this thread; `tick_ms` is the time all its readings get. */
 void round_walk(struct rounds *r, size_t bus, int64_t tick_ms, int64_t late_us);
 
-/* What a reading's owner is called: the device, or `<device>-<unit>`. */
+/* Whose section it has in the plan: that of the unit, or of the device it was heard through. */
+size_t news_place(const struct news *n);
+
+/* What a reading's owner is called: as its section, or else `<device>-<unit>`. */
 const char *news_name(const struct news *n, char *to, size_t size);
 
 /* How many buses have something to ask: as many last news come a round. */

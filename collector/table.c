@@ -38,9 +38,14 @@ int table_open(struct table *t, const struct house *house, const bool *wanted)
     if (!t->rows || !t->buses)
         return ERR_FULL;
     for (size_t i = 0; i < house->plan->device_count; i++)
-        if (wanted[i] && !house->plan->devices[i].is_heard_through)
+        if (wanted[i])
             (void)row_for(t, house->plan->devices[i].name); /* there is room for all of these */
     return OK;
+}
+
+void table_count(struct table *t, const struct news *n)
+{
+    t->buses[n->bus] = n->counts;
 }
 
 void table_note(struct table *t, const struct news *n)
@@ -48,9 +53,9 @@ void table_note(struct table *t, const struct news *n)
     char name[2 * IDENTITY_TEXT];
     struct table_row *row = row_for(t, news_name(n, name, sizeof name));
 
-    t->buses[n->bus] = n->counts;
     if (!row)
         return;
+    row->is_asked = true;
     row->is_total = n->is_total;
     row->result = n->result;
     row->took_us = n->took_us;
@@ -59,6 +64,17 @@ void table_note(struct table *t, const struct news *n)
         row->is_heard = true;
         row->heard_us = clock_us();
     }
+}
+
+void table_note_group(struct table *t, const char *name, const struct reading *r)
+{
+    struct table_row *row = row_for(t, name);
+
+    if (!row)
+        return;
+    row->is_asked = row->is_total = row->is_heard = true;
+    row->reading = *r;
+    row->heard_us = clock_us();
 }
 
 static void draw_value(struct text *to, const struct reading *r, size_t column)
@@ -129,6 +145,10 @@ static void draw_row(const struct table_layout *l, struct text *to, const struct
     bool is_stale = row->result != OK; /* old numbers are never shown as live ones */
 
     draw_name(l, to, row->name);
+    if (!row->is_asked) {
+        text_add(to, "  not heard yet\n");
+        return;
+    }
     if (row->result == ERR_ASLEEP) {
         draw_asleep(l, to, row);
         return;
@@ -140,15 +160,35 @@ static void draw_row(const struct table_layout *l, struct text *to, const struct
                     row->is_heard ? "" : ", never heard");
     if (is_stale && row->is_heard)
         text_format(to, ", last heard %" PRId64 " s ago", age_s);
-    if (!is_stale && l->has_round)
+    if (!is_stale && l->has_round && row->took_us) /* a sum takes no time */
         text_format(to, "  %5.0f ms", (double)row->took_us / 1000);
     text_char(to, '\n');
 }
 
+/* What the devices make or take together, and whether any of them says so. */
+struct sum {
+    const char *what;
+    enum metric metrics[2];
+    double watts;
+    bool is_said;
+};
+
+static void add_up(struct sum *s, const struct reading *r)
+{
+    double value;
+
+    for (size_t i = 0; i < 2; i++)
+        if (s->metrics[i] != M_NONE && reading_get(r, s->metrics[i], &value)) {
+            s->watts += value;
+            s->is_said = true;
+        }
+}
+
 static void draw_sums(const struct table *t, struct text *to)
 {
-    double pv = 0, load = 0, value;
-    size_t heard = 0, asleep = 0, units_here = 0;
+    struct sum sums[] = {{"PV", {M_PV_POWER, M_NONE}, 0, false},
+                         {"load", {M_LOAD_POWER, M_OUTPUT_POWER}, 0, false}};
+    size_t heard = 0, asleep = 0, units_here = 0, said = 0;
 
     for (size_t i = 0; i < t->count; i++) {
         if (t->rows[i].is_total)
@@ -158,17 +198,19 @@ static void draw_sums(const struct table *t, struct text *to)
         if (t->rows[i].result != OK || !t->rows[i].is_heard)
             continue;
         heard++;
-        pv += reading_get(&t->rows[i].reading, M_PV_POWER, &value) ? value : 0;
-        load += reading_get(&t->rows[i].reading, M_LOAD_POWER, &value) ? value : 0;
-        load += reading_get(&t->rows[i].reading, M_OUTPUT_POWER, &value) ? value : 0;
+        for (size_t k = 0; k < sizeof sums / sizeof *sums; k++)
+            add_up(&sums[k], &t->rows[i].reading);
     }
     if (!heard && asleep == units_here)
-        text_add(to, "together: all asleep");
-    else if (heard + asleep == units_here)
-        text_format(to, "together: PV %.1f W, load %.1f W", pv, load);
-    else
-        text_format(to, "together: unknown, %zu of %zu were heard", heard, units_here);
-    text_char(to, '\n');
+        text_add(to, "together: all asleep\n");
+    else if (heard + asleep != units_here)
+        text_format(to, "together: unknown, %zu of %zu were heard\n", heard, units_here);
+    for (size_t k = 0; heard && heard + asleep == units_here && k < sizeof sums / sizeof *sums; k++)
+        if (sums[k].is_said)
+            text_format(to, "%s %s %.1f W", said++ ? "," : "together:", sums[k].what,
+                        sums[k].watts);
+    if (said)
+        text_char(to, '\n');
 }
 
 static void draw_wires(const struct table *t, struct text *to)

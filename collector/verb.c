@@ -339,7 +339,21 @@ int call_has_no_device(const struct call *c)
     return ERR_CONFIG;
 }
 
-/* The devices named, or all of the settings file. */
+void call_mark(struct call *c, bool *marks)
+{
+    for (size_t i = 0; i < c->plan->device_count; i++)
+        marks[i] = c->count == 0;
+    for (int i = 0; i < c->count; i++) {
+        const struct group *g = addressee_group(c->plan, c->words[i]);
+        size_t at;
+        for (size_t m = 0; g && m < g->count; m++)
+            marks[g->members[m].device] = true;
+        if (!g && plan_find(c->plan, c->words[i], &at) == OK)
+            marks[at] = true;
+    }
+}
+
+/* Those named and who speaks for them, or all of the settings file. */
 static int choose(struct call *c, bool **wanted)
 {
     int rc = OK;
@@ -350,7 +364,8 @@ static int choose(struct call *c, bool **wanted)
         if (addressee_find(c->plan, c->words[i], &to) && *to.unit && !to.of_its_own)
             return bad_call(c, "%s sits behind %s: name that one", to.name,
                             c->plan->devices[to.at].name);
-        rc = plan_find(c->plan, c->words[i], &at);
+        if (!addressee_group(c->plan, c->words[i]))
+            rc = plan_find(c->plan, c->words[i], &at);
     }
     if (rc)
         return rc;
@@ -359,13 +374,8 @@ static int choose(struct call *c, bool **wanted)
     *wanted = calloc(c->plan->device_count, sizeof **wanted);
     if (!*wanted)
         return ERR_FULL;
-    for (size_t i = 0; i < c->plan->device_count; i++)
-        (*wanted)[i] = c->count == 0;
-    for (int i = 0; i < c->count; i++) {
-        size_t at;
-        if (plan_find(c->plan, c->words[i], &at) == OK)
-            (*wanted)[at] = true;
-    }
+    call_mark(c, *wanted);
+    addressee_mark_speakers(c->plan, *wanted);
     return OK;
 }
 

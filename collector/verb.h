@@ -58,6 +58,10 @@ void visit_end(struct visit *v);
 /* It was asked, and gave no answer: if it sleeps, that is noted and said. */
 bool visit_is_asleep(struct visit *v, int rc);
 
+/* Marks, by place in the plan, the devices that the words name, groups by their members; without
+ * words all. Each word names somebody: house_for has seen to that. */
+void call_mark(struct call *c, bool *marks);
+
 /* The house for the devices named, or for all of the settings; *wanted says which, by device. */
 int house_for(struct call *c, struct house *h, bool **wanted) MUST_CHECK;
 

@@ -11,12 +11,14 @@
 
 static const struct option_row options[] = {
     {"json", 'j', NULL, "one JSON object a line (FILE - reads REQUEST<TAB>RESPONSE in hex)"},
+    {"kind", 0, "KIND",
+     "which of its family the device is: max (an axpert's; list drivers has them)"},
     {"request", 0, "HEX", "the question of one exchange"},
     {"response", 0, "HEX", "its answer; - for none"},
     {.name = NULL},
 };
 
-static int decode_stream(const struct driver *driver, FILE *from)
+static int decode_stream(const struct driver *driver, unsigned kind, FILE *from)
 {
     static char out[40000];
     char *line = NULL;
@@ -28,7 +30,7 @@ static int decode_stream(const struct driver *driver, FILE *from)
         struct json json = json_on(&text);
         if (line[strspn(line, " \r\n")] == '\0')
             continue;
-        (void)decode_hex_line(driver, line, &json); /* its result is in the line */
+        (void)decode_hex_line(driver, kind, line, &json); /* its result is in the line */
         if (printf("%s\n", out) < 0)
             rc = ERR_IO;
     }
@@ -36,7 +38,7 @@ static int decode_stream(const struct driver *driver, FILE *from)
     return rc;
 }
 
-static int decode_one(struct call *c, const struct driver *driver)
+static int decode_one(struct call *c, const struct driver *driver, unsigned kind)
 {
     char line[2 * CAPTURE_LINE];
     static char out[40000];
@@ -48,11 +50,11 @@ static int decode_one(struct call *c, const struct driver *driver)
                  call_text(c, "response", "-")) >= (int)sizeof line)
         return bad_call(c, "that is too long for one exchange");
     if (call_has(c, "json")) {
-        rc = decode_hex_line(driver, line, &json);
+        rc = decode_hex_line(driver, kind, line, &json);
         printf("%s\n", out);
         return rc;
     }
-    struct exchange e = {.driver = driver, .is_begun = true};
+    struct exchange e = {.driver = driver, .kind = kind, .is_begun = true};
     int a = capture_read_bytes(call_text(c, "request", "-"), e.asked, NULL, sizeof e.asked);
     int b = capture_read_bytes(call_text(c, "response", "-"), e.answered, NULL, sizeof e.answered);
     if (a < 0 || b < 0)
@@ -62,11 +64,30 @@ static int decode_one(struct call *c, const struct driver *driver)
     return exchange_finish(&e);
 }
 
+/* 0: none was named, or there is none of that name, which is told. */
+static int kind_of(struct call *c, const struct driver *driver, unsigned *kind)
+{
+    const char *word = call_text(c, "kind", "");
+
+    *kind = 0;
+    if (!*word)
+        return OK;
+    if (!driver->kind)
+        return bad_call(c, "the %s has no kinds", driver->name);
+    *kind = driver->kind(word);
+    for (const struct setting *s = driver->settings; !*kind && s && s->key; s++)
+        if (!strcmp(s->key, "kind"))
+            return bad_call(c, "\"%s\" is no kind of the %s; there are: %s", word, driver->name,
+                            s->choices);
+    return OK;
+}
+
 static int run_decode(struct call *c)
 {
     struct nearest n = {0};
     const char *path = c->count > 1 ? c->words[1] : "-";
     const struct driver *driver;
+    unsigned kind;
     int rc;
 
     if (c->count < 1)
@@ -79,17 +100,20 @@ static int run_decode(struct call *c)
         return bad_call(c, "\"%s\" is no driver%s%s%s", c->words[0],
                         n.best ? "; did you mean \"" : "", n.best ? n.best : "",
                         n.best ? "\"?" : "");
+    rc = kind_of(c, driver, &kind);
+    if (rc)
+        return rc;
     if (call_has(c, "request") || call_has(c, "response"))
-        return decode_one(c, driver);
+        return decode_one(c, driver, kind);
     if (!strcmp(path, "-"))
-        return call_has(c, "json") ? decode_stream(driver, stdin)
-                                   : decode_file(driver, stdin, "standard input", false);
+        return call_has(c, "json") ? decode_stream(driver, kind, stdin)
+                                   : decode_file(driver, kind, stdin, "standard input", false);
     FILE *from = fopen(path, "r");
     if (!from) {
         log_err("decode", "%s: %s", path, strerror(errno));
         return ERR_INPUT;
     }
-    rc = decode_file(driver, from, path, call_has(c, "json"));
+    rc = decode_file(driver, kind, from, path, call_has(c, "json"));
     (void)fclose(from); /* opened for reading */
     return rc;
 }
@@ -107,6 +131,7 @@ const struct verb verb_decode = {
     .examples = "  helio decode tracer trouble.log\n"
                 "  helio decode tracer --request '01 04 31 04 00 01 7e f7' --response '01 04 02 04 "
                 "ce 3a 64'\n"
+                "  helio decode axpert --kind max trouble.log\n"
                 "  printf '0104310400017ef7\\t01040204ce3a64\\n' | helio decode tracer --json -\n",
     .options = options,
     .run = run_decode,

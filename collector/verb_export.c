@@ -222,6 +222,8 @@ static int check_devices(struct call *c, struct reader *reader)
 static int run_export(struct call *c)
 {
     static const char *const tables[] = {"by", "days"};
+    static const char is_damaged[] = "it is damaged; the next helio once or run sets it aside and "
+                                     "carries over what can be read: then export again";
     static struct outflow o;
     struct extract w = {.call = c};
     struct reader *reader = NULL;
@@ -249,7 +251,9 @@ static int run_export(struct call *c)
     rc = reader_open(&reader, plan_store_path(c->plan, path, sizeof path));
     if (rc) {
         log_err("export", "%s: %s", path,
-                rc == ERR_INPUT ? "nothing is stored yet" : error_text(rc));
+                rc == ERR_INPUT  ? "nothing is stored yet"
+                : rc == ERR_DATA ? is_damaged
+                                 : error_text(rc));
         return rc;
     }
     rc = check_devices(c, reader);
@@ -259,10 +263,7 @@ static int run_export(struct call *c)
              : !strcmp(form, "line") ? export_lines(reader, &w, &o)
                                      : export_rows(reader, &w, &o);
     if (rc == ERR_DATA)
-        log_err("export",
-                "%s is damaged; the next helio once or run sets it aside and carries over "
-                "what can be read: then export again",
-                path);
+        log_err("export", "%s: %s", path, is_damaged);
     if (!rc && reader_damaged(reader))
         log_err("export", "%llu damaged readings were passed over",
                 (unsigned long long)reader_damaged(reader));

@@ -23,7 +23,8 @@ static const struct option_row options[] = {
     {"speed", 's', "BAUD", "the wire it stands for (the family's usual); 0: as fast as it goes"},
     {"turnaround", 0, "MS", "until a unit begins to answer (the family's usual)"},
     {"moods", 'm', "LIST",
-     "collide=0.2,late=0.05,garbled,silent,cut,refuse,junk,restart,pause=MS,dead=ID"},
+     "any of these with commas between: collide=0.2 late=0.05 garbled silent cut refuse junk "
+     "restart pause=MS dead=ID"},
     {"script", 0, "FILE", "moods by the second: lines like \"30 dead=3\""},
     {"battery", 'b', "VOLT", "12, 24, 36 or 48 (the family's usual)"},
     {"day", 'd', "WEATHER", "clear, cloudy, mixed or night"},

@@ -3,6 +3,7 @@
 #include "collector/show.h"
 #include "collector/table.h"
 #include "collector/verb.h"
+#include "collector/watch_groups.h"
 
 #include "base/clock.h"
 
@@ -41,21 +42,42 @@ struct watching {
     struct house house;
     struct rounds rounds;
     struct table table;
-    bool is_json, is_live;
-    int *results; /* of each device of the plan; OK once it was heard, or sleeps */
+    struct watch_groups groups;
+    bool is_json, is_live, has_names;
+    bool *is_shown; /* by place in the plan; who speaks for one of them may be asked, too */
+    int *results;   /* of each device of the plan; OK once it was heard, or sleeps */
 };
+
+static void take_groups(struct watching *w, const struct news *n)
+{
+    static const struct driver none = {.name = "group"};
+    static struct reading r;
+    struct device d = {.driver = &none};
+
+    watch_groups_note(&w->groups, n);
+    while (watch_groups_next(&w->groups, n, &d.name, &r))
+        if (w->is_json)
+            show_reading_json(stdout, &d, OK, &r);
+        else
+            table_note_group(&w->table, d.name, &r);
+}
 
 static void take_news(struct watching *w, const struct news *n)
 {
-    if (w->results[n->device] && (!*n->unit || n->result == OK))
-        w->results[n->device] = n->result == ERR_ASLEEP ? OK : n->result;
-    if (w->is_json) {
+    size_t place = news_place(n);
+    bool is_shown = w->is_shown[place] || w->is_shown[n->device];
+
+    if (w->results[place] && (!*n->unit || n->result == OK))
+        w->results[place] = n->result == ERR_ASLEEP ? OK : n->result;
+    table_count(&w->table, n);
+    if (is_shown && w->is_json)
         show_news(stdout, n, true);
+    else if (is_shown)
+        table_note(&w->table, n);
+    take_groups(w, n);
+    if (w->is_json)
         fflush(stdout);
-        return;
-    }
-    table_note(&w->table, n);
-    if (n->is_last)
+    else if (n->is_last)
         table_draw(&w->table, stdout, w->is_live);
 }
 
@@ -77,25 +99,30 @@ static int watch_on(struct watching *w, int64_t until_us)
 }
 
 /* Nobody is waited for in vain and called well: a device that was never heard is an error, unless
- * somebody stopped the watch before. */
-static int watch_result(const struct watching *w, const bool *wanted)
+ * somebody stopped the watch before. A unit behind another one may be away, if nobody named it. */
+static int watch_result(const struct watching *w)
 {
-    for (size_t i = 0; i < w->house.plan->device_count && !is_asked_to_stop; i++)
-        if (wanted[i] && !w->house.plan->devices[i].is_heard_through && w->results[i])
+    const struct plan *plan = w->house.plan;
+
+    for (size_t i = 0; i < plan->device_count && !is_asked_to_stop; i++)
+        if (w->is_shown[i] && (w->has_names || !plan->devices[i].is_heard_through) && w->results[i])
             return w->results[i];
     return OK;
 }
 
-static int watch_begin(struct watching *w, const bool *wanted)
+static int watch_begin(struct watching *w, struct call *c)
 {
     size_t count = w->house.plan->device_count;
 
+    w->has_names = c->count > 0;
     w->results = malloc((count + 1) * sizeof *w->results);
-    if (!w->results)
+    w->is_shown = calloc(count + 1, sizeof *w->is_shown);
+    if (!w->results || !w->is_shown)
         return ERR_FULL;
+    call_mark(c, w->is_shown);
     for (size_t i = 0; i < count; i++)
         w->results[i] = ERR_TIMEOUT;
-    return table_open(&w->table, &w->house, wanted);
+    return table_open(&w->table, &w->house, w->is_shown);
 }
 
 static int run_watch(struct call *c)
@@ -112,17 +139,21 @@ static int run_watch(struct call *c)
     w.is_live = isatty(STDOUT_FILENO) && !w.is_json;
     rc = house_for(c, &w.house, &wanted);
     if (!rc)
-        rc = watch_begin(&w, wanted);
+        rc = watch_begin(&w, c);
     catch_stop();
     if (!rc)
         rc = rounds_start(&w.rounds, &w.house, (unsigned)count, WITH_SLOW, every, wanted, NULL);
     if (!rc)
+        rc = watch_groups_open(&w.groups, &w.rounds, c->words, c->count);
+    if (!rc)
         rc = watch_on(&w, seconds > 0 ? clock_us() + (int64_t)(seconds * 1e6) : INT64_MAX);
     if (!rc)
-        rc = watch_result(&w, wanted);
+        rc = watch_result(&w);
     if (w.rounds.house)
         rounds_stop(&w.rounds);
+    watch_groups_close(&w.groups);
     free(w.results);
+    free(w.is_shown);
     table_close(&w.table, stdout, w.is_live);
     house_raze(&w.house);
     free(wanted);
@@ -131,7 +162,7 @@ static int run_watch(struct call *c)
 
 const struct verb verb_watch = {
     .name = "watch",
-    .synopsis = "[DEVICE...]",
+    .synopsis = "[DEVICE|GROUP...]",
     .about = "live table in the terminal, until Ctrl-C",
     .examples = "  helio watch\n"
                 "  helio watch --every 1 tracer@sim:1 tracer@sim:2\n"

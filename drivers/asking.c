@@ -32,7 +32,8 @@ static unsigned silences_allowed(const struct device *d, const struct block *b)
     return d->state == ONLINE ? 0 : d->state == SILENT ? 1 : 3;
 }
 
-static int talk(struct device *d, const struct block *b, unsigned tries, struct answer *a)
+static int say(struct device *d, const struct block *b, unsigned tries, bool is_other_way,
+               struct answer *a)
 {
     uint8_t bytes[ASK_MAX];
     struct ask ask = {0};
@@ -40,6 +41,8 @@ static int talk(struct device *d, const struct block *b, unsigned tries, struct 
 
     if (rc)
         return rc;
+    if (is_other_way && d->speech->other_way)
+        (void)d->speech->other_way(bytes, ask.length); /* most have only one */
     ask.bytes = bytes;
     ask.pace = &d->pace;
     ask.tries = tries;
@@ -48,6 +51,41 @@ static int talk(struct device *d, const struct block *b, unsigned tries, struct 
     if (rc == OK || rc == ERR_REFUSED)
         d->state = ONLINE;
     return rc;
+}
+
+static bool is_known(const struct device *d, const struct block *b)
+{
+    int place = place_of(d, b);
+
+    return b->text && place >= 0 && d->knowledge[place].is_known;
+}
+
+static bool has_two_ways(const struct device *d, const struct block *b)
+{
+    uint8_t bytes[ASK_MAX];
+    struct ask ask = {0};
+
+    return d->speech->other_way && d->speech->question(d->address, b, bytes, &ask) == OK &&
+           d->speech->other_way(bytes, ask.length);
+}
+
+/* A question, as this unit wants it written: what it does not hear one way is asked the other. */
+static int talk(struct device *d, const struct block *b, struct answer *a)
+{
+    bool way = d->wants_other_way;
+    int rc = say(d, b, 0, way, a);
+
+    if (rc == ERR_REFUSED && is_known(d, b)) /* it knows it: not now, then */
+        rc = say(d, b, 0, way, a);
+
+    if ((rc != ERR_TIMEOUT && rc != ERR_REFUSED) || !has_two_ways(d, b))
+        return rc;
+    int other = say(d, b, 0, !way, a);
+    if (other == OK) {
+        d->wants_other_way = !way;
+        log_info(d->name, "hears \"%s\" only with its sum written the other way", b->text);
+    }
+    return other == ERR_TIMEOUT ? rc : other;
 }
 
 /* Who is it? Its driver wants to know before it believes a number. */
@@ -83,17 +121,17 @@ int device_ask(struct device *d, const struct block *b, struct answer *a)
 
     if (rc)
         return rc;
-    rc = talk(d, b, 0, a);
+    rc = talk(d, b, a);
     if (!has_forgotten(d, b, rc, a))
         return rc;
     d->is_met = false;
     rc = meet(d);
-    return rc ? rc : talk(d, b, 0, a);
+    return rc ? rc : talk(d, b, a);
 }
 
 int device_send(struct device *d, const struct block *b, struct answer *a)
 {
-    return talk(d, b, 1, a);
+    return say(d, b, 1, d->wants_other_way, a);
 }
 
 enum { HEARINGS_MOST = 4 };
@@ -175,7 +213,8 @@ uint64_t device_lacking(const struct device *d)
 static bool means_hole(const struct device *d, int rc, int detail)
 {
     /* Some gateways shorten an answer at a hole instead of refusing it. */
-    return (rc == ERR_REFUSED && detail == d->speech->hole) || rc == ERR_LENGTH;
+    return (rc == ERR_REFUSED && d->speech->is_hole && d->speech->is_hole(detail)) ||
+           rc == ERR_LENGTH;
 }
 
 /* A block of several questions: what this model refuses of it is left out. */
@@ -210,36 +249,48 @@ static int ask_learning(struct device *d, const struct block *b, int place, fiel
     return k ? learn(d, b, k, rc) : rc;
 }
 
-int device_block(struct device *d, const struct block *b, field_fn *each, void *to)
-{
-    int place = place_of(d, b), detail = 0, given = 0;
-    struct pieces *p = place < 0 ? NULL : &d->pieces[place];
+/* A unit that has given nothing yet, and refused so much, has another trouble: no more of this. */
+enum { VAIN_MOST = 16 };
 
-    if (b->text || d->speech->piece)
-        return ask_learning(d, b, place, each, to);
-    if (!p || !b->count)
-        return talk_and_decode(d, b, each, to, &detail);
-    pieces_begin(p, b);
+/* Registers, in as many pieces as this model wants. */
+static int ask_pieces(struct device *d, const struct block *b, struct pieces *p, field_fn *each,
+                      void *to)
+{
+    const struct row *rows = d->driver->rows;
+    bool is_given = false, is_lost = false;
+
+    pieces_begin(p, b, rows, clock_us());
     for (unsigned at = 0; at < p->count;) {
         struct block piece = *b;
+        int detail = 0;
         piece.start = p->have[at].start;
         piece.count = p->have[at].count;
         int rc = talk_and_decode(d, &piece, each, to, &detail);
-        if (rc == ERR_LENGTH) /* another's words can have that look: believed the second time */
-            rc = talk_and_decode(d, &piece, each, to, &detail);
         if (means_hole(d, rc, detail)) {
-            log_info(d->name, "does not give registers %04X to %04X; noted", piece.start,
+            log_info(d->name, "does not give registers %04X to %04X", piece.start,
                      piece.start + piece.count - 1);
-            pieces_refuse(p, at, d->driver->rows, b->function);
+            is_lost |= pieces_refuse(p, at, rows, b->function);
+            if (!d->has_answered && d->in_vain++ >= VAIN_MOST)
+                return ERR_REFUSED;
             continue;
         }
         if (rc)
             return rc;
-        given++;
-        at++;
+        is_given = d->has_answered = true;
+        pieces_give(p, at++);
     }
-    pieces_settle(p);
-    return given ? OK : ERR_ABSENT;
+    return is_lost ? ERR_REFUSED : is_given ? OK : ERR_ABSENT;
+}
+
+int device_block(struct device *d, const struct block *b, field_fn *each, void *to)
+{
+    int place = place_of(d, b), detail = 0;
+
+    if (b->text || d->speech->piece)
+        return ask_learning(d, b, place, each, to);
+    if (place < 0 || !b->count)
+        return talk_and_decode(d, b, each, to, &detail);
+    return ask_pieces(d, b, &d->pieces[place], each, to);
 }
 
 bool device_block_for(const struct device *d, const struct row *row, struct block *to)
@@ -260,17 +311,17 @@ bool device_block_for(const struct device *d, const struct row *row, struct bloc
 
 bool device_lacks(const struct device *d, uint8_t function, uint16_t at)
 {
-    const struct block *blocks = d->blocks;
+    const struct block *b = d->blocks;
 
-    for (unsigned i = 0; blocks[i].name; i++) {
-        const struct pieces *p = &d->pieces[i];
-        bool is_there = false;
-        if (blocks[i].function != function || at < blocks[i].start ||
-            at >= blocks[i].start + blocks[i].count || !p->is_begun)
-            continue;
-        for (unsigned k = 0; k < p->count; k++)
-            is_there |= at >= p->have[k].start && at < p->have[k].start + p->have[k].count;
-        return !is_there;
-    }
-    return false;
+    while (b->name && (b->function != function || at < b->start || at >= b->start + b->count))
+        b++;
+    return b->name && pieces_lacks(&d->pieces[b - d->blocks], at);
+}
+
+void device_learn(struct device *d)
+{
+    for (unsigned i = 0; d->blocks[i].name; i++)
+        pieces_end(&d->pieces[i], d->has_answered, clock_us());
+    d->has_answered = false;
+    d->in_vain = 0;
 }

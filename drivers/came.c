@@ -34,7 +34,11 @@ const char *device_came(const struct device *d, int rc, char to[CAME_ROOM])
     struct text t = text_on(to, CAME_ROOM);
     size_t shown = m->length < MISHEARD_ROOM ? m->length : MISHEARD_ROOM;
 
-    if (!m->length || !(rc <= ERR_TIMEOUT && rc >= ERR_GARBAGE))
+    if (rc == ERR_PROTOCOL && d->speaks) {
+        text_format(&t, ": %s; no driver here knows it", d->speaks);
+        return to;
+    }
+    if (!m->length || !((rc <= ERR_TIMEOUT && rc >= ERR_GARBAGE) || rc == ERR_PROTOCOL))
         return to;
     text_format(&t, "; what came was no answer (%s): %zu byte%s, ", error_word(m->why), m->length,
                 m->length == 1 ? "" : "s");

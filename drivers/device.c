@@ -122,6 +122,8 @@ static void look_at_line(struct device *d)
     d->state = UNASKED;
     d->silent_rounds = 0;
     d->is_met = d->is_greeted = false;
+    for (unsigned i = 0; d->blocks[i].name; i++)
+        d->pieces[i] = (struct pieces){0};
 }
 
 /* Its model says what it is rated at: asked for once, in the second round after it was found, since
@@ -146,7 +148,7 @@ static void ask_slow(struct device *d, struct collector *c)
     for (unsigned i = 0; i < count; i++) {
         unsigned at = (d->next_slow + i) % count;
         const struct block *b = &blocks[at];
-        if (b->refresh != NOW_AND_THEN || (d->pieces[at].is_begun && !d->pieces[at].count) ||
+        if (b->refresh != NOW_AND_THEN || pieces_is_empty(&d->pieces[at], clock_us()) ||
             d->knowledge[at].again_us > clock_us())
             continue;
         d->next_slow = (d->next_slow + i + 1) % count;
@@ -156,9 +158,11 @@ static void ask_slow(struct device *d, struct collector *c)
     }
 }
 
-/* Every live block in its turn. Returns the first misfortune; *heard: somebody is there. */
+/* Every live block in its turn. Returns the first misfortune; *heard: somebody is there. A unit
+ * that has none of them today says no, for what nobody said is no good round. */
 static int ask_live(struct device *d, struct collector *c, bool *heard)
 {
+    bool is_absent = false, is_given = false;
     int result = OK;
 
     for (const struct block *b = d->blocks; b->name; b++) {
@@ -166,13 +170,15 @@ static int ask_live(struct device *d, struct collector *c, bool *heard)
             continue;
         int rc = device_block(d, b, collect_and_count, c);
         *heard |= rc == OK || rc == ERR_ABSENT || rc == ERR_REFUSED;
+        is_absent |= rc == ERR_ABSENT;
+        is_given |= rc == OK;
         if (rc == OK || rc == ERR_ABSENT)
             continue;
         result = result ? result : rc;
         if (!*heard || rc == ERR_GONE || rc == ERR_STOPPED || rc == ERR_TIMEOUT)
             break; /* the rest would only cost more time-outs */
     }
-    return result;
+    return result || is_given || !is_absent ? result : ERR_REFUSED;
 }
 
 int device_round(struct device *d, enum depth depth, int64_t round_ms, struct reading *r)
@@ -187,7 +193,7 @@ int device_round(struct device *d, enum depth depth, int64_t round_ms, struct re
         return d->last_error;
     bool was_online = d->state == ONLINE;
     d->rounds++;
-    d->has_answered = false;
+    device_learn(d);             /* from the round before */
     d->bus->misheard.length = 0; /* what another device did not say is not its fault */
     result = ask_live(d, &c, &heard);
     if (heard)

@@ -40,6 +40,7 @@ struct device {
 
     enum device_state state;
     int last_error;
+    const char *speaks; /* with ERR_PROTOCOL: what was heard, where its driver knows it */
     unsigned silent_rounds;
     int64_t next_try_us; /* a silent unit is asked ever more rarely */
     struct silence silence;
@@ -50,6 +51,8 @@ struct device {
     struct pieces *pieces;       /* one a block, where blocks are registers */
     struct knowledge *knowledge; /* one a block, where they are words */
     bool has_answered;           /* in this round */
+    bool wants_other_way;        /* it was found to hear speech->other_way, not the usual one */
+    unsigned in_vain;            /* questions that it refused in this round before it answered any */
     struct decoding how;         /* rows, and the kind of its family as its driver found out */
     bool is_met, is_meeting;
     unsigned next_slow; /* which slow block has its turn */
@@ -88,6 +91,8 @@ bool device_block_for(const struct device *d, const struct row *row, struct bloc
 
 /* It was learned that this model has no such register: not lost this time, but never there. */
 bool device_lacks(const struct device *d, uint8_t function, uint16_t at);
+/* A round is over: what was refused in it counts towards what is believed to be missing. */
+void device_learn(struct device *d);
 uint64_t device_lacking(const struct device *d); /* questions in words it does not know, by bits */
 
 /* Finishes a reading made of single blocks: what follows from the rest. */

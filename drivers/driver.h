@@ -76,11 +76,17 @@ struct tapped {
  */
 struct speech {
     const char *words_help; /* what `helio ask` takes: "0x3100+5" */
-    int hole;               /* the detail of a refusal that means "I have no such thing" */
+    /* Does the detail of a refusal mean "I have no such thing", or "not so much at once"? For
+     * blocks of registers; NULL: it never does. */
+    bool (*is_hole)(int detail);
 
     /* A block as a question to this address: fills the bytes, and all of ask but its pace. */
     int (*question)(uint8_t address, const struct block *b, uint8_t bytes[ASK_MAX],
                     struct ask *ask);
+
+    /* Rewrites a question the other way, where firmwares differ in how they want it. false: this
+     * one has only one way. NULL: none has. */
+    bool (*other_way)(uint8_t *bytes, size_t length);
 
     /* A block that takes several questions: the n-th of them. false: there is none. NULL: each
      * block is one question, in smaller pieces if need be. */
@@ -131,6 +137,9 @@ struct driver {
     const struct row *rows;
     const struct command *commands; /* NULL when nothing may be set */
     const struct setting *settings; /* config words of its own */
+
+    /* The kinds of its family by their words in the settings; 0: none. NULL: there are none. */
+    unsigned (*kind)(const char *word);
 
     /* Before its numbers are believed: which kind is it? Once, and again after a silence. */
     int (*meet)(struct device *d);

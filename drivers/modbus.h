@@ -7,6 +7,7 @@
  *      [id][function|80][number][crc lo hi]                             a refusal
  *
  * Beside 1-6, 15 and 16 it knows 2B/0E (device identity) and the EPEver family's sparse read 43.
+ * Its 45, by which a unit is told its address or asked for it, is understood but never sent.
  */
 #ifndef DRIVERS_MODBUS_H
 #define DRIVERS_MODBUS_H
@@ -23,12 +24,21 @@ enum {
     WRITE_HOLDINGS = 0x10,
     READ_IDENTITY = 0x2b,
     READ_SPARSE = 0x43,
+    SET_ADDRESS = 0x45, /* from F8, which is everybody: only ever seen in captures */
 };
 
 /* Frames, the most registers that fit into one, and where the objects of an identity begin. */
 enum { MODBUS_SHORTEST = 5, MODBUS_LONGEST = 256, SPARSE_MAX = 0x7d, IDENTITY_HEAD = 8 };
 
-enum { NOT_KNOWN_FUNCTION = 1, NOT_KNOWN_ADDRESS = 2, NOT_GOOD_VALUE = 3, DEVICE_FAILED = 4 };
+enum {
+    NOT_KNOWN_FUNCTION = 1,
+    NOT_KNOWN_ADDRESS = 2,
+    NOT_GOOD_VALUE = 3,
+    DEVICE_FAILED = 4,
+    STILL_AT_WORK = 5,
+    BUSY_JUST_NOW = 6,
+    TARGET_SILENT = 11,
+};
 
 extern const struct speech modbus_speech;
 
@@ -46,6 +56,13 @@ int modbus_whole(const struct ask *ask, const uint8_t *bytes, size_t length);
 
 /* The same when no more will come: OK, or what is wrong with it. */
 int modbus_judge(const uint8_t *asked, size_t asked_length, const uint8_t *answered, size_t length);
+
+int modbus_decode(struct decoding *how, const uint8_t *asked, size_t asked_length,
+                  const uint8_t *answered, size_t length, field_fn *each, void *to, int *detail);
+
+/* Vendor, model, version, serial number: the first objects of an identity, as fields. */
+enum { IDENTITY_OBJECTS = 4 };
+extern const char *const modbus_identity_names[IDENTITY_OBJECTS];
 
 static inline uint16_t modbus_word(const uint8_t *bytes)
 {

@@ -67,6 +67,8 @@ static int frame_length(const uint8_t *asked, const uint8_t *b, size_t length)
         return 8;
     case READ_IDENTITY:
         return identity_length(b, length);
+    case SET_ADDRESS: /* [f8][45][address] */
+        return asked[1] == SET_ADDRESS ? MODBUS_SHORTEST : ERR_GARBAGE;
     case READ_SPARSE:
         return asked[1] == READ_SPARSE ? sparse_length(asked, b, length) : ERR_GARBAGE;
     default:
@@ -117,6 +119,8 @@ static int check_content(const uint8_t *asked, const uint8_t *b)
         return b[2] == (uint8_t)(2 * count) ? OK : ERR_LENGTH;
     case READ_IDENTITY:
         return b[2] == asked[2] && b[3] == asked[3] ? OK : ERR_FUNCTION;
+    case SET_ADDRESS: /* [f8][45][0][1][1][address, or f8 to ask for it] */
+        return asked[5] == asked[0] || asked[5] == b[2] ? OK : ERR_FUNCTION;
     default:
         return memcmp(asked + 2, b + 2, 4) ? ERR_FUNCTION : OK;
     }
@@ -150,7 +154,10 @@ static int judge(const uint8_t *asked, size_t asked_length, const uint8_t *b, si
 
 int modbus_whole(const struct ask *ask, const uint8_t *bytes, size_t length)
 {
-    return judge(ask->bytes, ask->length, bytes, length);
+    int rc = judge(ask->bytes, ask->length, bytes, length);
+
+    /* That is the gateway's word, not the device's: it heard nothing. */
+    return rc == ERR_REFUSED && bytes[2] == TARGET_SILENT ? ERR_TIMEOUT : rc;
 }
 
 /* The whole story is known now: what does it amount to? */

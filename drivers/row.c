@@ -31,6 +31,8 @@ static int64_t raw_of(const struct row *row, const uint16_t *words)
     switch (row->form) {
     case S16:
         return (int16_t)words[0];
+    case U16_LESS_128:
+        return words[0] - 128;
     case U32_LOW_FIRST:
         return (int64_t)((uint32_t)words[1] << 16 | words[0]);
     case S32_LOW_FIRST:
@@ -189,7 +191,8 @@ static uint32_t raw_for(const struct row *row, const struct reading *from)
         return 0;
     if (row->words)
         return (uint32_t)row_code(row, value);
-    return (uint32_t)(int64_t)llround(value * (row->scale > 0 ? row->scale : 1) * row->per);
+    int64_t raw = llround(value * (row->scale > 0 ? row->scale : 1) * row->per);
+    return (uint32_t)(row->form == U16_LESS_128 ? raw + 128 : raw);
 }
 
 bool rows_encode(const struct row *rows, uint8_t function, uint16_t at, const struct reading *from,

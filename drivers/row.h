@@ -32,6 +32,7 @@ struct block {
 enum wire_form {
     U16,
     S16,
+    U16_LESS_128,  /* 128 more than what is meant */
     U32_LOW_FIRST, /* the word at the lower address is the lower half */
     S32_LOW_FIRST,
     PART,   /* some bits of a register: shift and width */

@@ -184,7 +184,7 @@ static void complain_of(struct device *d, int rc, bool was_asleep)
 {
     char what[CAME_ROOM + 200], came[CAME_ROOM], slept[40];
     struct text t = text_on(what, sizeof what);
-    bool is_guess = is_anybodys_guess(d);
+    bool is_guess = silence_is_absence(rc) && is_anybodys_guess(d);
 
     text_format(&t, "%s (address %u)%s", error_text(rc), d->address, device_came(d, rc, came));
     if (was_asleep)
@@ -203,13 +203,13 @@ int silence_note(struct device *d, int rc)
     if (d->silence.may_sleep && silence_is_absence(rc) && fall_silent(d))
         return sleep_on(d);
     d->last_error = rc;
-    if (d->state != SILENT)
+    if (d->state != SILENT && rc != ERR_PROTOCOL) /* which is spoken however well it answers */
         d->silent_rounds = 0;
     d->silent_rounds += d->silent_rounds < SILENT_ROUNDS_MOST;
     for (unsigned i = 1; i < d->silent_rounds && pause < SILENT_MOST_US; i++)
         pause *= 2;
     d->next_try_us = clock_us() + (pause < SILENT_MOST_US ? pause : SILENT_MOST_US);
-    if (is_anybodys_guess(d))
+    if (silence_is_absence(rc) && is_anybodys_guess(d))
         d->next_try_us = clock_us(); /* like one that is asleep */
     d->state = SILENT;
     d->is_met = d->is_greeted = false; /* who answers next may be another */

@@ -302,7 +302,7 @@ static void create_database(struct seat *s, struct judged *j)
     if (door_address(&x->door, "/query", parameters, address, sizeof address) ||
         door_ask(&x->door, address, "", NULL, NULL, s->timeout_s, &reply))
         return;
-    if (reply.status == 200) {
+    if (reply.status == 200 && reply.body && strstr(reply.body, "\"results\"")) {
         log_note(s->name, "database %s is made", section_text(s->section, "database"));
         j->outcome.verdict = AGAIN;
     }

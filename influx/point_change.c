@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "influx/query.h"
+#include "influx/verdict.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +21,23 @@ enum { PATH_ROOM = 600 };
 static const double TIMEOUT_S = 60;
 
 /* ---- writing and deleting ---------------------------------------------------------------- */
+
+/* As with every other write (verdict.c): a page with words in it is somebody else's. */
+static int judge_reply(const struct mend *m, const char *what, const struct door_reply *reply)
+{
+    struct answer_seen seen = {
+        .status = reply->status, .body = reply->body ? reply->body : "", .retry_after = ""};
+    struct judged judged;
+
+    verdict_judge(&seen, &judged);
+    if (reply->status / 100 == 2 && judged.outcome.verdict == TAKEN)
+        return OK;
+    if (*judged.outcome.why)
+        log_err(m->door->who, "%s: %s", what, judged.outcome.why);
+    else
+        log_err(m->door->who, "%s: %ld %s", what, reply->status, reply->why);
+    return ERR_REFUSED;
+}
 
 int change_write(struct mend *m, const char *lines)
 {
@@ -43,10 +61,7 @@ int change_write(struct mend *m, const char *lines)
         log_err(m->door->who, "%s", rc == ERR_GONE ? reply.why : error_text(rc));
         return rc;
     }
-    if (reply.status / 100 != 2) {
-        log_err(m->door->who, "writing back: %ld %s", reply.status, reply.why);
-        rc = ERR_REFUSED;
-    }
+    rc = judge_reply(m, "writing back", &reply);
     door_reply_done(&reply);
     return rc;
 }
@@ -133,10 +148,7 @@ static int delete_v2(struct mend *m, const char *measurement, const char *where)
     rc = door_ask(m->door, address, body, "application/json", NULL, TIMEOUT_S, &reply);
     if (rc)
         return rc;
-    if (reply.status / 100 != 2) {
-        log_err(m->door->who, "deleting: %ld %s", reply.status, reply.why);
-        rc = ERR_REFUSED;
-    }
+    rc = judge_reply(m, "deleting", &reply);
     door_reply_done(&reply);
     return rc;
 }

@@ -94,6 +94,10 @@ static int first_result(struct door *d, json_t *root, json_t **series)
         log_err(d->who, "%s", error);
         return ERR_DATA;
     }
+    if (!json_is_array(json_object_get(root, "results"))) {
+        log_err(d->who, "its answer is none of a database: put the right address into url");
+        return ERR_DATA;
+    }
     *series = json_object_get(result, "series"); /* NULL: nothing there */
     return OK;
 }

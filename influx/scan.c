@@ -158,11 +158,15 @@ static int scan_victoria(struct door *d, const char *measurement, int64_t from_n
         json_t *series = json_loads(line, 0, NULL);
         if (series)
             judge_series(j, series, measurement);
+        else if (*line)
+            rc = ERR_DATA;
         json_decref(series);
     }
     if (reply.status != 200) {
         log_err(d->who, "%ld %s", reply.status, reply.why);
         rc = ERR_GONE;
+    } else if (rc) {
+        log_err(d->who, "its answer is none of a database: put the right address into url");
     }
     door_reply_done(&reply);
     return rc;

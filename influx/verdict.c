@@ -24,16 +24,22 @@ enum special {
 
 struct reaction {
     long least, most;
-    const char *words; /* must stand in the body; NULL: any */
+    const char *words; /* must stand in the body; NULL: any; `nothing`: it must be empty */
     enum verdict verdict;
     bool is_alarm;
     enum special special;
     const char *remedy;
 };
 
+static const char nothing[] = "";
+
 // clang-format off
 static const struct reaction reactions[] = {
-    { 200, 299, NULL, TAKEN, false, PLAIN, "" },
+    /* Databases say 204. Something with words in it is the page of somebody else: a router that wants
+     * a log-in, or the wrong host. */
+    { 204, 204, NULL,    TAKEN, false, PLAIN, "" },
+    { 200, 200, nothing, TAKEN, false, PLAIN, "" },
+    { 200, 299, NULL,    LATER, true,  PLAIN, "; no database says that (a log-in page?): put the right address into url" },
     /* Old points a database will not keep are no fault of the others; but a batch that also holds
      * a line it cannot read is looked into. */
     { 400, 422, "unable to parse",                 REFUSED, false, NAMED_LINES, "" },
@@ -107,12 +113,18 @@ static void conflicting_field(const char *body, char *to, size_t size)
     to[used] = '\0';
 }
 
+static bool has_words(const struct answer_seen *a, const char *words)
+{
+    if (words == nothing)
+        return !a->body[strspn(a->body, " \t\r\n")];
+    return !words || strstr(a->body, words);
+}
+
 static const struct reaction *reaction_to(const struct answer_seen *a)
 {
     const struct reaction *r = reactions;
 
-    while (a->status < r->least || a->status > r->most ||
-           (r->words && !strstr(a->body, r->words)) ||
+    while (a->status < r->least || a->status > r->most || !has_words(a, r->words) ||
            (r->least != r->most && r->most == 422 && a->status != 400 && a->status != 422))
         r++;
     return r;
@@ -156,7 +168,7 @@ void verdict_judge(const struct answer_seen *a, struct judged *to)
     char words[120];
 
     *to = (struct judged){.outcome = {.verdict = r->verdict, .is_alarm = r->is_alarm}};
-    if (a->status < 200 || a->status >= 300) {
+    if (r->verdict != TAKEN) {
         door_words(a->body, words, sizeof words);
         snprintf(to->outcome.why, sizeof to->outcome.why, "%ld %s%s", a->status, words, r->remedy);
     }

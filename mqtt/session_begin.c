@@ -102,7 +102,7 @@ static bool choose_address(struct session *s, unsigned attempt, char *to, size_t
     return true;
 }
 
-static int port_of(const struct session *s)
+int session_port(const struct session *s)
 {
     int port = (int)section_number(s->plan->section, "port");
 
@@ -111,7 +111,7 @@ static int port_of(const struct session *s)
 
 void session_name_place(struct session *s)
 {
-    snprintf(s->where, sizeof s->where, "%.120s:%d", session_text(s, "server"), port_of(s));
+    snprintf(s->where, sizeof s->where, "%.120s:%d", session_text(s, "server"), session_port(s));
 }
 
 static int keepalive_s(const struct session *s)
@@ -130,7 +130,7 @@ void session_connect(struct session *s, unsigned attempt)
     if (!choose_address(s, attempt, address, sizeof address))
         return;
     errno = 0;
-    rc = mosquitto_connect_async(s->m, address, port_of(s), keepalive_s(s));
+    rc = mosquitto_connect_async(s->m, address, session_port(s), keepalive_s(s));
     if (rc)
         session_fault_code(s, rc, errno);
 }

@@ -1,10 +1,13 @@
 /* Words for what goes wrong between us and a broker, with what to do (mqtt/session_inside.h). */
+#include "mqtt/probe.h"
 #include "mqtt/session_inside.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+static const int64_t PROBE_US = 2000000;
 
 // clang-format off
 static const struct {
@@ -65,12 +68,25 @@ void session_fault_reason(struct session *s, int reason)
     session_fault(s, needs_mending(reason), "%s: %s", s->where, session_reason(reason));
 }
 
+static void fault_closed(struct session *s)
+{
+    const char *perhaps = "";
+
+    if (!s->is_tls)
+        perhaps = "; is this the broker's TLS port? then set tls = yes";
+    else if (!*session_text(s, "cert_file")) /* TLS 1.3 has no better way to say it */
+        perhaps = "; does it want a certificate of ours? then set cert_file and key_file";
+    session_fault(s, false, "%s closed the connection before it was one%s", s->where, perhaps);
+}
+
 static void fault_tls(struct session *s)
 {
     bool is_name = strstr(s->library, "host name") != NULL;
     bool is_trust = strstr(s->library, "certificate verify failed") != NULL;
 
-    if (is_name)
+    if (strstr(s->library, "reset by peer"))
+        fault_closed(s);
+    else if (is_name)
         session_fault(s, true, "%s: its certificate is for another name than server = %s", s->where,
                       session_text(s, "server"));
     else if (is_trust)
@@ -83,17 +99,6 @@ static void fault_tls(struct session *s)
     else
         session_fault(s, false, "%s: no TLS connection (%.80s); is this the broker's TLS port?",
                       s->where, *s->library ? s->library : "no reason given");
-}
-
-static void fault_closed(struct session *s)
-{
-    const char *perhaps = "";
-
-    if (!s->is_tls)
-        perhaps = "; is this the broker's TLS port? then set tls = yes";
-    else if (!*session_text(s, "cert_file")) /* TLS 1.3 has no better way to say it */
-        perhaps = "; does it want a certificate of ours? then set cert_file and key_file";
-    session_fault(s, false, "%s closed the connection before it was one%s", s->where, perhaps);
 }
 
 void session_fault_system(struct session *s, int number)
@@ -110,10 +115,23 @@ void session_fault_system(struct session *s, int number)
         session_fault(s, false, "%s: %s", s->where, strerror(number));
 }
 
+/* Newer libraries call it a matter of TLS, without a word, when nobody listens. */
+static void fault_below_tls(struct session *s)
+{
+    int number = *s->library
+                     ? 0
+                     : probe_port(session_text(s, "server"), (unsigned)session_port(s), PROBE_US);
+
+    if (number)
+        session_fault_system(s, number);
+    else
+        fault_tls(s);
+}
+
 void session_fault_code(struct session *s, int rc, int number)
 {
     if (rc == MOSQ_ERR_TLS || rc == MOSQ_ERR_TLS_HANDSHAKE)
-        fault_tls(s);
+        fault_below_tls(s);
     else if (rc == MOSQ_ERR_ERRNO)
         session_fault_system(s, number);
     else if (rc == MOSQ_ERR_EAI)

@@ -39,6 +39,7 @@ void session_fault_code(struct session *s, int code, int number); /* the library
 
 void session_name_place(struct session *s);       /* for messages */
 bool session_dress(struct session *s) MUST_CHECK; /* protocol, last will, user, TLS */
+int session_port(const struct session *s);
 void session_connect(struct session *s, unsigned attempt);
 
 #endif

@@ -154,6 +154,18 @@ void board_note(struct board *b, const struct reading *r, int64_t now_us)
     lock_give(&b->lock);
 }
 
+void board_hear(struct board *b, unsigned device, int64_t now_us)
+{
+    lock_to_change(b);
+    if (device < b->count) {
+        struct desk *d = &b->desks[device];
+        d->is_heard = true;
+        d->heard_us = now_us;
+        d->error = OK;
+    }
+    lock_give(&b->lock);
+}
+
 void board_miss(struct board *b, unsigned device, int error, int64_t now_us)
 {
     (void)now_us; /* silence is counted from the last answer */

@@ -28,6 +28,9 @@ void board_period(struct board *b, unsigned device, int64_t every_us, int64_t sl
 /* A reading was published; `now_us` is clock_us(). */
 void board_note(struct board *b, const struct reading *r, int64_t now_us);
 
+/* It answered, and has nothing of its own to say: it only speaks for others. */
+void board_hear(struct board *b, unsigned device, int64_t now_us);
+
 /* The device gave no answer this round. */
 void board_miss(struct board *b, unsigned device, int error, int64_t now_us);
 

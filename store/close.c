@@ -110,7 +110,7 @@ static unsigned gather_due(struct store *s, int64_t now_ms, struct reckon_order 
 {
     for (size_t i = 0; i < s->origin_count && order->count < RECKON_MOST; i++) {
         struct known_origin *k = s->origins[i];
-        if (k->due_ms > now_ms || !k->is_stored || k->is_double)
+        if (k->due_ms > now_ms || !k->is_looked || !k->is_stored || k->is_double)
             continue;
         int day = day_of(k->open_ms);
         if (!order->count)

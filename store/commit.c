@@ -129,6 +129,7 @@ static void note_committed(struct store *s)
     s->counts.commits++;
     s->room_used = s->room_rows = s->note_count = 0;
     s->since_us = 0;
+    s->care.doubts = 0;
     s->visible_seq = s->next_seq - 1;
     for (size_t i = 0; i < s->shape_count; i++)
         s->shapes[i]->is_stored = true;
@@ -145,7 +146,7 @@ static void note_committed(struct store *s)
     pthread_cond_broadcast(&s->news);
 }
 
-static int write_all(struct store *s)
+int rows_write(struct store *s)
 {
     static int (*const puts_in_order[])(struct store *) = {
         put_origins, put_shapes, put_rows, put_cursors, meters_put, put_notes, put_untimed};
@@ -170,22 +171,35 @@ static void tell_trouble(struct store *s, int rc)
     s->retry_us = clock_us() + RETRY_US;
 }
 
+static int write_or_undo(struct store *s)
+{
+    int rc = rows_write(s);
+
+    if (rc && !sqlite3_get_autocommit(s->db) && sql_run(s->db, "ROLLBACK"))
+        file_close(s); /* nothing else gets rid of the transaction */
+    return rc;
+}
+
 int commit_locked(struct store *s)
 {
-    int rc = s->db ? OK : file_open(s);
+    int rc = OK;
 
-    if (!rc && (s->is_suspect || suspect_take(s->path)))
-        rc = ERR_DATA;
-    s->is_suspect = false;
-    if (!rc)
-        rc = write_all(s);
-    if (rc && s->db && !sqlite3_get_autocommit(s->db) && sql_run(s->db, "ROLLBACK"))
-        file_close(s); /* nothing else gets rid of the transaction */
+    if (s->care.is_away)
+        return ERR_BUSY; /* told when that began */
+    s->is_suspect |= suspect_take(s->path);
+    if (s->is_suspect)
+        (void)care_look(s, false); /* what it found shows when the file is written to */
+    if (!s->care.is_away && !s->db)
+        rc = file_open(s);
+    if (!rc && !s->care.is_away)
+        rc = write_or_undo(s);
     if (rc == ERR_DATA) {
-        rc = salvage(s);
+        rc = care_look(s, true);
         if (!rc)
-            rc = write_all(s);
+            rc = write_or_undo(s);
     }
+    if (s->care.is_away)
+        return ERR_BUSY;
     if (rc) {
         tell_trouble(s, rc);
         pthread_cond_broadcast(&s->news); /* sinks go on from the waiting room */
@@ -208,6 +222,8 @@ int store_commit(struct store *s)
     int rc = OK;
 
     lock_take(&s->lock);
+    while (s->care.is_away && !s->care.is_beside)
+        lock_wait(&s->lock, &s->news); /* another thread is looking after the file */
     if (has_dirt(s))
         rc = commit_locked(s);
     lock_give(&s->lock);

@@ -194,5 +194,5 @@ int reader_days(struct reader *r, int from, int to, day_fn *each, void *who)
     if (!rc && day.count)
         each(who, origin, date, &day);
     sqlite3_finalize(row);
-    return rc;
+    return reader_doubt(r, rc);
 }

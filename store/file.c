@@ -7,7 +7,7 @@
 #include "base/thread.h"
 #include "store/days.h"
 #include "store/form.h"
-#include "store/schema_sql.h"
+#include "store/tables.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -79,37 +79,10 @@ static int take_lock(struct store *s, char *holder, size_t size)
 
 /* ---- tables ------------------------------------------------------------------------------ */
 
-/* The views with the old datalogger's columns. */
-static int make_views(sqlite3 *db)
-{
-    static char sql[16 * 1024];
-    struct text t = text_on(sql, sizeof sql);
-
-    text_add(&t, "DROP VIEW IF EXISTS last_stats; DROP VIEW IF EXISTS stats;"
-                 "CREATE VIEW stats AS SELECT r.at / 1000 AS datetime");
-#define STATS(column, tag)                                                                         \
-    if (M_##tag == M_NONE)                                                                         \
-        text_add(&t, ", NULL AS " #column);                                                        \
-    else                                                                                           \
-        text_format(&t,                                                                            \
-                    ", (SELECT json_extract(r.fields, '$[' || n.key || ']') FROM "                 \
-                    "json_each(s.names) n WHERE n.value = '%s') AS " #column,                      \
-                    catalogue[M_##tag].name);
-#include "store/stats.def"
-#undef STATS
-    text_add(&t, ", d.name AS device FROM reading r JOIN device d ON d.id = r.device JOIN shape s "
-                 "ON s.id = r.shape WHERE r.kind IN (0, 2) AND d.driver <> 'group';"
-                 "CREATE VIEW last_stats AS SELECT datetime, batt_volt, batt_charge_amps, pv_amps, "
-                 "pv_watts, device FROM stats WHERE datetime > (SELECT max(at) / 1000 - 14400 FROM "
-                 "reading);");
-    return t.is_cut ? ERR_FULL : sql_run(db, sql);
-}
-
-/* The schema adds what is not there: so an older file becomes one of today's form by it, in one
- * transaction, and whatever stops that, the file is of one form or the other. */
+/* Whatever stops it, the file is of one form or the other. */
 static int make_tables(struct store *s)
 {
-    int form = form_version(s->db);
+    int form = form_version(s->db), rc = OK;
 
     if (form < 0)
         return ERR_DATA;
@@ -117,22 +90,17 @@ static int make_tables(struct store *s)
         form_tell_newer(s->path, form);
         return ERR_DENIED;
     }
-    if (form == FORM_NOW)
-        return OK;
-    if (form && !form_has_room(s->path, form))
+    if (form)
+        rc = tables_check(s->db, form);
+    if (!rc && form && form < FORM_NOW && !form_has_room(s->path, form))
         return ERR_FULL;
-    int rc = sql_run(s->db, "BEGIN IMMEDIATE");
-    if (!rc)
-        rc = sql_run(s->db, schema_sql);
-    if (!rc)
-        rc = make_views(s->db);
-    if (!rc)
-        rc = form_write(s->db);
-    if (!rc)
-        rc = sql_run(s->db, "COMMIT");
-    if (!rc && form)
+    if (!rc && form < FORM_NOW)
+        rc = tables_make(s->db);
+    if (!rc && form && form < FORM_NOW)
         log_note("store", "%s is of form %d now, and was of %d", s->path, FORM_NOW, form);
-    return rc;
+    if (!rc && sql_number(s->db, "PRAGMA user_version", 0) != FORM_USER_VERSION)
+        rc = form_write(s->db); /* a bit fell over, and older programs would hold it for damage */
+    return rc ? rc : tables_check_places(s->db);
 }
 
 void file_close(struct store *s)
@@ -153,13 +121,15 @@ int file_open(struct store *s)
 
     make_folders(s->path);
     form_teach();
+    if (header_hides_pages(s->path))
+        return ERR_DATA;
     code = sqlite3_open_v2(s->path, &s->db,
                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     rc = sql_error(code);
     if (!rc) {
         sqlite3_db_config(s->db, SQLITE_DBCONFIG_LOOKASIDE, NULL, 256, 64);
         sqlite3_busy_timeout(s->db, 2000);
-        rc = sql_run(s->db, "PRAGMA page_size = " PAGE_NEW
+        rc = sql_run(s->db, "PRAGMA page_size = " FORM_PAGE
                             "; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                             "PRAGMA cache_size = -128; PRAGMA journal_size_limit = 8388608;"
                             "PRAGMA temp_store = MEMORY");
@@ -174,7 +144,7 @@ int file_open(struct store *s)
     if (rc)
         file_close(s);
     /* Some damage looks like a file of another kind, or one that must not be written. */
-    if (rc && rc != ERR_DATA && access(s->path, W_OK) == 0 && header_heal(s->path, false))
+    if (rc && rc != ERR_DATA && access(s->path, W_OK) == 0 && header_is_wrong(s->path))
         rc = ERR_DATA;
     return rc;
 }
@@ -249,9 +219,7 @@ int store_open(struct store **to, const char *path, const struct section *sectio
         return rc;
     }
     lock_take(&s->lock);
-    rc = file_open(s);
-    if (rc == ERR_DATA)
-        rc = salvage(s);
+    rc = care_open(s);
     lock_give(&s->lock);
     if (rc) {
         char what[500];
@@ -272,7 +240,7 @@ void store_close(struct store *s)
     bool is_more = s->db && meters_fall_behind(s);
     int rc = is_more ? commit_locked(s) : OK;
     lock_give(&s->lock);
-    if (rc || store_commit(s))
+    if (care_close(s) || rc)
         log_err("store", "%zu readings could not be written and are lost with this end",
                 s->room_rows);
     let_go(s);

@@ -41,10 +41,12 @@ int form_version(sqlite3 *db)
 {
     int64_t version = sql_number(db, "PRAGMA user_version", -1);
 
-    if (version <= 0)
-        return (int)version;
+    if (version < 0)
+        return -1;
     int64_t noted = sql_number(db, "SELECT value FROM note WHERE key = 'schema'", 0);
     int64_t headed = sql_number(db, "PRAGMA application_id", 0);
+    if (!version && noted <= 0)
+        return 0;
     if (noted > 0 && headed > 0)
         return (int)(noted < headed ? noted : headed);
     return (int)(noted > 0 ? noted : headed > 0 ? headed : 1);

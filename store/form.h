@@ -9,7 +9,12 @@
 
 #include "store/sql.h"
 
-enum { FORM_NOW = 2 };
+enum { FORM_NOW = 2, FORM_USER_VERSION = 1 };
+
+/* The page size of a new file. A round is a few hundred bytes to a few kilobytes, and each commit
+ * writes whole pages, of the rows, of their index and of what leads there: small ones spare the
+ * card. */
+#define FORM_PAGE "1024"
 
 /* 0: there are no tables yet; -1: it cannot be read. */
 int form_version(sqlite3 *db);

@@ -176,7 +176,8 @@ static int walk_open_day(struct reader *r, int day, int64_t end_ms, struct histo
         sql_bind(part, "iti", (int64_t)w->origin, w->metric, -(int64_t)day) == OK &&
         sqlite3_step(part) == SQLITE_ROW)
         slots = take_slots(part, start, w->to_ms, w);
-    sqlite3_reset(part); /* what cannot be read is summed up again */
+    /* what cannot be read is summed up again */
+    (void)reader_doubt(r, sql_error(sqlite3_reset(part)));
     start += (int64_t)slots * SLOT_MS;
     w->next_ms = start > w->next_ms ? start : w->next_ms;
     w->is_within = true;
@@ -221,7 +222,8 @@ static int walk_days(struct reader *r, struct history *w, const struct turn *tur
         if (!rc && w->next_ms < w->to_ms && is_over(turn))
             rc = ERR_STOPPED;
     }
-    sqlite3_reset(days); /* days that could not be read were summed up again */
+    /* days that could not be read were summed up again */
+    (void)reader_doubt(r, sql_error(sqlite3_reset(days)));
     return rc;
 }
 

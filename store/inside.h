@@ -10,6 +10,7 @@
 #include "store/store.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 enum {
     STORE_RESENDS = 8,
@@ -88,6 +89,19 @@ struct waiting_note {
     char who[ORIGIN_NAME], text[240];
 };
 
+/* Looking after a file that may be damaged (care.c). */
+struct care {
+    pthread_t thread;
+    bool is_beside; /* in a thread of its own: whoever commits does not wait for it */
+    bool is_begun, is_running, is_ours;
+    bool is_away; /* nobody writes to the file now: rows wait in memory */
+    atomic_bool is_stopping;
+    unsigned doubts;           /* how often in a row we met damage where there was none */
+    int64_t next_us, pause_us; /* it could not be carried over: not again before this */
+    int64_t heed_us;           /* a mark was wrong: none is heeded before this */
+    struct complaint trouble;
+};
+
 enum statement {
     PUT_READING,
     PUT_SHAPE,
@@ -143,6 +157,7 @@ struct store {
     bool is_loaded, is_suspect;
     unsigned generation;
     struct complaint trouble;
+    struct care care;
 
     char *room; /* the waiting room: struct waiting, one behind the other */
     size_t room_size, room_used, room_rows;
@@ -196,25 +211,28 @@ struct store {
     int64_t pruned_ms;  /* rows of before that were looked through: those that stay may stay */
 };
 
-/* Of a new file. A round is a few hundred bytes to a few kilobytes, and each commit writes whole
- * pages, of the rows, of their index and of what leads there: small ones spare the card. */
-#define PAGE_NEW "1024"
-
 /* The file itself: opened with its tables made; ERR_DATA when it is damaged. */
 int file_open(struct store *s) MUST_CHECK;
 void file_close(struct store *s);
 int statements_prepare(struct store *s) MUST_CHECK;
 int file_load(struct store *s) MUST_CHECK; /* shapes, devices, cursors, meters, the next number */
 
-/* Is what must stand in the file's header not there? Puts it right when it may. */
-bool header_heal(const char *path, bool may_write);
+/* Is what must stand in the file's header not there? Does it know of fewer pages than there are?
+ * Then the next that is written would go over one of ours. */
+bool header_is_wrong(const char *path);
+bool header_hides_pages(const char *path);
 
 /* A mark beside the file: a reader met damage, so the next owner looks after it. */
 void suspect_mark(const char *path);
 bool suspect_take(const char *path); /* was it there? It is gone now */
 
-/* Sets a damaged file aside and carries over what can be read. */
-int salvage(struct store *s) MUST_CHECK;
+/* Called with the lock held, which they let go of while they look. Opening: goes on with a salvage
+ * that was interrupted. Looking: is the file damaged, as a reader says, or as we found ourselves?
+ * Then it is carried over. OK: the file is open. */
+int care_open(struct store *s) MUST_CHECK;
+int care_look(struct store *s, bool is_ours);
+/* Without it: commits what waits; where a salvage is under way, into the new file. */
+int care_close(struct store *s) MUST_CHECK;
 
 /* Called with the lock held. */
 bool close_some(struct store *s, int64_t now_ms);  /* a day of some devices, if one is over */
@@ -234,6 +252,7 @@ int64_t store_number(struct store *s, const char *format, int64_t a, int64_t b);
 void room_drop_oldest(struct store *s);
 int day_put(struct store *s, const struct waiting *w) MUST_CHECK; /* a RECORD_DAY, beside its row */
 int commit_locked(struct store *s);
+int rows_write(struct store *s) MUST_CHECK; /* all that waits, in one transaction */
 void note_locked(struct store *s, const struct waiting_note *n);
 /* Of `all` readings lost to a sink, `now` by this turn: is it worth an event? The first are, and
  * every 5000. */

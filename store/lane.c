@@ -114,7 +114,8 @@ static void fill(struct pump *p, const struct lane *lane, int64_t after, unsigne
     if (p->reader)
         reader_rest(p->reader);
     if (rc == ERR_DATA) {
-        store_suspect(p->store);
+        if (p->generation == store_generation(p->store)) /* else it was the file before this one */
+            store_suspect(p->store);
         return;
     }
     if (rc != ERR_ABSENT)

@@ -22,6 +22,32 @@ static const char *const range_texts[RANGES] = {
 #undef COLUMNS
 };
 
+void reader_rest(struct reader *r)
+{
+    if (r->running)
+        sqlite3_reset(r->running); /* its errors were told by reader_next */
+    r->running = NULL;
+}
+
+/* Where nothing is at the moment, the old one is still the best there is. */
+bool reader_is_left(const struct reader *r, const char *path)
+{
+    struct stat now;
+
+    return stat(path, &now) == 0 && (now.st_ino != r->file.st_ino || now.st_dev != r->file.st_dev);
+}
+
+int reader_doubt(struct reader *r, int rc)
+{
+    const char *path = sqlite3_db_filename(r->db, "main");
+
+    if (rc)
+        reader_rest(r);
+    if (rc == ERR_DATA && path && !reader_is_left(r, path))
+        suspect_mark(path);
+    return rc;
+}
+
 int reader_open(struct reader **to, const char *path)
 {
     struct reader *r;
@@ -41,25 +67,19 @@ int reader_open(struct reader **to, const char *path)
         rc = sql_run(r->db, "PRAGMA cache_size = -64; PRAGMA temp_store = MEMORY");
     }
     int form = rc ? FORM_NOW : form_version(r->db);
-    if (!form)
-        rc = ERR_INPUT; /* nobody has made the tables yet */
+    if (form <= 0)
+        rc = form ? ERR_DATA : ERR_INPUT; /* or nobody has made the tables yet */
     if (form > FORM_NOW) {
         form_tell_newer(path, form);
         rc = ERR_DENIED;
     }
     if (rc) {
+        (void)reader_doubt(r, rc);
         reader_close(r);
         return rc;
     }
     *to = r;
     return OK;
-}
-
-void reader_rest(struct reader *r)
-{
-    if (r->running)
-        sqlite3_reset(r->running); /* its errors were told by reader_next */
-    r->running = NULL;
 }
 
 void reader_close(struct reader *r)
@@ -76,14 +96,6 @@ void reader_close(struct reader *r)
     free(r);
 }
 
-/* Where nothing is at the moment, the old one is still the best there is. */
-bool reader_is_left(const struct reader *r, const char *path)
-{
-    struct stat now;
-
-    return stat(path, &now) == 0 && (now.st_ino != r->file.st_ino || now.st_dev != r->file.st_dev);
-}
-
 static int begin(struct reader *r, enum range range, const char *types, int64_t a, int64_t b,
                  int64_t c)
 {
@@ -97,7 +109,7 @@ static int begin(struct reader *r, enum range range, const char *types, int64_t 
         rc = sql_bind(r->ranges[range], types, a, b, c);
     if (!rc)
         r->running = r->ranges[range];
-    return rc;
+    return reader_doubt(r, rc);
 }
 
 int reader_after(struct reader *r, int64_t seq, int64_t last)
@@ -156,6 +168,7 @@ static bool take_row(struct reader *r, struct record *to)
     int device = sqlite3_column_int(row, 3), shape = sqlite3_column_int(row, 4);
     int kind = sqlite3_column_int(row, 2);
 
+    r->trouble = OK;
     *to = (struct record){.seq = sqlite3_column_int64(row, 0),
                           .at_ms = sqlite3_column_int64(row, 1),
                           .kind = (enum record_kind)kind,
@@ -164,7 +177,7 @@ static bool take_row(struct reader *r, struct record *to)
         row_sum(to->seq, to->at_ms, device, kind, shape, numbers) != sqlite3_column_int64(row, 6))
         return false;
     to->from = reader_origin_by(r, device);
-    to->shape = reader_shape(r, shape);
+    to->shape = to->from ? reader_shape(r, shape) : NULL;
     return to->from && to->shape;
 }
 
@@ -174,14 +187,12 @@ int reader_next(struct reader *r, struct record *to)
         return ERR_ABSENT;
     for (;;) {
         int code = sqlite3_step(r->running);
-        if (code != SQLITE_ROW) {
-            reader_rest(r);
-            if (sql_error(code) == ERR_DATA)
-                suspect_mark(sqlite3_db_filename(r->db, "main"));
-            return code == SQLITE_DONE ? ERR_ABSENT : sql_error(code);
-        }
+        if (code != SQLITE_ROW)
+            return reader_doubt(r, code == SQLITE_DONE ? ERR_ABSENT : sql_error(code));
         if (take_row(r, to))
             return OK;
+        if (r->trouble) /* the row is whole, but not what it is of */
+            return reader_doubt(r, r->trouble);
         if (!r->damaged++)
             log_err("store", "reading %lld is damaged and is passed over", (long long)to->seq);
     }

@@ -26,7 +26,7 @@ static int walk(struct reader *r, const char *question, int64_t a, int64_t b, un
     if (!rc && step != SQLITE_DONE)
         rc = sql_error(step);
     sqlite3_finalize(row);
-    return rc;
+    return reader_doubt(r, rc);
 }
 
 int reader_events(struct reader *r, int64_t from_ms, int64_t to_ms, unsigned most, event_fn *each,

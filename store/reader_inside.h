@@ -21,9 +21,14 @@ struct reader {
     struct origin **origins; /* likewise */
     size_t origin_count, origin_room;
     uint64_t damaged;
+    int trouble; /* a device or a shape could not be read */
 };
 
-/* The same of some devices; 0: no device. */
+/* Gives `rc` back. Damage is for the owner to look at: a mark is left; but not for that of a file
+ * which was set aside already. */
+int reader_doubt(struct reader *r, int rc);
+
+/* The same as reader_between, of some devices; 0: no device. */
 int reader_between_some(struct reader *r, int64_t from_ms, int64_t to_ms,
                         const int devices[READER_SOME]) MUST_CHECK;
 

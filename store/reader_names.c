@@ -60,12 +60,17 @@ const struct shape *reader_shape(struct reader *r, int id)
     size_t place = place_of(r, id);
     const struct shape *known = NULL;
     sqlite3_stmt *row = NULL;
+    int code;
 
     if (place < r->shape_count && r->shapes[place]->id == id)
         return r->shapes[place];
-    if (sqlite3_prepare_v2(r->db, "SELECT names FROM shape WHERE id = ?", -1, &row, NULL) ==
-            SQLITE_OK &&
-        sqlite3_bind_int(row, 1, id) == SQLITE_OK && sqlite3_step(row) == SQLITE_ROW) {
+    code = sqlite3_prepare_v2(r->db, "SELECT names FROM shape WHERE id = ?", -1, &row, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_bind_int(row, 1, id);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(row);
+    r->trouble = sql_error(code);
+    if (code == SQLITE_ROW) {
         const char *names = (const char *)sqlite3_column_text(row, 0);
         known = names ? keep_shape(r, place, id, names) : NULL;
     }
@@ -102,13 +107,15 @@ static void fetch_origins(struct reader *r)
 {
     sqlite3_stmt *row = NULL;
     struct origin *o;
+    int code = sqlite3_prepare_v2(r->db,
+                                  "SELECT id, name, driver, serial, firmware, member_of, address "
+                                  "FROM device ORDER BY id",
+                                  -1, &row, NULL);
 
-    if (sqlite3_prepare_v2(r->db,
-                           "SELECT id, name, driver, serial, firmware, member_of, address FROM "
-                           "device ORDER BY id",
-                           -1, &row, NULL) != SQLITE_OK)
-        return;
-    for (size_t at = 0; sqlite3_step(row) == SQLITE_ROW && (o = origin_at(r, at)); at++) {
+    for (size_t at = 0; code == SQLITE_OK || code == SQLITE_ROW; at++) {
+        code = sqlite3_step(row);
+        if (code != SQLITE_ROW || !(o = origin_at(r, at)))
+            break;
         o->id = sqlite3_column_int(row, 0);
         copy(o->name, sizeof o->name, row, 1);
         copy(o->driver, sizeof o->driver, row, 2);
@@ -117,6 +124,7 @@ static void fetch_origins(struct reader *r)
         copy(o->group, sizeof o->group, row, 5);
         o->address = (unsigned)sqlite3_column_int(row, 6);
     }
+    r->trouble = sql_error(code);
     sqlite3_finalize(row);
 }
 

@@ -1,194 +1,220 @@
-/* A damaged file: set aside under another name, and what can be read of it carried over. */
-#include "store/inside.h"
+/* Building the new file, and changing places (store/salvage.h). */
+#include "store/salvage.h"
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "store/carry.h"
+#include "store/copies.h"
+#include "store/form.h"
+#include "store/tables.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const endings[] = {"", "-wal", "-shm"};
+enum { PORTION = 64, NAME = 440 }; /* pages in one transaction */
 
-static void mark_name(const char *path, char *to, size_t size)
+struct salvage {
+    const char *path;
+    char half[NAME], of[64]; /* the new file; which state of the damaged one it comes from */
+    sqlite3 *db;
+    struct pages *from; /* NULL: the damaged one is gone already */
+    struct carrier *carrier;
+    uint32_t page; /* the next one */
+    bool is_done;
+};
+
+void salvage_name(const char *path, char *to, size_t size)
 {
-    snprintf(to, size, "%s.suspect", path);
+    snprintf(to, size, "%s.salvage", path);
 }
 
-void suspect_mark(const char *path)
+bool salvage_is_begun(const char *path)
 {
-    char name[440];
-    FILE *file;
+    char half[NAME];
 
-    mark_name(path, name, sizeof name);
-    file = fopen(name, "w");
-    if (file)
-        (void)fclose(file); /* its being there says all */
+    salvage_name(path, half, sizeof half);
+    return access(half, F_OK) == 0;
 }
 
-bool suspect_take(const char *path)
+/* ---- the new file -------------------------------------------------------------------------- */
+
+static void remove_half(const struct salvage *v)
 {
-    char name[440];
+    char name[NAME + 8];
 
-    mark_name(path, name, sizeof name);
-    return unlink(name) == 0;
-}
-
-static void name_aside(const struct store *s, char *to, size_t size)
-{
-    struct text t = text_on(to, size);
-
-    text_format(&t, "%s.damaged-%lld", s->path, (long long)(clock_wall_ms() / MS_PER_S));
-}
-
-static int move_aside(const struct store *s, const char *aside)
-{
-    char from[420], to[480];
-
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        snprintf(from, sizeof from, "%s%s", s->path, endings[i]);
-        snprintf(to, sizeof to, "%s%s", aside, endings[i]);
-        if (rename(from, to) && errno != ENOENT)
-            return ERR_IO;
+    for (size_t i = sizeof file_endings / sizeof *file_endings; i-- > 0;) {
+        snprintf(name, sizeof name, "%s%s", v->half, file_endings[i]);
+        if (unlink(name) && errno != ENOENT)
+            log_debug("store", "%s: %s", name, strerror(errno));
     }
-    return OK;
 }
 
-/* Copies a table row by row in the order of its rowid; behind a damaged page it goes on with
- * larger and larger steps. Returns how many rows came over. */
-static int64_t carry_table(sqlite3 *from, sqlite3 *to, const char *select, const char *insert)
+/* Where it goes on: not where it stopped when the damaged file is another one by now. */
+static int find_page(struct salvage *v)
 {
-    sqlite3_stmt *in = NULL, *out = NULL;
-    int64_t last = INT64_MIN, copied = 0, step = 0;
+    char text[200];
+    struct text t = text_on(text, sizeof text);
 
-    if (sqlite3_prepare_v2(from, select, -1, &in, NULL) != SQLITE_OK ||
-        sqlite3_prepare_v2(to, insert, -1, &out, NULL) != SQLITE_OK)
-        goto done;
-    for (int code = SQLITE_ROW; code == SQLITE_ROW || (step && step < 1LL << 40);) {
-        sqlite3_reset(in);
-        sqlite3_bind_int64(in, 1, last == INT64_MIN ? last : last + step);
-        while ((code = sqlite3_step(in)) == SQLITE_ROW) {
-            int columns = sqlite3_column_count(in);
-            last = sqlite3_column_int64(in, 0);
-            step = 0;
-            sqlite3_reset(out);
-            for (int i = 1; i < columns; i++)
-                sqlite3_bind_value(out, i, sqlite3_column_value(in, i));
-            copied += sqlite3_step(out) == SQLITE_DONE;
-        }
-        if (code == SQLITE_DONE || last == INT64_MIN)
-            break;
-        step = step ? 2 * step : 1;
-    }
-done:
-    sqlite3_finalize(in);
-    sqlite3_finalize(out);
-    return copied;
+    v->is_done = sql_number(v->db, "SELECT 1 FROM note WHERE key = 'salvage_done'", 0) == 1;
+    text_format(&t,
+                "SELECT p.value FROM note p, note o WHERE p.key = 'salvage_page' AND o.key = "
+                "'salvage_of' AND o.value = '%s'",
+                v->of);
+    v->page = (uint32_t)sql_number(v->db, text, v->is_done ? 1 : 0);
+    if (v->page)
+        return OK;
+    v->page = 1;
+    t = text_on(text, sizeof text);
+    text_format(&t,
+                "CREATE TABLE IF NOT EXISTS salvage_spare (text, id, UNIQUE (text, id));"
+                "INSERT OR REPLACE INTO note VALUES ('salvage_of', '%s'), ('salvage_page', 1)",
+                v->of);
+    return sql_run(v->db, text);
 }
 
-/* Tables without a rowid are small; what of them can be read comes over in their own order. */
-static void carry_small(sqlite3 *from, sqlite3 *to, const char *select, const char *insert)
+static int open_half(struct salvage *v)
 {
-    sqlite3_stmt *in = NULL, *out = NULL;
+    form_teach();
+    int rc = sql_error(sqlite3_open_v2(
+        v->half, &v->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL));
 
-    if (sqlite3_prepare_v2(from, select, -1, &in, NULL) == SQLITE_OK &&
-        sqlite3_prepare_v2(to, insert, -1, &out, NULL) == SQLITE_OK)
-        while (sqlite3_step(in) == SQLITE_ROW) {
-            sqlite3_reset(out);
-            for (int i = 0; i < sqlite3_column_count(in); i++)
-                sqlite3_bind_value(out, i + 1, sqlite3_column_value(in, i));
-            if (sqlite3_step(out) != SQLITE_DONE)
-                break;
-        }
-    sqlite3_finalize(in);
-    sqlite3_finalize(out);
+    if (!rc)
+        rc = sql_run(v->db, "PRAGMA page_size = " FORM_PAGE
+                            "; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+                            "PRAGMA temp_store = MEMORY");
+    int form = rc ? FORM_NOW : form_version(v->db);
+    if (form < 0)
+        rc = ERR_DATA;
+    if (!rc && form < FORM_NOW) /* a new one, or an older program began it */
+        rc = tables_make(v->db);
+    return rc ? rc : find_page(v);
 }
 
-static int64_t carry_all(sqlite3 *from, sqlite3 *to)
+static void close_half(struct salvage *v)
 {
-    // clang-format off
-    static const char *const tables[][2] = {
-        {"SELECT rowid, * FROM device WHERE rowid > ? ORDER BY rowid", "INSERT OR IGNORE INTO device VALUES (?,?,?,?,?,?,?,?,?)"},
-        {"SELECT rowid, * FROM shape WHERE rowid > ? ORDER BY rowid", "INSERT OR IGNORE INTO shape VALUES (?,?)"},
-        {"SELECT rowid, * FROM reading WHERE rowid > ? ORDER BY rowid", "INSERT OR IGNORE INTO reading VALUES (?,?,?,?,?,?,?)"},
-        {"SELECT rowid, * FROM rollup WHERE rowid > ? ORDER BY rowid", "INSERT OR IGNORE INTO rollup VALUES (?,?,?,?)"},
-        {"SELECT rowid, * FROM day WHERE rowid > ? ORDER BY rowid", "INSERT OR IGNORE INTO day VALUES (?,?,?)"},
-        {"SELECT rowid, * FROM resend WHERE rowid > ? ORDER BY rowid", "INSERT OR IGNORE INTO resend VALUES (?,?,?,?,?,?)"},
-        {"SELECT rowid, * FROM aside WHERE rowid > ? ORDER BY rowid", "INSERT INTO aside VALUES (?,?,?,?)"},
-        {"SELECT rowid, * FROM event WHERE rowid > ? ORDER BY rowid", "INSERT OR IGNORE INTO event VALUES (?,?,?,?,?)"},
-    };
-    // clang-format on
-    int64_t readings = 0;
-
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        int64_t rows = carry_table(from, to, tables[i][0], tables[i][1]);
-        if (i == 2)
-            readings = rows;
-    }
-    carry_small(from, to, "SELECT * FROM cursor", "INSERT OR IGNORE INTO cursor VALUES (?,?,?,?)");
-    carry_small(from, to, "SELECT * FROM meter", "INSERT OR IGNORE INTO meter VALUES (?,?,?,?)");
-    carry_small(from, to, "SELECT * FROM reopened", "INSERT OR IGNORE INTO reopened VALUES (?,?)");
-    carry_small(from, to, "SELECT * FROM note", "INSERT OR IGNORE INTO note VALUES (?,?)");
-    return readings;
+    carrier_free(v->carrier);
+    v->carrier = NULL;
+    sqlite3_close(v->db);
+    v->db = NULL;
 }
 
-/* The shapes and devices that memory knows go into the new file too, whatever could be read. */
-static void forget_stored(struct store *s)
+static int begin(struct salvage *v)
 {
-    for (size_t i = 0; i < s->shape_count; i++)
-        s->shapes[i]->is_stored = false;
-    for (size_t i = 0; i < s->origin_count; i++)
-        s->origins[i]->is_stored = false;
-    for (size_t i = 0; i < s->cursor_count; i++)
-        s->cursors[i].is_dirty = true;
-    for (size_t i = 0; i < s->meter_count; i++)
-        s->meters[i].is_dirty = true;
-}
-
-int salvage(struct store *s)
-{
-    char aside[460];
-    struct waiting_note told = {.level = LOG_LEVEL_ERR, .who = "store"};
-    bool was_loaded = s->is_loaded;
-    sqlite3 *old = NULL;
-    int64_t readings = 0;
+    struct stat st;
     int rc;
 
-    name_aside(s, aside, sizeof aside);
-    file_close(s);
-    log_err("store", "%s is damaged; it is kept as %s, and what can be read is carried over",
-            s->path, aside);
-    rc = move_aside(s, aside);
+    rc = copies_find_room(v->path, stat(v->half, &st) == 0 ? (long long)st.st_size : 0);
     if (rc)
         return rc;
-    if (header_heal(aside, true))
-        log_note("store", "its header is put right");
-    s->is_loaded = true; /* not from the new, empty one */
-    rc = file_open(s);
-    s->is_loaded = was_loaded;
-    if (rc)
+    rc = open_half(v);
+    if (rc == ERR_DATA) { /* it is damaged itself */
+        close_half(v);
+        remove_half(v);
+        rc = open_half(v);
+    }
+    if (rc || v->is_done)
         return rc;
-    if (sqlite3_open_v2(aside, &old, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) ==
-            SQLITE_OK &&
-        !sql_run(s->db, "BEGIN IMMEDIATE")) {
-        readings = carry_all(old, s->db);
-        rc = sql_run(s->db, "COMMIT");
-    }
-    sqlite3_close(old);
-    if (!rc && !was_loaded) {
-        rc = file_load(s);
-        s->is_loaded = !rc;
-    }
-    forget_stored(s);
-    snprintf(told.text, sizeof told.text,
-             "damaged file set aside as %.120s; %lld readings carried over", aside,
-             (long long)readings);
-    told.at_ms = clock_wall_ms();
-    log_err("store", "%s", told.text);
-    note_locked(s, &told);
-    s->counts.damaged++;
-    s->generation++;
+    rc = pages_open(&v->from, v->path);
+    if (rc == ERR_INPUT)
+        rc = OK; /* somebody took it away: what is there already is all there is */
+    return rc ? rc : carrier_new(&v->carrier, v->db);
+}
+
+/* ---- page by page -------------------------------------------------------------------------- */
+
+static int carry_portion(struct salvage *v, const struct salvage_watch *watch)
+{
+    uint32_t count = pages_count(v->from), end = v->page + PORTION;
+    char text[100];
+    struct text t = text_on(text, sizeof text);
+    int rc = sql_run(v->db, "BEGIN IMMEDIATE");
+
+    for (; !rc && v->page < end && v->page <= count; v->page++)
+        rc = watch && !watch->goes_on(watch->who, v->page, count)
+                 ? ERR_STOPPED
+                 : pages_rows(v->from, v->page, carry_row, v->carrier);
+    text_format(&t, "UPDATE note SET value = %u WHERE key = 'salvage_page'; COMMIT",
+                (unsigned)v->page);
+    if (!rc)
+        rc = sql_run(v->db, text);
+    if (rc && !sqlite3_get_autocommit(v->db) && sql_run(v->db, "ROLLBACK"))
+        return ERR_IO;
+    return rc;
+}
+
+static int carry_pages(struct salvage *v, const struct salvage_watch *watch)
+{
+    int rc = OK;
+
+    while (!rc && v->from && v->page <= pages_count(v->from))
+        rc = carry_portion(v, watch);
+    return rc;
+}
+
+/* From here on it is as good as the damaged one, and better. */
+static int finish(struct salvage *v)
+{
+    int rc;
+
+    carrier_free(v->carrier); /* its statements hold the tables */
+    v->carrier = NULL;
+    rc = sql_run(v->db, "PRAGMA synchronous = FULL; BEGIN IMMEDIATE");
+    if (!rc)
+        rc = carry_spare(v->db);
+    if (!rc)
+        rc = sql_run(v->db, "COMMIT");
+    if (!rc)
+        rc = tables_check_pages(v->db); /* a disk that garbles garbles this one, too */
+    if (!rc)
+        rc = sql_run(v->db,
+                     "BEGIN IMMEDIATE; DELETE FROM note WHERE key LIKE 'salvage#_%' ESCAPE '#';"
+                     "INSERT INTO note VALUES ('salvage_done', (SELECT count(*) FROM "
+                     "reading)); COMMIT");
+    if (rc && !sqlite3_get_autocommit(v->db) && sql_run(v->db, "ROLLBACK"))
+        return ERR_IO;
+    return rc ? rc : sql_run(v->db, "PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+int salvage_build(const char *path, const struct salvage_watch *watch, int64_t *readings)
+{
+    struct salvage v = {.path = path};
+    struct stat st = {0};
+    int rc;
+
+    salvage_name(path, v.half, sizeof v.half);
+    if (stat(path, &st) == 0)
+        snprintf(v.of, sizeof v.of, "%lld %lld.%09ld", (long long)st.st_size,
+                 (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+    rc = begin(&v);
+    if (!rc && !v.is_done)
+        rc = carry_pages(&v, watch);
+    if (!rc && !v.is_done)
+        rc = finish(&v);
+    if (!rc)
+        *readings = sql_number(v.db, "SELECT value FROM note WHERE key = 'salvage_done'", 0);
+    close_half(&v);
+    pages_close(v.from);
+    if (rc == ERR_FULL || rc == ERR_DATA)
+        remove_half(&v); /* it takes the room; or what was just written is not there */
+    return rc == ERR_DATA ? ERR_IO : rc;
+}
+
+/* ---- changing places ----------------------------------------------------------------------- */
+
+int salvage_swap(const char *path, char *aside, size_t size)
+{
+    char half[NAME];
+    int rc = copies_add(path, aside, size);
+
+    salvage_name(path, half, sizeof half);
+    copies_sync(path);
+    if (!rc && rename(half, path))
+        rc = ERR_IO;
+    copies_sync(path);
+    if (!rc)
+        copies_tidy(path);
     return rc;
 }

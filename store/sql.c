@@ -13,6 +13,7 @@ int sql_error(int code)
         return OK;
     case SQLITE_FULL:
         return ERR_FULL;
+    case SQLITE_ERROR: /* what is asked is always the same: so the tables are not ours */
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_FORMAT:

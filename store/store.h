@@ -31,6 +31,8 @@ const char *store_default_path(char *to, size_t size);
 int store_open(struct store **to, const char *path, const struct section *section, char *holder,
                size_t size) MUST_CHECK;
 void store_close(struct store *s); /* commits first */
+/* From now on a damaged file is carried over beside the work, and rows wait in memory meanwhile. */
+void store_care_beside(struct store *s);
 
 /* What this section says holds from now on; but the path, which is where it is. */
 void store_follow(struct store *s, const struct section *section);
@@ -96,7 +98,8 @@ uint64_t store_cursor_lost(struct store *s, const char *sink);
 /* A row refused for good. */
 void store_set_aside(struct store *s, const char *sink, int64_t seq, const char *why);
 
-/* A reader met a damaged page: the next commit sets the file aside and carries over the rest. */
+/* A reader met a damaged page: with the next commit the owner looks at the file, sets it aside if
+ * that is true, and carries over the rest. */
 void store_suspect(struct store *s);
 /* Grows whenever the file is another one, or says something else of a device: readers open anew. */
 unsigned store_generation(struct store *s);

@@ -1,5 +1,5 @@
 /*
- * THE reaction table. The first row whose statuses fit decides; the last takes what is left, so
+ * THE reaction table. The first row that fits decides; the last takes what is left, so
  * that nothing is undecided. A server that fails on what it was sent (500) is asked again for
  * ever: nobody can tell that from one whose disk is full.
  */
@@ -11,38 +11,50 @@
 
 struct reaction {
     long least, most;
+    bool (*is_it)(const char *words); /* NULL: whatever it says */
     enum verdict verdict;
     bool is_alarm, asks_later;
     const char *remedy;
 };
 
+/* The old server says {"status": "success"}, and a row when it is asked for one. The page of a
+ * router that wants a log-in says something else. */
+static bool is_of_server(const char *words)
+{
+    words += strspn(words, " \t\r\n");
+    return !*words || !strncmp(words, "null", 4) ||
+           ((*words == '{' || *words == '[') && !strstr(words, "\"error\""));
+}
+
 // clang-format off
 static const struct reaction reactions[] = {
-    { 200, 299, TAKEN,   false, false, "" },
-    { 409, 409, TAKEN,   false, false, "" }, /* it has it already: an answer was lost */
-    { 400, 400, REFUSED, false, false, "" },
-    { 413, 413, REFUSED, false, false, "" },
-    { 415, 415, REFUSED, false, false, "" },
-    { 422, 422, REFUSED, false, false, "" },
-    { 401, 401, LATER,   true,  false, "; it wants a token: mend token_file and reload" },
-    { 403, 403, LATER,   true,  false, "; this token may not write there: mend token_file and reload" },
-    { 404, 404, LATER,   true,  false, "; url must be that of the old collector's ENDPOINT_URL: http://host:5000/mate" },
-    { 408, 408, LATER,   false, false, "" },
-    { 425, 425, LATER,   false, true,  "" },
-    { 429, 429, LATER,   false, true,  "" },
-    { 503, 503, LATER,   false, true,  "" },
-    { 500, 599, LATER,   false, false, "" },
-    { 300, 399, LATER,   true,  false, "; it sends us elsewhere: put the right address into url" },
-    { 0,  9999, LATER,   true,  false, "" },
+    { 200, 299, is_of_server, TAKEN,   false, false, "" },
+    { 200, 299, NULL, LATER,   true,  false, "; such a server does not say that (a log-in page?): put the right address into url" },
+    { 409, 409, NULL, TAKEN,   false, false, "" }, /* it has it already: an answer was lost */
+    { 400, 400, NULL, REFUSED, false, false, "" },
+    { 413, 413, NULL, REFUSED, false, false, "" },
+    { 415, 415, NULL, REFUSED, false, false, "" },
+    { 422, 422, NULL, REFUSED, false, false, "" },
+    { 401, 401, NULL, LATER,   true,  false, "; it wants a token: mend token_file and reload" },
+    { 403, 403, NULL, LATER,   true,  false, "; this token may not write there: mend token_file and reload" },
+    { 404, 404, NULL, LATER,   true,  false, "; url must be that of the old collector's ENDPOINT_URL: http://host:5000/mate" },
+    { 408, 408, NULL, LATER,   false, false, "" },
+    { 425, 425, NULL, LATER,   false, true,  "" },
+    { 429, 429, NULL, LATER,   false, true,  "" },
+    { 503, 503, NULL, LATER,   false, true,  "" },
+    { 500, 599, NULL, LATER,   false, false, "" },
+    { 300, 399, NULL, LATER,   true,  false, "; it sends us elsewhere: put the right address into url" },
+    { 0,  9999, NULL, LATER,   true,  false, "" },
 };
 // clang-format on
 
-static const struct reaction *reaction_to(long status)
+static const struct reaction *reaction_to(long status, const char *words)
 {
     const struct reaction *r = reactions;
     const size_t last = sizeof reactions / sizeof *reactions - 1;
 
-    while (r < reactions + last && (status < r->least || status > r->most))
+    while (r < reactions + last &&
+           (status < r->least || status > r->most || (r->is_it && !r->is_it(words))))
         r++;
     return r;
 }
@@ -58,7 +70,7 @@ static void add_words(struct text *t, const char *words)
 
 void upload_judge(long status, const char *words, const char *retry_after, struct outcome *o)
 {
-    const struct reaction *r = reaction_to(status);
+    const struct reaction *r = reaction_to(status, words);
     struct text t = text_on(o->why, sizeof o->why);
     double seconds;
 

@@ -100,15 +100,16 @@ static struct visitor *enter(struct visitors *v, struct MHD_Connection *c)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+    int socket = info ? info->connect_fd : -1; /* the next answer may lie in the same place */
     const struct sockaddr *from = peer_of(c);
     struct visitor *one = calloc(1, sizeof *one);
 
-    if (!one || !info || !from) { /* nobody minds it then, but the library's own limits */
+    if (!one || socket < 0 || !from) { /* nobody minds it then, but the library's own limits */
         free(one);
         return NULL;
     }
     one->from = whence_of(from);
-    one->socket = info->connect_fd;
+    one->socket = socket;
     one->due_us = clock_us() + HEAD_US;
     lock_take(&v->lock);
     one->next = v->first;

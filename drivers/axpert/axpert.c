@@ -85,6 +85,19 @@ static void judge_power(const struct axpert_memory *m, struct reading *r)
         reading_drop(r, M_OUTPUT_POWER);
 }
 
+/* The same of its ratings: 46.3 A at 220 V are no 200 W. */
+static void judge_ratings(struct reading *r)
+{
+    double volts = 0, amps = 0, watts = 0;
+
+    if (reading_get(r, M_GRID_RATED_VOLTAGE, &volts) &&
+        reading_get(r, M_GRID_RATED_CURRENT, &amps) &&
+        reading_get(r, M_OUTPUT_RATED_POWER, &watts) && watts < volts * amps / 2) {
+        reading_drop(r, M_OUTPUT_RATED_POWER);
+        reading_drop(r, M_OUTPUT_RATED_APPARENT_POWER);
+    }
+}
+
 static void derive_stage(struct reading *r)
 {
     double solar = 0, grid = 0;
@@ -110,14 +123,20 @@ static const struct {
          BIT(INVERTER, DC_IN_OUTPUT) | BIT(INVERTER, CURRENT_SENSOR),
      BIT(INVERTER, OVERLOAD)},
     {M_UNIT_ALARMS, 0, BIT(UNIT, OVER_TEMPERATURE) | BIT(UNIT, FAN)},
-    {M_BATTERY_ALARMS, BIT(BATTERY, OPEN) | BIT(BATTERY, SHORT) | BIT(BATTERY, OVERCHARGE),
-     BIT(BATTERY, OVER_VOLTAGE)},
+    {M_BATTERY_ALARMS, BIT(BATTERY, SHORT) | BIT(BATTERY, OVERCHARGE),
+     BIT(BATTERY, OPEN) | BIT(BATTERY, OVER_VOLTAGE)},
 };
 
 /* A short circuit at the output is a warning in some papers and a fault in those of MAX and GK. */
 static bool short_is_fault(const struct device *d)
 {
     return d->how.kind & (KINDS_MAX | KIND_GK);
+}
+
+/* Papers of MAX do not say what an open battery is: they run without one, and say so for ever. */
+static bool open_is_fault(const struct device *d)
+{
+    return !(d->how.kind & KINDS_MAX);
 }
 
 static void derive_fault(const struct device *d, struct reading *r)
@@ -134,6 +153,9 @@ static void derive_fault(const struct device *d, struct reading *r)
         is_fault |= ((uint64_t)bits & faults[i].always) != 0;
         is_fault |= says_fault && ((uint64_t)bits & faults[i].with_fault);
     }
+    bits = 0;
+    (void)reading_get(r, M_BATTERY_ALARMS, &bits);
+    is_fault |= open_is_fault(d) && (uint64_t)bits & BIT(BATTERY, OPEN);
     if (is_fault || (has_alarms && reading_has(r, M_DEVICE_MODE)))
         (void)reading_put(r, M_FAULT, is_fault);
 }
@@ -155,6 +177,7 @@ static void derive(struct device *d, struct reading *r)
     struct axpert_memory *m = d->memory;
     double mode = 0;
 
+    judge_ratings(r);
     (void)reading_get(r, M_OUTPUT_RATED_POWER, &m->rated_w);
     (void)reading_get(r, M_BATTERY_RATED_VOLTAGE, &m->rated_v);
     if (reading_get(r, M_OUTPUT_MODE, &mode))
@@ -181,6 +204,7 @@ const struct driver driver_axpert = {
     .blocks = axpert_blocks,
     .rows = axpert_rows,
     .settings = axpert_settings,
+    .kind = axpert_kind_named,
     .meet = axpert_meet,
     .greet = axpert_greet,
     .derive = derive,

@@ -54,6 +54,7 @@ enum axpert_block {
     QALL,
     QBMS,
     QLITH0,
+    QLED,
     AXPERT_BLOCKS
 };
 
@@ -89,6 +90,9 @@ uint16_t axpert_crc(const uint8_t *bytes, size_t length);
 /* Puts CRC and CR behind a command. Returns the whole length, 0 when it is too long. */
 size_t axpert_request(const char *command, uint8_t to[ASK_MAX]);
 
+/* The other way to write a question or an order. false: its sum has no zero, there is one way. */
+bool axpert_raise(uint8_t *bytes, size_t length);
+
 /* What came back, taken apart. */
 struct axpert_frame {
     const char *payload; /* into the bytes judged */
@@ -108,6 +112,17 @@ int axpert_judge(const uint8_t *asked, size_t asked_length, const uint8_t *bytes
 const struct block *axpert_block_of(const uint8_t *asked, size_t length);
 const struct block *axpert_block(enum axpert_block which);
 
+/* Could these words be its answer? (suits.c) An answer names no question. b NULL: none of ours. */
+int axpert_suits(const struct block *b, const char *payload, size_t length);
+
+/* ---- is it one of this family? (family.c): pure */
+
+/* Could every word of this answer be PI30's? Relatives have other numbers in the same places. */
+bool axpert_is_possible(enum axpert_block which, const char *payload, size_t length);
+bool axpert_is_caret(const uint8_t *frame, size_t length); /* PI17's and PI18's */
+bool axpert_is_ours(const char *protocol_id);              /* what QPI said behind "PI" */
+const char *axpert_stranger_text(const char *protocol_id); /* "": it was a caret */
+
 /* ---- what is known of one unit */
 
 enum { UNITS_MAX = 10, SERIAL_TEXT = 24, TOTALS = 4 };
@@ -126,6 +141,7 @@ struct axpert_memory {
         bool is_heard, was_heard; /* in this round, and in the one before */
     } units[UNITS_MAX];
     unsigned unit_count, own_index, end_index, next_index, walks, missing_walks;
+    unsigned second_misses; /* in a row: QP2GS */
     bool has_own_place, is_told;
     bool has_total[TOTALS], has_own_pv, has_own_discharge;
     double totals[TOTALS], own_pv_w, own_discharge_a, pv_w, discharge_a;
@@ -134,6 +150,7 @@ struct axpert_memory {
 
 /* Which kind of unit is it? Asked once, before its numbers are believed. */
 int axpert_meet(struct device *d) MUST_CHECK;
+unsigned axpert_kind_named(const char *word); /* "max"; 0: none */
 int axpert_greet(struct device *d, struct identity *who) MUST_CHECK;
 
 /* To so many steps of one: a product must not say more than its factors. */

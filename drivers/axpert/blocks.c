@@ -40,7 +40,7 @@ const struct block axpert_blocks[] = {
     SLOW(QLM,      "output energy month", "QLM%Y%m",    1,  1, "00105000"),
     SLOW(QLY,      "output energy year",  "QLY%Y",      1,  1, "00238800"),
     SLOW(QBEQI,    "equalizing",        "QBEQI",       10, 12, "1 030 030 080 021 55.40 224 030 0 0234"),
-    SLOW(Q1,       "inside",            "Q1",          13, 32, "00000 00000 01 01 00 059 045 053 068 00 00 000 0040 0580 0000 50.00 139"),
+    SLOW(Q1,       "inside",            "Q1",          13, 32, "00000 00000 01 01 00 059 045 053 068 00 00 000 0040 0580 0000 50.00 13"),
     RARE(QPI,      "protocol",          "QPI",          1,  1, "PI30"),
     RARE(QID,      "serial number",     "QID",          1,  1, "92932004102443"),
     RARE(QSID,     "long serial number", "QSID",        1,  1, "1492932004102443000000"),
@@ -66,5 +66,6 @@ const struct block axpert_blocks[] = {
     RARE(QALL,     "older relatives' status", "QALL",   1, 40, NULL),
     RARE(QBMS,     "battery by its own word", "QBMS",   1, 40, NULL),
     RARE(QLITH0,   "lithium battery",   "QLITH0",       1, 40, NULL),
+    RARE(QLED,     "lights",            "QLED",         6,  6, "1 1 2 5 3 148000211255255255000255255"),
     { .name = NULL },
 };

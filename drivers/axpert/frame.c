@@ -32,6 +32,29 @@ uint16_t axpert_crc(const uint8_t *bytes, size_t length)
     return (uint16_t)(spare((uint8_t)(crc >> 8)) << 8 | spare((uint8_t)crc));
 }
 
+/* Some firmwares raise a zero as well, and hear no question whose sum has one. */
+bool axpert_raise(uint8_t *bytes, size_t length)
+{
+    bool is_raised = false;
+
+    for (size_t i = length - 3; length > 3 && i < length - 1; i++) {
+        is_raised |= !bytes[i];
+        bytes[i] = bytes[i] ? bytes[i] : 1;
+    }
+    return is_raised;
+}
+
+/* Either way: a zero, or one in its place. */
+static bool sum_is_right(const uint8_t *frame, size_t length)
+{
+    uint16_t sum = axpert_crc(frame, length - 2);
+    uint8_t high = (uint8_t)(sum >> 8), low = (uint8_t)sum;
+    const uint8_t *said = frame + length - 2;
+
+    return (said[0] == high || (!high && said[0] == 1)) &&
+           (said[1] == low || (!low && said[1] == 1));
+}
+
 size_t axpert_request(const char *command, uint8_t to[ASK_MAX])
 {
     size_t length = strlen(command);
@@ -124,70 +147,6 @@ static bool is_nak(const uint8_t *from, size_t length)
     return length == 3 && !memcmp(from, "NAK", 3);
 }
 
-static unsigned count_words(const char *from, size_t length)
-{
-    unsigned words = 0;
-
-    for (size_t i = 0; i < length; i++)
-        words += from[i] != ' ' && (i == 0 || from[i - 1] == ' ');
-    return words;
-}
-
-static int class_of(char c)
-{
-    return isdigit((unsigned char)c) || c == '-' ? 0 : isalpha((unsigned char)c) ? 1 : 2;
-}
-
-/* The second string is told in 3, 11 or 12 words, by kind; some say something else there. */
-static bool is_odd(const struct block *b, unsigned words)
-{
-    return b->function == QPIGS2 && words != 3 && words != 11 && words != 12;
-}
-
-/* Serial numbers and models may begin with anything. */
-static bool is_free_text(const struct block *b)
-{
-    for (const struct row *row = axpert_rows; row->native; row++)
-        if (row->in == b->function && !row->at)
-            return row->form == WORD_TEXT || row->form == WORD_SIZED;
-    return false;
-}
-
-/* One word of digits: marks are not taken for a serial number, nor that for a counter. Serial
- * numbers may be of any length, but are never as long as the marks. */
-static bool length_suits(const struct block *b, size_t length)
-{
-    size_t usual = strlen(b->sample);
-
-    if (usual < 8 || strspn(b->sample, "0123456789") != usual)
-        return true;
-    if (b->refresh == ON_DEMAND)
-        return length < SERIAL_TEXT;
-    /* Newer units have more marks than a sample; a counter always has its eight digits. */
-    return length * 4 >= usual * 3 && (usual > SERIAL_TEXT || length * 2 <= usual * 3);
-}
-
-/* An answer names no question. As many words as it must have, and the first one like the sample's
- * first: then it may be the answer to this one. */
-static int suits(const struct block *b, const char *payload, size_t length)
-{
-    unsigned words = count_words(payload, length);
-    size_t first = 0, sample_first;
-
-    if (!b)
-        return OK;
-    if ((b->most && (words < b->least || words > b->most)) || is_odd(b, words))
-        return ERR_FUNCTION;
-    if (!b->sample || !length)
-        return length ? OK : ERR_FUNCTION;
-    sample_first = strcspn(b->sample, " ");
-    while (first < length && payload[first] != ' ')
-        first++;
-    if ((sample_first == 1) != (first == 1) || !length_suits(b, length))
-        return ERR_FUNCTION;
-    return is_free_text(b) || class_of(payload[0]) == class_of(b->sample[0]) ? OK : ERR_FUNCTION;
-}
-
 /* One stretch up to its CR, from the bracket on. */
 static int judge_stretch(const uint8_t *asked, size_t asked_length, const uint8_t *frame,
                          size_t length, struct axpert_frame *to)
@@ -201,7 +160,7 @@ static int judge_stretch(const uint8_t *asked, size_t asked_length, const uint8_
     }
     if (length < 4)
         return ERR_SHORT;
-    if (axpert_crc(frame, length - 2) != (uint16_t)(frame[length - 2] << 8 | frame[length - 1])) {
+    if (!sum_is_right(frame, length)) {
         if (!may_have_one_byte_sum(asked, asked_length) || !one_byte_sum_is_right(frame, length))
             return ERR_CRC;
         sum = 1;
@@ -221,7 +180,18 @@ static int judge_stretch(const uint8_t *asked, size_t asked_length, const uint8_
         return OK; /* nobody asked: a frame is all that can be said */
     if ((to->said == AXPERT_ACK) == asks)
         return ERR_FUNCTION;
-    return asks ? suits(axpert_block_of(asked, asked_length), to->payload, to->length) : OK;
+    return asks ? axpert_suits(axpert_block_of(asked, asked_length), to->payload, to->length) : OK;
+}
+
+/* The question itself, with its sum written either way. */
+static bool is_echo(const uint8_t *asked, size_t asked_length, const uint8_t *from, size_t length)
+{
+    if (length != asked_length || length < 4 || memcmp(from, asked, length - 3))
+        return false;
+    for (size_t i = length - 3; i < length; i++)
+        if (from[i] != asked[i] && from[i] + asked[i] != 1)
+            return false;
+    return true;
 }
 
 int axpert_judge(const uint8_t *asked, size_t asked_length, const uint8_t *b, size_t length,
@@ -232,12 +202,11 @@ int axpert_judge(const uint8_t *asked, size_t asked_length, const uint8_t *b, si
     *to = (struct axpert_frame){0};
     for (size_t from = 0; from < length;) {
         size_t end = find_end(b, from, length, lf_ends), bracket = end;
-        while (from < end && b[from] == 0)
-            from++; /* padding of an earlier report */
+        while (from < end && (b[from] == 0 || b[from] == LF))
+            from++; /* padding of an earlier report, the end of an earlier frame */
         if (end == length)
             break;
-        if (end + 1 - from == asked_length && asked_length &&
-            !memcmp(b + from, asked, asked_length)) {
+        if (is_echo(asked, asked_length, b + from, end + 1 - from)) {
             had_echo = true; /* its sum is right, but nobody answered yet */
             from = end + 1;
             continue;
@@ -245,12 +214,15 @@ int axpert_judge(const uint8_t *asked, size_t asked_length, const uint8_t *b, si
         while (bracket > from && b[bracket - 1] != BRACKET)
             bracket--;
         to->end = end + 1;
+        to->end += to->end < length && b[to->end] == LF; /* some end with CR LF */
         while (to->end < length && b[to->end] == 0)
             to->end++; /* padding of the last report */
         if (is_nak(b + from, end - from)) {
             to->said = AXPERT_NAK;
             return ERR_REFUSED;
         }
+        if (axpert_is_caret(b + from, end - from))
+            return ERR_PROTOCOL;
         if (bracket == from)
             return end - from < 4 ? ERR_SHORT : ERR_GARBAGE;
         bracket--;

@@ -19,6 +19,7 @@ static const struct clue {
     {"model", "LV6548", KIND_LV6548},
     {"machine_type", "11", KIND_PLUS},
     {"machine_type", "20", KIND_PLUS},
+    {"extra25", NULL, KIND_CLASSIC}, /* the other form of 28 words: as long as a MAX's, and none */
     {"flag.solar_feed_to_grid", NULL, KIND_MAX},
     {"max_discharge_current", NULL, KIND_MAX}, /* 28 words in QPIRI */
 };
@@ -35,6 +36,7 @@ struct meeting {
     bool has_clue[sizeof clues / sizeof *clues];
     bool has_ratings, has_output_mode, was_refused;
     bool has_gaps;        /* something was asked, and neither answered nor refused */
+    char protocol[8];     /* what QPI said behind "PI" */
     int spoilt;           /* what was wrong with the last answer that was none; OK: none came */
     struct identity *who; /* NULL when only the kind is wanted */
 };
@@ -69,6 +71,8 @@ static void note(void *to, const struct field *f)
         m->has_output_mode = true;
         m->memory->is_parallel = f->value > 0;
     }
+    if (f->is_text && !strcmp(f->name, "protocol_id"))
+        snprintf(m->protocol, sizeof m->protocol, "%.7s", f->text);
     if (f->is_text && !strcmp(f->name, "serial_number"))
         snprintf(m->memory->serial, sizeof m->memory->serial, "%.23s", f->text);
     if (m->who && f->is_text && !strcmp(f->name, "firmware"))
@@ -83,6 +87,10 @@ static int ask(struct device *d, enum axpert_block which, struct meeting *m, boo
 {
     int rc = device_block(d, axpert_block(which), note, m);
 
+    if (rc == ERR_PROTOCOL || (*m->protocol && !axpert_is_ours(m->protocol))) {
+        d->speaks = axpert_stranger_text(m->protocol);
+        return ERR_PROTOCOL; /* the same words would mean something else */
+    }
     *is_there |= rc == OK;
     m->was_refused |= rc == ERR_REFUSED;
     m->has_gaps |= rc != OK && rc != ERR_REFUSED && rc != ERR_ABSENT;
@@ -97,13 +105,20 @@ static int nobody(const struct meeting *m)
     return m->was_refused ? ERR_REFUSED : m->spoilt ? m->spoilt : ERR_TIMEOUT;
 }
 
+unsigned axpert_kind_named(const char *word)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (!strcmp(kinds[i].word, word))
+            return kinds[i].kind;
+    return 0;
+}
+
 static unsigned kind_of(const struct device *d, const struct meeting *m, bool knows_qall)
 {
-    const char *given = section_text(d->section, "kind");
+    unsigned given = axpert_kind_named(section_text(d->section, "kind"));
 
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (!strcmp(kinds[i].word, given))
-            return kinds[i].kind;
+    if (given)
+        return given;
     for (size_t i = 0; i < sizeof clues / sizeof *clues; i++) {
         if (!m->has_clue[i])
             continue;
@@ -141,6 +156,8 @@ static int knock(struct device *d, struct meeting *m)
     bool is_there = false;
     int rc = ask(d, m->memory->knocks++ % 2 ? QPI : QPIRI, m, &is_there);
 
+    if (!rc && m->spoilt == ERR_FUNCTION) /* a relative's ratings? */
+        rc = ask(d, QPI, m, &is_there);
     if (rc || is_there)
         return rc;
     return nobody(m);
@@ -161,7 +178,7 @@ int axpert_meet(struct device *d)
         if (!rc && i == 1 && !is_there)
             return nobody(&m);
         if (!rc && i == 1 && is_guess(&m, is_there))
-            return ERR_TIMEOUT;
+            return m.spoilt ? m.spoilt : ERR_TIMEOUT;
     }
     if (!rc && m.has_ratings && !m.has_output_mode) /* 21 words: an older relative? */
         rc = ask(d, QALL, &m, &knows_qall);
@@ -169,6 +186,7 @@ int axpert_meet(struct device *d)
         rc = ask(d, QSID, &m, &is_there);
     if (rc)
         return rc;
+    d->speaks = NULL;
     /* The same unit as before: what was not heard this time was heard then. */
     if (!d->how.kind || !m.has_gaps || strcmp(before, m.memory->serial) != 0)
         d->how.kind = kind_of(d, &m, knows_qall);
@@ -180,7 +198,7 @@ int axpert_meet(struct device *d)
 
 int axpert_greet(struct device *d, struct identity *who)
 {
-    static const enum axpert_block questions[] = {QID, QMN, QVFW};
+    static const enum axpert_block questions[] = {QID, QPI, QMN, QVFW};
     struct axpert_memory *memory = d->memory;
     struct meeting m = {.memory = memory, .who = who};
     bool is_there = false;

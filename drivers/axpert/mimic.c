@@ -35,6 +35,7 @@ struct otherwise {
 #define NO_EXTRAS                                                                                  \
     {QPIGS2, UNKNOWN}, {QP2GS, UNKNOWN}, {QCST, UNKNOWN}, {QCVT, UNKNOWN}, {QT, UNKNOWN},          \
         {QOPPT, UNKNOWN}, {QCHPT, UNKNOWN}, {QMSCHGCR, UNKNOWN}, {QALL, UNKNOWN}, {QBMS, UNKNOWN}, \
+        {QLED, UNKNOWN},                                                                           \
     {                                                                                              \
         QLITH0, UNKNOWN                                                                            \
     }
@@ -87,17 +88,40 @@ static const struct otherwise parallel[] = {
             "54.0 0 1 000"},
     END};
 
+static const struct otherwise split[] = {
+    {QPI, "PI41"},
+    {QPIRI, "120.0 20.8 120.0 60.0 20.8 2500 2500 48.0 47.0 43.0 56.1 56.1 2 40 060 0 0 0 9 01 0 6 "
+            "55.0 0 1 000"},
+    {QPIGS2, "120.0 60.0 120.0 60.0 0048 0016 001 01.5 083.3 53.10 10000010"},
+    {QP2GS, "11 92931701100510 L 00 124.2 59.98 124.2 59.98 0149 0130 005 56.1 000 100 000.0 00 "
+            "01000010"},
+    NO_ENERGY,
+    {QBEQI, UNKNOWN},
+    {QALL, UNKNOWN},
+    END};
+static const struct otherwise vm4[] = {{QPIGS, STATUS_24}, {QMN, UNKNOWN},  NO_EXTRAS,
+                                       {QBEQI, UNKNOWN},   {QGMN, UNKNOWN}, END};
+
 static const struct axpert_profile {
     const char *model;
     unsigned kind, units;
     const struct otherwise *otherwise;
+    bool raises_zero; /* its sums have none, and it hears none with one */
+    bool adds_lf;     /* behind each answer */
 } profiles[] = {
-    {"mks", KIND_CLASSIC, 1, mks}, {"old", KIND_CLASSIC, 1, old},
-    {"plus", KIND_PLUS, 1, plus},  {"max", KIND_MAX, 1, max},
-    {"pi41", KIND_PI41, 1, pi41},  {"parallel", KIND_CLASSIC, 3, parallel},
+    {"split", KIND_PI41, 2, split},
+    {"vm4", KIND_CLASSIC, 1, vm4, .raises_zero = true},
+    {"smh", KIND_CLASSIC, 1, mks, .adds_lf = true},
+    {"mks", KIND_CLASSIC, 1, mks},
+    {"old", KIND_CLASSIC, 1, old},
+    {"plus", KIND_PLUS, 1, plus},
+    {"max", KIND_MAX, 1, max},
+    {"pi41", KIND_PI41, 1, pi41},
+    {"parallel", KIND_CLASSIC, 3, parallel},
 };
 
-const char *const axpert_models[] = {"mks", "old", "plus", "max", "pi41", "parallel", NULL};
+const char *const axpert_models[] = {"mks",      "old",   "plus", "max", "pi41",
+                                     "parallel", "split", "vm4",  "smh", NULL};
 
 static const double RATED_W = 4000;
 
@@ -225,6 +249,20 @@ unsigned axpert_twin_units(const struct twin *t)
     unsigned count = mine->profile->units;
 
     return count - (t->dead > 1 && t->dead <= count);
+}
+
+bool axpert_twin_raises_zero(const struct twin *t)
+{
+    const struct axpert_twin *mine = t->memory;
+
+    return mine->profile->raises_zero;
+}
+
+bool axpert_twin_adds_lf(const struct twin *t)
+{
+    const struct axpert_twin *mine = t->memory;
+
+    return mine->profile->adds_lf;
 }
 
 const char *axpert_twin_sample(const struct twin *t, const struct block *b)

@@ -1,6 +1,7 @@
 /* How the twin answers: questions from its samples, settings by changing them. */
 #include "drivers/axpert/twin.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,10 +45,12 @@ static int answer_unit(const struct twin *t, const struct block *b, char digit, 
     struct text text = text_on(payload, sizeof payload);
     unsigned wanted = (unsigned)(digit - '0'), unit = wanted;
 
-    words_encode(axpert_rows, b->function, t->kind, b->sample, &t->state, &text);
+    words_encode(axpert_rows, b->function, t->kind, axpert_twin_sample(t, b), &t->state, &text);
     if (wanted >= axpert_twin_units(t)) {
-        payload[0] = '0';
-        memset(payload + 2, '0', 14);
+        size_t first = strcspn(payload, " ");
+        memset(payload, '0', first);
+        if (strcspn(payload + first + 1, " ") == SERIAL_DIGITS)
+            memset(payload + first + 1, '0', SERIAL_DIGITS);
         return say(a, payload);
     }
     if (t->dead > 1 && unit + 1 >= t->dead)
@@ -65,10 +68,12 @@ static int answer_question(const struct twin *t, const char *command, const stru
 
     if (!sample)
         return ERR_REFUSED;
-    if (b->function == QPGS || b->function == QP2GS)
-        return strlen(command) == 5 && command[4] >= '0' && command[4] <= '9'
-                   ? answer_unit(t, b, command[4], a)
+    if (b->function == QPGS || b->function == QP2GS) {
+        size_t digit = strcspn(b->text, "#");
+        return strlen(command) == digit + 1 && isdigit((unsigned char)command[digit])
+                   ? answer_unit(t, b, command[digit], a)
                    : ERR_REFUSED;
+    }
     words_encode(axpert_rows, b->function, t->kind, sample, &t->state, &text);
     put_serial(t, payload, 0);
     if (sample[strlen(sample) - 1] == ' ')
@@ -87,14 +92,21 @@ int axpert_answer(struct twin *t, const uint8_t *asked, size_t length, struct an
     snprintf(command, sizeof command, "%.*s", (int)length - 3, (const char *)asked);
     if (t->driver->twin_now)
         t->driver->twin_now(t);
-    if (axpert_request(command, whole) == length && !memcmp(whole, asked, length)) {
+    size_t usual = axpert_request(command, whole);
+    bool has_zero = axpert_twin_raises_zero(t) && axpert_raise(whole, usual);
+    if (usual == length && !memcmp(whole, asked, length)) {
         const struct block *b = axpert_block_of(asked, length);
         rc = b                   ? answer_question(t, command, b, a)
              : command[0] == 'Q' ? ERR_REFUSED
                                  : axpert_twin_told(t, command, a);
-    }
+    } else if (has_zero)
+        return ERR_TIMEOUT; /* passed over in silence */
     if (rc)
         axpert_speech.refuse(asked, length, a);
+    if (axpert_twin_raises_zero(t))
+        (void)axpert_raise(a->bytes, a->length); /* most sums have no zero */
+    if (axpert_twin_adds_lf(t) && a->length < sizeof a->bytes)
+        a->bytes[a->length++] = '\n';
     return OK;
 }
 

@@ -56,6 +56,8 @@ WORD_LIST(battery_states, {0, WELL, "normal"}, {1, BATTERY_ALARMS_UNDER_VOLTAGE,
 /* Two papers, two ways to say "as the unit thinks best". */
 WORD_LIST(automatic_times, {0, WELL, "automatic"}, {255, WELL, "automatic"});
 WORD_LIST(charge_states, {10, WELL, "not charging"}, {11, WELL, "bulk"}, {12, WELL, "absorb"}, {13, WELL, "float"});
+WORD_LIST(led_speeds, {0, WELL, "low"}, {1, WELL, "medium"}, {2, WELL, "fast"});
+WORD_LIST(led_effects, {0, WELL, "breathing"}, {2, WELL, "steady"}, {3, WELL, "scrolling"});
 WORD_LIST(countries, {0, WELL, "India"}, {1, WELL, "Germany"}, {2, WELL, "South America"});
 WORD_LIST(fault_codes,
     {0, WELL, "none"}, {1, WELL, "fan locked"}, {2, WELL, "over temperature"}, {3, WELL, "battery voltage too high"},

@@ -49,6 +49,7 @@ static int axpert_question(uint8_t address, const struct block *b, uint8_t bytes
     ask->length = axpert_request(command, bytes);
     ask->whole = axpert_whole;
     ask->opening = '(';
+    ask->tail = '\n';           /* some end a frame with CR LF */
     ask->patience_us = 2000000; /* its processor has better things to do at times */
     ask->shape = SHAPE;
     return ask->length ? OK : ERR_USAGE;
@@ -110,9 +111,22 @@ static int axpert_command(const char *words, struct block *to, struct told *told
 
 /* ---- answers ------------------------------------------------------------------------------ */
 
+/* How many of the words mean what the rows say. Ratings of 28 words end with a time, a choice and
+ * a current, or with two voltages and a number that nobody described: a point gives those away. */
+enum { RATINGS_AGREED = 25, RATINGS_TAIL = 28 };
+
+static unsigned described(uint8_t in, const struct word_list *w)
+{
+    if (in == QPIRI && w->count >= RATINGS_TAIL)
+        for (unsigned i = RATINGS_AGREED; i < RATINGS_TAIL; i++)
+            if (strchr(w->at[i], '.'))
+                return RATINGS_AGREED;
+    return w->count;
+}
+
 /* Words beyond those that anybody described. */
-static void give_tail(const struct row *rows, uint8_t in, const struct word_list *w, field_fn *each,
-                      void *to)
+static void give_tail(const struct row *rows, uint8_t in, const struct word_list *w,
+                      unsigned agreed, field_fn *each, void *to)
 {
     unsigned known = 0;
 
@@ -121,7 +135,7 @@ static void give_tail(const struct row *rows, uint8_t in, const struct word_list
             bool is_rest = (row->form == WORD_TEXT && !row->width) || row->form == CHOICES;
             known = is_rest ? w->count : row->at >= known ? row->at + 1u : known;
         }
-    for (unsigned i = known; i < w->count; i++) {
+    for (unsigned i = known < agreed ? known : agreed; i < w->count; i++) {
         char name[16];
         snprintf(name, sizeof name, "extra%u", i);
         each(to, &(struct field){.name = name, .is_text = true, .text = w->at[i]});
@@ -144,8 +158,11 @@ static int axpert_decode(struct decoding *how, const uint8_t *asked, size_t aske
         return rc;
     const struct block *b = axpert_block_of(asked, asked_length);
     uint8_t in = b ? b->function : 0;
+    unsigned all = w.count, agreed = described(in, &w);
+    w.count = agreed;
     words_decode(how->rows, in, how->kind ? how->kind : KIND_UNKNOWN, &w, each, to);
-    give_tail(how->rows, in, &w, each, to);
+    w.count = all;
+    give_tail(how->rows, in, &w, agreed, each, to);
     return OK;
 }
 
@@ -182,8 +199,8 @@ static void axpert_refuse(const uint8_t *asked, size_t length, struct answer *a)
 
 const struct speech axpert_speech = {
     .words_help = "a question of the PI30 protocol, in capitals: QPIGS, QPIRI, QED20261121",
-    .hole = AXPERT_NAK,
     .question = axpert_question,
+    .other_way = axpert_raise,
     .parse = axpert_parse,
     .command = axpert_command,
     .decode = axpert_decode,

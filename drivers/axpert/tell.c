@@ -92,11 +92,48 @@ static void say_done(const struct order *o, const char *command, const char *wha
              name_of(o), o->text, command, what);
 }
 
+static bool has_two_ways(const char *command)
+{
+    uint8_t bytes[ASK_MAX];
+    size_t length = axpert_request(command, bytes);
+
+    return length && axpert_raise(bytes, length);
+}
+
+/* Can it be ruled out that the order had an effect? Only what the unit shows says so, or its no
+ * where nothing is shown. */
+static bool is_undone(struct device *d, const struct order *o, const struct axpert_order *a,
+                      int sent)
+{
+    double shown = 0;
+
+    if (a->read_back == AXPERT_BLOCKS)
+        return sent == ERR_REFUSED;
+    return read_back(d, a, &shown) == OK && fabs(shown - o->value) >= SAME;
+}
+
+/* An order whose sum can be written in two ways, and that this unit did not hear in the first, is
+ * sent in the second: never blindly, for the first may have been carried out all the same. */
+static int send_order(struct device *d, const struct order *o, const struct axpert_order *a,
+                      const char *command)
+{
+    int sent = send_once(d, command);
+
+    if ((sent != ERR_TIMEOUT && sent != ERR_REFUSED) || !has_two_ways(command) ||
+        !is_undone(d, o, a, sent))
+        return sent;
+    d->wants_other_way = !d->wants_other_way;
+    sent = send_once(d, command);
+    if (sent)
+        d->wants_other_way = !d->wants_other_way;
+    return sent;
+}
+
 static int do_order(struct device *d, const struct order *o, const char *command, struct told *told)
 {
     const struct axpert_order *a = axpert_order_of(o->command);
     double shown = 0;
-    int sent = send_once(d, command), rc;
+    int sent = send_order(d, o, a, command), rc;
 
     if (sent == ERR_REFUSED) {
         say_done(o, command, "the unit refused; nothing was changed", told);

@@ -8,6 +8,10 @@ enum { SERIAL_DIGITS = 14 }; /* of the samples' serial numbers, and so of every 
 
 unsigned axpert_twin_units(const struct twin *t);
 
+bool axpert_twin_raises_zero(const struct twin *t);
+
+bool axpert_twin_adds_lf(const struct twin *t);
+
 /* The answer to fill; NULL: this model never heard of the question. */
 const char *axpert_twin_sample(const struct twin *t, const struct block *b);
 

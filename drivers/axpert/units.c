@@ -12,6 +12,8 @@
 
 /* In rounds: until somebody new is looked for, and how often somebody missing is. */
 enum { LOOK_BEYOND_EVERY = 30, SEARCH_AT_FIRST = 10, SEARCH_LATER_EVERY = 5 };
+/* So often in a row unanswered: it does not know the question. */
+enum { SECOND_MISSES_MOST = 5 };
 
 /* One answer, as far as it is not a metric. */
 struct heard {
@@ -31,14 +33,53 @@ static void take(void *to, const struct field *f)
         snprintf(h->serial, sizeof h->serial, "%.23s", f->text);
 }
 
-static int ask_unit(struct device *d, unsigned index, struct heard *h)
+static int ask_of(struct device *d, enum axpert_block which, const char *name, unsigned index,
+                  struct heard *h)
 {
     char command[8];
-    struct block b = *axpert_block(QPGS);
+    struct block b = *axpert_block(which);
 
-    snprintf(command, sizeof command, "QPGS%u", index);
+    snprintf(command, sizeof command, "%s%u", name, index);
     b.text = command;
     return device_block(d, &b, take, h);
+}
+
+static bool is_member(const struct axpert_memory *m, unsigned index)
+{
+    bool is_known = m->own_index == index && m->walks > 1;
+
+    for (unsigned i = 0; i < m->unit_count; i++)
+        is_known |= m->units[i].was_heard && m->units[i].index == index;
+    return is_known;
+}
+
+static int ask_unit(struct device *d, unsigned index, struct heard *h)
+{
+    int rc = ask_of(d, QPGS, "QPGS", index, h);
+
+    if (rc == ERR_REFUSED && is_member(d->memory, index)) /* it was there: some say no at times */
+        rc = ask_of(d, QPGS, "QPGS", index, h);
+    return rc;
+}
+
+/* A split-phase unit is two inverters in one: what the second one says belongs to the same unit. */
+static int ask_second(struct device *d, unsigned index, struct reading *r, const char *serial)
+{
+    struct axpert_memory *m = d->memory;
+    struct reading more = {0};
+    struct heard h = {.r = &more};
+
+    if (d->how.kind != KIND_PI41 || m->second_misses >= SECOND_MISSES_MOST)
+        return OK;
+    int rc = ask_of(d, QP2GS, "QP2GS", index, &h);
+    if (rc == ERR_GONE || rc == ERR_STOPPED)
+        return rc;
+    m->second_misses = rc == OK ? 0 : m->second_misses + 1;
+    if (rc || !h.exists || (*h.serial && strcmp(h.serial, serial) != 0))
+        return OK;
+    for (unsigned i = 0; i < more.count; i++)
+        (void)reading_put(r, (enum metric)more.fields[i].metric, more.fields[i].value);
+    return OK;
 }
 
 static struct axpert_unit *unit_for(struct device *d, const char *serial, unsigned index)
@@ -196,6 +237,9 @@ int axpert_others(struct device *d, unsigned which, struct reading *r, struct id
         if (!u)
             continue;
         u->is_heard = true;
+        rc = ask_second(d, index, r, h.serial);
+        if (rc)
+            return rc;
         finish_unit(d, m, r);
         snprintf(who->serial, IDENTITY_TEXT, "%s", h.serial);
         return OK;

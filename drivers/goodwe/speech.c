@@ -188,8 +188,8 @@ static int decode_packet(struct decoding *how, const struct goodwe_packet *p,
         return decode_registering(p, t);
     if (!least)
         return ERR_FUNCTION;
-    if (p->length < least)
-        return ERR_SHORT;
+    if (p->length < least) /* its sum is right, so it is whole: a unit nobody described */
+        return ERR_PROTOCOL;
     give_head(t, p);
     if (p->function == GOODWE_RUNNING) {
         kind = how->kind = goodwe_kind(p->length);
@@ -252,6 +252,7 @@ static const char *goodwe_result(int rc, int detail)
     case ERR_FOREIGN:
         return "not-aa55";
     case ERR_SHORT:
+    case ERR_PROTOCOL:
         return "unknown-length";
     case ERR_FUNCTION:
         return "unknown-function";

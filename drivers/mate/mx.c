@@ -95,9 +95,10 @@ const struct row mate_mx_rows[] = {
     REG (0x0170, "setpt_absorb",       ABSORB_SETPOINT_VOLTAGE, 10),
     REG (0x0172, "setpt_float",        FLOAT_SETPOINT_VOLTAGE, 10),
     REG (0x01c6, "panel_voltage",      NONE, 1),
-    REG (0x01c7, "charger_amps_raw",   NONE, 1), /* 128 more than it is */
+    { .in = MATE_READ, .at = 0x01c7, .form = U16_LESS_128, .native = "charger_amps", .metric = M_NONE, .per = 1, .unit = "A" },
     REGW(0x01c8, "charge_mode",        NONE, stages),
-    REG (0x01c9, "aux",                NONE, 1),
+    { .in = MATE_READ, .at = 0x01c9, .form = PART, .shift = 7, .width = 1, .native = "aux_is_on", .metric = M_NONE, .per = 1 },
+    { .in = MATE_READ, .at = 0x01c9, .form = PART, .shift = 0, .width = 7, .native = "aux_mode_now", .metric = M_NONE, .per = 1, .words = aux_modes },
     REG (0x01ea, "kwh_today",          NONE, 10),
     REG (REG_TEMPERATURE, "battery_temp_raw", BATTERY_SENSOR_RAW, 1),
     { .native = NULL },

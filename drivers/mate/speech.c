@@ -322,7 +322,6 @@ static int mate_decode(struct decoding *how, const uint8_t *asked, size_t asked_
 
 const struct speech mate_speech = {
     .words_help = "REGISTER, status, status:PAGE, log:DAY (0 to 127): 0x016a, status:0x0b, log:1",
-    .hole = MATE_ERROR | MATE_READ,
     .question = mate_question,
     .piece = mate_piece,
     .parse = mate_parse,

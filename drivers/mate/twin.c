@@ -78,6 +78,33 @@ static uint16_t *cell(struct mate_twin *mine, uint16_t at, bool is_new)
     return &mine->registers[i];
 }
 
+/* Registers whose number a status page says as well: readings have it from there, and so have they
+ * no metric of their own. A twin shows the same in both. */
+static const struct {
+    unsigned type;
+    uint16_t at;
+    enum metric metric;
+} also[] = {
+    {MATE_MX, 0x0008, M_BATTERY_VOLTAGE},     {MATE_MX, 0x000f, M_BATTERY_VOLTAGE_HIGH_TODAY},
+    {MATE_MX, 0x01c6, M_PV_VOLTAGE},          {MATE_MX, 0x01c7, M_CHARGER_CURRENT},
+    {MATE_MX, 0x01c8, M_CHARGE_STAGE},        {MATE_MX, 0x01ea, M_PV_ENERGY_TODAY},
+    {MATE_FX, 0x0019, M_BATTERY_VOLTAGE},     {MATE_FX, 0x002c, M_GRID_VOLTAGE},
+    {MATE_FX, 0x002d, M_OUTPUT_VOLTAGE},      {MATE_FX, 0x006a, M_GRID_CHARGE_CURRENT},
+    {MATE_FX, 0x006b, M_GRID_EXPORT_CURRENT}, {MATE_FX, 0x006c, M_GRID_IMPORT_CURRENT},
+    {MATE_FX, 0x006d, M_INVERTER_CURRENT},    {MATE_FX, 0x0016, M_BATTERY_VOLTAGE},
+    {MATE_DC, 0x00d5, M_BATTERY_SOC},
+};
+
+static enum metric shown(unsigned type, const struct row *row, const struct reading *state)
+{
+    bool is_said = row->metric != M_NONE && reading_has(state, row->metric);
+
+    for (size_t i = 0; !is_said && i < sizeof also / sizeof *also; i++)
+        if (also[i].type == type && also[i].at == row->at)
+            return also[i].metric;
+    return (enum metric)row->metric;
+}
+
 static int read_register(struct twin *t, uint16_t at, struct answer *a)
 {
     unsigned type = type_of(t); /* a hub has no registers of its own to remember */
@@ -92,6 +119,7 @@ static int read_register(struct twin *t, uint16_t at, struct answer *a)
         return say_word(a, MATE_READ, revisions[type][at - REG_REVISION]);
     for (const struct row *row = t->driver->rows; row->native; row++) {
         struct row one[] = {*row, {.native = NULL}};
+        one[0].metric = shown(type, row, &t->state);
         if (row->in == MATE_READ && row->at == at && (!row->kinds || row->kinds & t->kind))
             (void)rows_encode(one, MATE_READ, at, &t->state, &value);
     }

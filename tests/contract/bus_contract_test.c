@@ -27,7 +27,10 @@ struct far {
     bool is_silent, is_refusing, is_echoing;
     unsigned spoils; /* so many answers are spoiled first, */
     unsigned mutes;  /* or so many are not given at all, */
-    unsigned hastes; /* or so many stood there before the question */
+    unsigned hastes; /* or so many stood there before the question, */
+    unsigned passes; /* or so many are refused, */
+    uint8_t number;  /* with this exception; 0: 2 */
+    unsigned cuts;   /* or so many lack their last register */
     int64_t late_us; /* ...and the register that answers only after so long */
     uint16_t late_at;
 };
@@ -64,10 +67,13 @@ static int far_answers(void *who, const uint8_t *asked, size_t length, struct fa
     uint8_t *frame = to + n;
     size_t at = 0;
     frame[at++] = asked[0];
-    if (f->is_refusing) {
+    if (f->is_refusing || f->passes) {
+        f->passes -= f->passes > 0;
         frame[at++] = asked[1] | 0x80;
-        frame[at++] = 2;
+        frame[at++] = f->number ? f->number : 2;
     } else {
+        count = (uint16_t)(count - (f->cuts > 0));
+        f->cuts -= f->cuts > 0;
         frame[at++] = asked[1];
         frame[at++] = (uint8_t)(2 * count);
         for (unsigned i = 0; i < count; i++) {
@@ -332,6 +338,72 @@ static void a_refusal_is_final(void **state)
     stand_end(s);
 }
 
+/* "Busy" and "still at work" pass; a gateway's "no answer" is a silence like any other. */
+static void some_refusals_pass(void **state)
+{
+    static const struct {
+        uint8_t number;
+        int then;
+    } all[] = {{STILL_AT_WORK, ERR_REFUSED}, {BUSY_JUST_NOW, ERR_REFUSED}, {11, ERR_TIMEOUT}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        struct stand *s = stand_begin("line=given");
+        struct answer a;
+        s->far.number = all[i].number;
+        s->far.passes = 3;
+        assert_int_equal(talk(s, 0x3100, 5, 0, &a), OK);
+        assert_answers(&a, 0x3100, 5);
+        assert_int_equal(s->far.heard, 4);
+        s->far.is_refusing = true; /* for ever: not longer than any other trouble */
+        int64_t before = clock_us();
+        assert_int_equal(talk(s, 0x3100, 5, 0, &a), all[i].then);
+        assert_int_equal(s->far.heard, 4 + 6);
+        assert_in_range(clock_us() - before, 1, 3000 * MS);
+        assert_int_equal(talk(s, 0x3100, 5, 1, &a), all[i].then); /* what changes something */
+        assert_int_equal(s->far.heard, 4 + 6 + 1);
+        stand_end(s);
+    }
+}
+
+/* Another length once is a collision; the same again is how the device says that it has no more. */
+static void short_twice_is_short(void **state)
+{
+    struct stand *s = stand_begin("line=given");
+    struct answer a;
+
+    (void)state;
+    s->far.cuts = 1;
+    assert_int_equal(talk(s, 0x3100, 5, 0, &a), OK);
+    assert_int_equal(s->far.heard, 2);
+    s->far.cuts = 100;
+    assert_int_equal(talk(s, 0x3100, 5, 0, &a), ERR_LENGTH);
+    assert_int_equal(s->far.heard, 4);
+    assert_int_equal(talk(s, 0x3100, 5, 1, &a), ERR_GARBAGE); /* heard once */
+    stand_end(s);
+}
+
+/* How long an answer may take to begin is for the wire to say. */
+static void a_slow_device_is_waited_for(void **state)
+{
+    struct stand *s = stand_begin("line=given");
+    struct answer a;
+
+    (void)state;
+    s->far.delay_us = 700 * MS;
+    assert_int_equal(talk(s, 0x3100, 5, 1, &a), ERR_TIMEOUT);
+    stand_end(s);
+
+    s = stand_begin("line=given,wait=3.5");
+    s->far.delay_us = 3000 * MS;
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(talk(s, 0x3100, 5, 0, &a), OK);
+        assert_answers(&a, 0x3100, 5);
+    }
+    assert_int_equal(s->far.heard, 5);
+    stand_end(s);
+}
+
 static void once_is_once(void **state)
 {
     struct stand *s = stand_begin("line=given");
@@ -546,6 +618,9 @@ int main(void)
         cmocka_unit_test(late_answers_behind_another_failure),
         cmocka_unit_test(late_answers_to_every_try),
         cmocka_unit_test(a_refusal_is_final),
+        cmocka_unit_test(some_refusals_pass),
+        cmocka_unit_test(short_twice_is_short),
+        cmocka_unit_test(a_slow_device_is_waited_for),
         cmocka_unit_test(once_is_once),
         cmocka_unit_test(the_wire_comes_to_rest),
         cmocka_unit_test(a_jammed_line_ends),

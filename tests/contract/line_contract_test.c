@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -434,12 +435,94 @@ static void modbus_tcp(void **state)
     close(listener);
 }
 
+/* Said twice is said; two that differ are none. Nothing of either is left for the next question. */
+static void two_answers_in_one_piece(void **state)
+{
+    char where[64];
+    uint8_t packets[2 * MBAP_MAX], bytes[64];
+    struct stand s;
+    int listener = far_listens(where, sizeof where);
+
+    (void)state;
+    stand_begin(&s, line_find("tcp"), where, "framing=tcp");
+    assert_int_equal(bus_borrow(&s.bus, 1000 * MS), OK);
+    int far = accept(listener, NULL, NULL);
+    assert_true(far >= 0);
+    for (unsigned differs = 0; differs < 2; differs++) {
+        assert_int_equal(s.bus.line->send(&s.bus, question, sizeof question), OK);
+        assert_int_equal(read_far(far, packets, 12), 12);
+        uint16_t number = mbap_number(packets);
+        size_t length = packed(number, packets);
+        length += packed(number, packets + length);
+        packets[length - 1] ^= (uint8_t)differs;
+        write_far(far, packets, length);
+        assert_int_equal(s.bus.line->receive(&s.bus, bytes, sizeof bytes, 1000 * MS),
+                         differs ? ERR_GARBAGE : (int)sizeof reply);
+        hears_nothing(&s);
+    }
+    close(far);
+    stand_end(&s);
+    close(listener);
+}
+
+static int whole_of_reply(const struct ask *ask, const uint8_t *bytes, size_t length)
+{
+    (void)ask, (void)bytes;
+    return length >= sizeof reply ? (int)sizeof reply : 0;
+}
+
+/* The first connection gives what is no packet, or ends; the second answers. */
+static void far_spoils_then_answers(int listener, bool spoils)
+{
+    uint8_t packet[MBAP_MAX];
+    int far = accept(listener, NULL, NULL);
+
+    if (read(far, packet, 12) == 12 && spoils) {
+        memset(packet, 0xff, 12);
+        (void)!write(far, packet, 12);
+        (void)!read(far, packet, 12); /* until it is given up */
+    }
+    close(far);
+    far = accept(listener, NULL, NULL);
+    if (read(far, packet, 12) == 12)
+        (void)!write(far, packet, packed(mbap_number(packet), packet));
+    _exit(0);
+}
+
+/* A spoilt packet or a lost connection costs a try, not the round. */
+static void a_gateway_is_had_again_at_once(void **state)
+{
+    static const struct ask ask = {
+        .bytes = question, .length = sizeof question, .whole = whole_of_reply};
+    static struct answer answer;
+    char where[64];
+    struct stand s;
+
+    (void)state;
+    for (int spoils = 0; spoils < 2; spoils++) {
+        int listener = far_listens(where, sizeof where);
+        pid_t child = fork();
+        if (!child)
+            far_spoils_then_answers(listener, spoils);
+        assert_true(child > 0);
+        stand_begin(&s, line_find("tcp"), where, "");
+        assert_int_equal(bus_borrow(&s.bus, 1000 * MS), OK);
+        assert_int_equal(bus_talk(&s.bus, &ask, &answer), OK);
+        assert_memory_equal(answer.bytes, reply, sizeof reply);
+        assert_int_equal(s.bus.counts.retried, 1);
+        assert_int_equal(s.bus.counts.failed[error_index(ERR_GONE)], 1);
+        stand_end(&s);
+        close(listener);
+        assert_int_equal(waitpid(child, NULL, 0), child);
+    }
+}
+
 /* A gateway that was switched off and on: the next round has it again. */
 static void a_gateway_returns(void **state)
 {
     char where[64];
     struct stand s;
-    struct ask ask = {.bytes = question, .length = sizeof question};
+    struct ask ask = {.bytes = question, .length = sizeof question, .tries = 1};
     static struct answer answer;
     int listener = far_listens(where, sizeof where);
 
@@ -606,6 +689,8 @@ int main(void)
         cmocka_unit_test(no_serial_port),
         cmocka_unit_test(socket_as_a_wire),
         cmocka_unit_test(modbus_tcp),
+        cmocka_unit_test(two_answers_in_one_piece),
+        cmocka_unit_test(a_gateway_is_had_again_at_once),
         cmocka_unit_test(a_gateway_returns),
         cmocka_unit_test(a_replay),
         cmocka_unit_test(a_simulation),

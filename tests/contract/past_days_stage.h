@@ -126,6 +126,9 @@ static inline void one_round(struct rounds *r, struct keeper *k)
     n.reading.round_ms = tick;
     n.heard_us = clock_us();
     keeper_take(k, &n);
+    if (!n.result &&
+        board_state(k->board, (unsigned)keeper_place(k, "roof"), n.heard_us, NULL, NULL) != HEARD)
+        abort(); /* a hub, which has no numbers of its own, too */
     if (!n.result)
         take_units(k, &n, d);
     bus_return(&r->house->buses[0]);

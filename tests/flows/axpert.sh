@@ -80,7 +80,7 @@ done
 echo "8 readings on a disturbed wire: 8 right"
 
 # ---- every model on the simulated line -------------------------------------------------------
-for model in mks old plus max pi41 parallel; do
+for model in mks old plus max pi41 parallel split vm4 smh; do
     expect 0 "$HELIO" once --print "axpert@sim:,speed=115200,turnaround=1,model=$model"
     has out battery_voltage
     expect 0 "$HELIO" watch --rounds 1 --json "axpert@sim:,speed=115200,turnaround=1,model=$model"

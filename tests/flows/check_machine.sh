@@ -216,7 +216,7 @@ for at in "$TESTS_TMP/fresh/xdg" ''; do
     rm -r "$(dirname "$(find fresh -name helio.conf)")"
 done
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null &&
-    setpriv --reuid=65534 --regid=65534 --clear-groups "$HELIO" list lines >/dev/null 2>&1; then
+    setpriv --reuid=65534 --regid=65534 --clear-groups env "$HELIO" list lines >/dev/null 2>&1; then
     chmod 755 . machine
     chmod -R a+rX machine
     expect 66 setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/ XDG_CONFIG_HOME= "$HELIO" check

@@ -72,3 +72,21 @@ if [ -e "$record" ]; then
     # A number that begins on one page and ends on the next is there each time.
     [ "$(grep -c '^  out_power' out)" = "$pages" ] || fail "out_power is not on all $pages pages"
 fi
+
+# The same bytes mean other things in a unit of another kind, which nobody but the caller knows.
+asked='51 50 49 47 53 b7 a9 0d'
+answered='28 32 32 31 2e 30 20 34 39 2e 39 20 32 32 31 2e 30 20 34 39 2e 39 20 30 30 30 30 20 30 37 30 37 20 30 31 32 20 34 30 31 20 30 30 2e 31 30 20 30 31 32 20 30 30 30 20 30 30 32 36 20 30 30 30 30 20 30 30 30 2e 30 20 30 30 2e 31 30 20 30 30 30 30 30 20 30 30 30 31 30 30 30 30 20 30 30 20 30 30 20 30 30 30 30 30 20 30 31 30 e9 7d 0d'
+expect 0 "$HELIO" decode axpert --request "$asked" --response "$answered"
+has out pv1_input_current
+has_not out energy_today
+expect 0 "$HELIO" decode axpert --kind revo --request "$asked" --response "$answered"
+has out pv1_input_power
+has out "energy_today           0 Wh"
+has_not out pv1_input_current
+printf '%s\t%s\n' "$asked" "$answered" >line
+expect 0 "$HELIO" decode axpert --kind revo --json - <line
+has out '"energy_today"'
+expect 64 "$HELIO" decode axpert --kind rev --request "$asked"
+has err 'there are: auto classic plus max'
+expect 64 "$HELIO" decode tracer --kind max --request "$asked"
+has err "the tracer has no kinds"

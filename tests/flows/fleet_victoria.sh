@@ -78,8 +78,11 @@ rm -rf nowhere
 
 # ---- 2 ----
 free_port agent
-vmagent -remoteWrite.multitenantURL=http://127.0.0.1:"$port" -remoteWrite.tmpDataPath="$TESTS_TMP/agent" \
-    -httpListenAddr=127.0.0.1:"$agent" >agent.log 2>&1 &
+# One agent for all tenants: newer ones put the tenant into labels of what they hand on.
+onwards=(-remoteWrite.multitenantURL="http://127.0.0.1:$port")
+vmagent -help 2>&1 | grep -q multitenantURL ||
+    onwards=(-enableMultitenantHandlers -remoteWrite.url="http://127.0.0.1:$port$tenant/api/v1/write")
+vmagent "${onwards[@]}" -remoteWrite.tmpDataPath="$TESTS_TMP/agent" -httpListenAddr=127.0.0.1:"$agent" >agent.log 2>&1 &
 PIDS[agent]=$!
 twins+=($!)
 ready "${PIDS[agent]}" "http://127.0.0.1:$agent/health" agent.log

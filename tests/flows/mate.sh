@@ -57,6 +57,29 @@ expect 0 "$HELIO" read mate_fx@sim:,model=vfx230,seed=1 output_voltage
 [ "$(cat out)" = 230 ] || fail "$(cat out)"
 expect 69 "$HELIO" read mate_mx@sim:,silent=1,seed=1 bat_voltage
 
+# What a page says, a register says as well.
+noon=time_scale=0,at=12:00,day=clear,seed=4
+same() { # DRIVER PAGE_NAME REGISTER NAME
+    "$HELIO" read "$1@sim:,$noon" "$2" >page && "$HELIO" ask "$1@sim:,$noon" "$3" >out || fail "$1: no answer"
+    awk -v page="$(cat page)" -v name="$4" '$1 == name { d = $2 - page; if (d < 0) d = -d; ok = page > 0 && d <= 0.5 }
+        END { exit !ok }' out || fail "$1 $3: $(cat out), where the page says $(cat page)"
+}
+same mate_mx bat_voltage 0x0008 battery_voltage
+same mate_mx pv_voltage 0x01c6 panel_voltage
+same mate_mx bat_current 0x01c7 charger_amps
+same mate_mx status 0x01c8 charge_mode
+same mate_mx kwh_today 0x01ea kwh_today
+same mate_fx bat_voltage 0x0019 battery_actual
+same mate_fx output_voltage 0x002d value
+same mate_fx inverter_current 0x006d value
+same mate_dc state_of_charge 0x00d5 state_of_charge
+# 128 more than the amperes; bit 7 is the output's state, the rest its mode
+expect 0 "$HELIO" decode mate_mx --request '00 02 01 c7 00 00 00 ca' --response '02 00 85 00 87'
+has out "charger_amps           5 A"
+expect 0 "$HELIO" decode mate_mx --request '00 02 01 c9 00 00 00 cc' --response '02 00 83 00 85'
+has out "aux_is_on              yes"
+has out "aux_mode_now           3  low battery disconnect"
+
 # Pages as they came from real devices.
 printf '%s\t%s\n' \
     '01 04 00 01 00 ff 01 05' '03 89 84 89 00 55 3f 02 00 15 00 fe 02 a8 03 ec' \

@@ -85,6 +85,7 @@ later() {
     esac
     [ "$(aside later)" = 0 ] || fail "$mode: set aside"
     has err "kept"
+    [ "$mode" != login_page ] || has err "url"
     stand_in_set "$lane" mode=ok
     drain later 0
     points=$(stand_in_get "$lane" points)
@@ -101,7 +102,7 @@ lane() {
 }
 lanes=()
 for words in "one unauthorized forbidden not_found" "two timeout_408 too_many unavailable" \
-    "three broken bad_gateway gateway_timeout" "four moved hang reset"; do
+    "three broken bad_gateway gateway_timeout" "four moved login_page hang reset"; do
     stand_in_start "${words%% *}" --api v1
     mkdir "${words%% *}"
     # shellcheck disable=SC2086 # words

@@ -76,3 +76,56 @@ PYTHON
 expect 0 python3 narrow.py "$HELIO" watch --rounds 1 "${devs[@]}"
 longest 80
 has out "PV W"
+
+# By the names of the settings: a unit behind a hub without the others there, a group with its sum.
+cat >house.conf <<CONF
+[bus nest]
+line = sim
+at = 12:00
+time_scale = 0
+[device hub]
+driver = mate
+bus = nest
+[device fx]
+driver = mate
+bus = nest
+serial = fx2
+[device lost]
+driver = mate
+bus = nest
+serial = fx9
+[bus roof]
+line = sim
+at = 12:00
+time_scale = 0
+[device south]
+driver = tracer
+bus = roof
+address = 1
+[device east]
+driver = tracer
+bus = roof
+address = 2
+[group house]
+members = south, east
+CONF
+chmod 600 house.conf
+expect 0 "$HELIO" watch --rounds 1 -c house.conf fx
+grep -q '^fx .* 27' out || fail "no row of the unit: $(cat out)"
+has out "together: load" # nobody says what panels make
+for name in hub "PV 0.0 W" south; do has_not out "$name "; done
+expect 69 "$HELIO" watch --rounds 1 -c house.conf lost
+has out "not heard yet"
+has_not out " ms"
+has_not out "0.0 W"
+expect 0 "$HELIO" watch --rounds 1 --json -c house.conf house fx
+python3 - <<'PYTHON' || fail "not the sum: $(cat out)"
+import json
+said = {r["device"]: r for r in map(json.loads, open("out"))}
+assert sorted(said) == ["east", "fx", "house", "south"], sorted(said)
+pv = {name: said[name]["metrics"]["pv_power"] for name in ("east", "south", "house")}
+assert abs(pv["east"] + pv["south"] - pv["house"]) < 0.01, pv
+PYTHON
+expect 0 "$HELIO" watch --rounds 1 -c house.conf house
+grep -q '^house ' out || fail "no row of the group: $(cat out)"
+has_not out hub

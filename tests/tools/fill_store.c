@@ -99,7 +99,7 @@ static const char *option(int argc, char **argv, const char *name)
     return NULL;
 }
 
-/* What went through write() so far. */
+/* What went to the disk so far, by the kernel's count. */
 static long long bytes_written(void)
 {
     char line[80];
@@ -107,7 +107,7 @@ static long long bytes_written(void)
     FILE *io = fopen("/proc/self/io", "r");
 
     while (io && fgets(line, sizeof line, io))
-        if (sscanf(line, "wchar: %lld", &bytes) == 1)
+        if (sscanf(line, "write_bytes: %lld", &bytes) == 1)
             break;
     if (io)
         (void)fclose(io); /* only read */

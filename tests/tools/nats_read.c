@@ -65,6 +65,6 @@ int main(int argc, char **argv)
     jsStreamInfo_Destroy(info);
     jsCtx_Destroy(js);
     natsConnection_Destroy(nc);
-    nats_Close();
+    (void)nats_CloseAndWait(5000); /* its threads hold messages until they end */
     return 0;
 }

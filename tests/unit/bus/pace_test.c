@@ -8,14 +8,16 @@
 
 #include <cmocka.h>
 
+static const int64_t MOST_US = 600000;
+
 static void nothing_known_is_patient(void **state)
 {
     const struct pace fresh = {0};
 
     (void)state;
-    assert_int_equal(pace_wait_us(NULL, 1), 600000);
-    assert_int_equal(pace_wait_us(&fresh, 1), 600000);
-    assert_int_equal(pace_wait_us(&fresh, 20), 600000);
+    assert_int_equal(pace_wait_us(NULL, 1, MOST_US), 600000);
+    assert_int_equal(pace_wait_us(&fresh, 1, MOST_US), 600000);
+    assert_int_equal(pace_wait_us(&fresh, 20, MOST_US), 600000);
     assert_int_equal(pace_pause_us(NULL, 1), 300000);
     assert_int_equal(pace_pause_us(&fresh, 3), 300000);
     pace_learn(NULL, 1000, 0); /* nobody to teach */
@@ -30,7 +32,7 @@ static void the_first_answer_is_believed_half(void **state)
     assert_true(p.is_known);
     assert_int_equal(p.usual_us, 20000);
     assert_int_equal(p.spread_us, 10000);
-    assert_int_equal(pace_wait_us(&p, 1), 20000 + 4 * 10000 + 10000);
+    assert_int_equal(pace_wait_us(&p, 1, MOST_US), 20000 + 4 * 10000 + 10000);
 }
 
 static void steady_answers_shorten_the_wait(void **state)
@@ -40,11 +42,11 @@ static void steady_answers_shorten_the_wait(void **state)
 
     (void)state;
     pace_learn(&p, 60000, 0);
-    before = pace_wait_us(&p, 1);
+    before = pace_wait_us(&p, 1, MOST_US);
     for (int i = 0; i < 100; i++) {
         pace_learn(&p, 60000, 0);
-        assert_true(pace_wait_us(&p, 1) <= before);
-        before = pace_wait_us(&p, 1);
+        assert_true(pace_wait_us(&p, 1, MOST_US) <= before);
+        before = pace_wait_us(&p, 1, MOST_US);
     }
     assert_in_range(before, 70000, 72000);
 }
@@ -56,7 +58,7 @@ static void never_less_than_two_usb_turns(void **state)
     (void)state;
     for (int i = 0; i < 100; i++)
         pace_learn(&p, 100, 0);
-    assert_int_equal(pace_wait_us(&p, 1), 40000);
+    assert_int_equal(pace_wait_us(&p, 1, MOST_US), 40000);
     assert_int_equal(pace_pause_us(&p, 1), 40000);
 }
 
@@ -67,9 +69,11 @@ static void every_attempt_doubles_up_to_a_limit(void **state)
     (void)state;
     for (int i = 0; i < 200; i++)
         pace_learn(&p, 1000, 0);
-    assert_int_equal(pace_wait_us(&p, 2), 2 * pace_wait_us(&p, 1));
-    assert_int_equal(pace_wait_us(&p, 3), 4 * pace_wait_us(&p, 1));
-    assert_int_equal(pace_wait_us(&p, 20), 600000);
+    assert_int_equal(pace_wait_us(&p, 2, MOST_US), 2 * pace_wait_us(&p, 1, MOST_US));
+    assert_int_equal(pace_wait_us(&p, 3, MOST_US), 4 * pace_wait_us(&p, 1, MOST_US));
+    assert_int_equal(pace_wait_us(&p, 20, MOST_US), 600000);
+    assert_int_equal(pace_wait_us(&p, 20, 5 * MOST_US), 3000000); /* as long as its wire says */
+    assert_int_equal(pace_wait_us(NULL, 1, 5 * MOST_US), 3000000);
 }
 
 /* Short answers do not tell of the pause inside long ones: a second attempt waits for it. */
@@ -93,13 +97,13 @@ static void one_slow_answer_makes_room_and_wears_off(void **state)
     (void)state;
     for (int i = 0; i < 100; i++)
         pace_learn(&p, 20000, 0);
-    calm = pace_wait_us(&p, 1);
+    calm = pace_wait_us(&p, 1, MOST_US);
     pace_learn(&p, 400000, 0);
-    after = pace_wait_us(&p, 1);
+    after = pace_wait_us(&p, 1, MOST_US);
     assert_true(after > 400000);
     for (int i = 0; i < 200; i++)
         pace_learn(&p, 20000, 0);
-    assert_true(pace_wait_us(&p, 1) <= calm + 1000);
+    assert_true(pace_wait_us(&p, 1, MOST_US) <= calm + 1000);
 }
 
 static void a_long_pause_is_remembered_long(void **state)
@@ -126,11 +130,11 @@ static void a_guess_is_more_patient(void **state)
     (void)state;
     guess = pace_guess(&p);
     assert_false(guess.is_known);
-    assert_int_equal(pace_wait_us(&guess, 1), 600000);
+    assert_int_equal(pace_wait_us(&guess, 1, MOST_US), 600000);
     for (int i = 0; i < 100; i++)
         pace_learn(&p, 20000, 5000);
     guess = pace_guess(&p);
-    assert_true(pace_wait_us(&guess, 1) > pace_wait_us(&p, 1));
+    assert_true(pace_wait_us(&guess, 1, MOST_US) > pace_wait_us(&p, 1, MOST_US));
     assert_true(pace_pause_us(&guess, 1) > pace_pause_us(&p, 1));
 }
 

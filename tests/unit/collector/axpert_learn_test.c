@@ -74,8 +74,8 @@ static void what_is_known_is_not_forgotten(void **state)
     assert_int_equal(rounds(&s, 2, LIVE_ONLY), 2);
     s.refused = "QPIGS2 QMOD";
     for (unsigned i = 0; i < 50; i++) {
-        assert_int_equal(asked_about(&s, "QPIGS2"), 1);
-        assert_int_equal(stage_heard(&s, "QMOD"), 1);
+        assert_int_equal(asked_about(&s, "QPIGS2"), 2); /* one no may be a slip */
+        assert_int_equal(stage_heard(&s, "QMOD"), 2);
     }
     s.refused = NULL;
     assert_int_equal(rounds(&s, 5, LIVE_ONLY), 5);

@@ -32,12 +32,14 @@ struct stage {
 
     unsigned asked; /* questions and orders the wire heard */
     char heard[64][AXPERT_REQUEST_MAX + 1];
-    const char *refused; /* "QET QFLAG", "*": answered with NAK */
-    const char *silent;  /* never answered */
-    const char *late;    /* answered when nobody waits any more: after so long */
+    const char *refused;      /* "QET QFLAG", "*": answered with NAK */
+    const char *refused_once; /* the same, and then forgotten */
+    const char *silent;       /* never answered */
+    const char *late;         /* answered when nobody waits any more: after so long */
     int64_t late_us;
-    const char *swallow;  /* carried out, and the answer lost */
-    const char *yes_only; /* acknowledged, and not carried out */
+    int64_t last_byte_late_us; /* after all the others of an answer */
+    const char *swallow;       /* carried out, and the answer lost */
+    const char *yes_only;      /* acknowledged, and not carried out */
     struct {
         const char *command, *payload;
     } said[8]; /* answered in these words instead */
@@ -55,10 +57,11 @@ static inline bool stage_lists(const char *list, const char *command)
 
 static inline void stage_say(struct answer *a, const char *payload)
 {
-    size_t length = strlen(payload) + 1;
+    bool has_caret = *payload == '^'; /* another family's frame */
+    size_t length = strlen(payload) + !has_caret;
 
     a->bytes[0] = '(';
-    memcpy(a->bytes + 1, payload, length - 1);
+    memcpy(a->bytes + !has_caret, payload, strlen(payload));
     uint16_t crc = axpert_crc(a->bytes, length);
     a->bytes[length] = (uint8_t)(crc >> 8);
     a->bytes[length + 1] = (uint8_t)crc;
@@ -81,6 +84,11 @@ static inline int stage_answer(void *far, const uint8_t *asked, size_t length,
         stage_say(&to->answer, "NAK");
         return OK;
     }
+    if (stage_lists(s->refused_once, command)) {
+        s->refused_once = NULL;
+        stage_say(&to->answer, "NAK");
+        return OK;
+    }
     if (stage_lists(s->yes_only, command)) {
         stage_say(&to->answer, "ACK");
         return OK;
@@ -91,6 +99,10 @@ static inline int stage_answer(void *far, const uint8_t *asked, size_t length,
             return OK;
         }
     int rc = cast_answer(s->house.casts[0], asked, length, to);
+    if (s->last_byte_late_us) {
+        to->pause_after = to->answer.length - 1;
+        to->pause_us = s->last_byte_late_us;
+    }
     return stage_lists(s->swallow, command) ? ERR_TIMEOUT : rc;
 }
 

@@ -293,7 +293,53 @@ static void a_refusal_has_a_number(void **state)
     assert_int_equal(decode("01 03 30 00 00 01 8b 0a", "01 83 02 c0 f1", &found, &detail),
                      ERR_REFUSED);
     assert_int_equal(detail, NOT_KNOWN_ADDRESS);
-    assert_int_equal(detail, modbus_speech.hole);
+    assert_true(modbus_speech.is_hole(detail));
+    assert_true(modbus_speech.is_hole(NOT_GOOD_VALUE));
+    assert_false(modbus_speech.is_hole(DEVICE_FAILED));
+}
+
+struct listed {
+    char text[200];
+};
+
+static void list(void *to, const struct field *f)
+{
+    struct listed *l = to;
+    size_t used = strlen(l->text);
+
+    (void)snprintf(l->text + used, sizeof l->text - used, "%s=%g ", f->name, f->value);
+}
+
+static void lists(const char *asked, const char *answered, const char *expected)
+{
+    uint8_t question[ANSWER_MAX], answer[ANSWER_MAX];
+    struct decoding how = {.rows = tracer_rows};
+    struct listed l = {""};
+    int detail = 0;
+    size_t q = bytes_of(asked, question), a = bytes_of(answered, answer);
+
+    assert_int_equal(modbus_decode(&how, question, q, answer, a, list, &l, &detail), OK);
+    assert_string_equal(l.text, expected);
+}
+
+/* Registers that no row has are shown as they are, one or several. */
+static void unknown_registers(void **state)
+{
+    (void)state;
+    lists("01 04 50 00 00 03 a1 0b", "01 04 06 00 01 00 02 00 ff bc d3",
+          "raw5000=1 raw5001=2 raw5002=255 ");
+    lists("01 04 31 04 00 01 7e f7", "01 04 02 04 ce 3a 64", "bavolt=12.3 raw=1230 ");
+}
+
+/* A unit is told its address, or asked for it. */
+static void addresses(void **state)
+{
+    (void)state;
+    lists("f8 45 00 01 01 05 48 3f", "f8 45 05 02 a2", "address=5 ");
+    lists("f8 45 00 01 01 f8 89 be", "f8 45 03 82 a0", "address=3 ");
+    fails("f8 45 00 01 01 05 48 3f", "f8 45 03 82 a0", ERR_FUNCTION); /* another than it was told */
+    fails("f8 45 00 01 01 05 48 3f", "f8 c5 01 62 a1", ERR_REFUSED);
+    fails("01 04 31 04 00 01 7e f7", "f8 45 05 02 a2", ERR_GARBAGE);
 }
 
 /* ---- the other end ----------------------------------------------------------------------- */
@@ -373,6 +419,8 @@ int main(void)
         cmocka_unit_test(any_flipped_bit_is_no_answer),
         cmocka_unit_test(what_answers_say),
         cmocka_unit_test(every_class_of_error),
+        cmocka_unit_test(unknown_registers),
+        cmocka_unit_test(addresses),
         cmocka_unit_test(a_refusal_has_a_number),
         cmocka_unit_test(questions_are_heard),
         cmocka_unit_test(a_stranger_is_good_in_itself),

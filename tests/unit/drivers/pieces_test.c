@@ -30,23 +30,50 @@ static bool gives(const struct model *m, const struct piece *p)
     return true;
 }
 
-/* One walk over the block as drivers/device.c does it; returns how many questions it took. */
-static unsigned walk(struct pieces *p, const struct model *m, const struct block *b,
-                     const struct row *rows)
+static const int64_t DAY_US = INT64_C(86400000000);
+static int64_t now_us = 1000000;
+
+static unsigned lost; /* in the last round: refused though it was given before */
+
+/* One round as drivers/asking.c does it; returns how many questions it took. What else the unit
+ * has, it gives. */
+static unsigned ask_once(struct pieces *p, const struct model *m, const struct block *b,
+                         const struct row *rows)
 {
     unsigned asked = 0;
 
-    pieces_begin(p, b);
+    lost = 0;
+    pieces_begin(p, b, rows, now_us);
     for (unsigned at = 0; at < p->count;) {
         asked++;
         assert_true(asked < 200); /* it must come to an end */
         assert_true(p->have[at].count > 0);
         if (gives(m, &p->have[at]))
-            at++;
+            pieces_give(p, at++);
         else
-            pieces_refuse(p, at, rows, b->function);
+            lost += pieces_refuse(p, at, rows, b->function);
     }
-    pieces_settle(p);
+    return asked;
+}
+
+static unsigned walk_once(struct pieces *p, const struct model *m, const struct block *b,
+                          const struct row *rows)
+{
+    unsigned asked = ask_once(p, m, b, rows);
+
+    pieces_end(p, true, now_us);
+    now_us += 1000000;
+    return asked;
+}
+
+/* Two rounds: what is refused in both is believed. Leaves what is asked for from then on. */
+static unsigned walk(struct pieces *p, const struct model *m, const struct block *b,
+                     const struct row *rows)
+{
+    unsigned asked = walk_once(p, m, b, rows);
+
+    assert_int_equal(walk_once(p, m, b, rows), asked); /* once is not enough */
+    pieces_begin(p, b, rows, now_us);
     return asked;
 }
 
@@ -73,7 +100,6 @@ static void nothing_is_missing(void **state)
     (void)state;
     assert_int_equal(walk(&p, &m, &live, tracer_rows), 1);
     have_is(&p, all, 1);
-    assert_true(p.is_settled);
 }
 
 static void the_last_one_is_missing(void **state)
@@ -85,7 +111,7 @@ static void the_last_one_is_missing(void **state)
     (void)state;
     assert_true(walk(&p, &m, &live, tracer_rows) <= 12);
     have_is(&p, rest, 1);
-    assert_int_equal(walk(&p, &m, &live, tracer_rows), 1); /* kept: never asked for again */
+    assert_int_equal(walk_once(&p, &m, &live, tracer_rows), 1); /* kept */
     have_is(&p, rest, 1);
 }
 
@@ -112,7 +138,7 @@ static void halves_are_never_joined_again(void **state)
     assert_int_equal(p.have[1].start, p.have[0].start + p.have[0].count);
     assert_int_equal(p.have[0].count + p.have[1].count, 31);
     for (int i = 0; i < 3; i++)
-        assert_int_equal(walk(&p, &m, &statistics, tracer_rows), 2);
+        assert_int_equal(walk_once(&p, &m, &statistics, tracer_rows), 2);
 }
 
 static void a_hole_in_the_middle(void **state)
@@ -145,7 +171,9 @@ static void everything_is_refused(void **state)
     (void)state;
     assert_true(walk(&p, &m, &live, tracer_rows) <= 2 * 19);
     assert_int_equal(p.count, 0);
-    assert_int_equal(walk(&p, &m, &live, tracer_rows), 0);
+    assert_int_equal(walk_once(&p, &m, &live, tracer_rows), 0);
+    assert_true(pieces_is_empty(&p, now_us));
+    assert_false(pieces_is_empty(&p, now_us + DAY_US));
 }
 
 static void a_single_register_is_no_endless_story(void **state)
@@ -194,8 +222,94 @@ static void every_set_of_holes_is_found(void **state)
                 given += p.have[i].count;
             }
             assert_true(given >= 31 - 4); /* at most both halves of two numbers */
-            assert_int_equal(walk(&p, &m, &statistics, tracer_rows), pieces);
+            assert_int_equal(walk_once(&p, &m, &statistics, tracer_rows), pieces);
         }
+}
+
+static const struct model whole = {.longest = 125}, nothing = {.gives_nothing = true};
+
+/* Busy for a moment: the round after finds everything. */
+static void a_refusal_holds_for_its_round(void **state)
+{
+    struct pieces p = {0};
+
+    (void)state;
+    (void)walk_once(&p, &nothing, &live, tracer_rows);
+    assert_int_equal(p.count, 0);
+    assert_false(pieces_is_empty(&p, now_us));
+    assert_true(pieces_lacks(&p, 0x3100));
+    assert_int_equal(walk_once(&p, &whole, &live, tracer_rows), 1);
+    assert_false(pieces_lacks(&p, 0x3100));
+    assert_int_equal(p.refused_count, 0); /* and what was refused is forgotten */
+}
+
+static void who_refuses_everything_teaches_nothing(void **state)
+{
+    struct pieces p = {0};
+
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        assert_true(ask_once(&p, &nothing, &live, tracer_rows) > 1);
+        pieces_end(&p, false, now_us);
+    }
+    assert_int_equal(walk_once(&p, &whole, &live, tracer_rows), 1);
+}
+
+static void what_was_given_is_never_struck_out(void **state)
+{
+    struct pieces p = {0};
+
+    (void)state;
+    (void)walk_once(&p, &whole, &live, tracer_rows);
+    for (int i = 0; i < 20; i++) {
+        (void)walk_once(&p, &nothing, &live, tracer_rows);
+        assert_true(lost > 0);
+        assert_false(pieces_lacks(&p, 0x3100));
+    }
+    (void)walk_once(&p, &whole, &live, tracer_rows);
+    assert_int_equal(lost, 0);
+    unsigned given = 0;
+    for (unsigned i = 0; i < p.count; i++)
+        given += p.have[i].count;
+    assert_int_equal(given, 19);
+}
+
+static void everything_is_asked_for_again_after_a_day(void **state)
+{
+    const struct model m = {.holes = {0x3104}, .hole_count = 1, .longest = 125};
+    struct pieces p = {0};
+
+    (void)state;
+    (void)walk(&p, &m, &live, tracer_rows);
+    assert_int_equal(p.count, 2);
+    now_us += DAY_US / 2;
+    assert_int_equal(walk_once(&p, &m, &live, tracer_rows), 2);
+    now_us += DAY_US / 2;
+    assert_true(walk_once(&p, &m, &live, tracer_rows) > 2);
+    assert_int_equal(walk_once(&p, &m, &live, tracer_rows), 2); /* once more is enough */
+    now_us += DAY_US;
+    assert_int_equal(walk_once(&p, &whole, &live, tracer_rows), 1); /* it has it now */
+    assert_false(pieces_lacks(&p, 0x3104));
+    now_us += DAY_US;
+    assert_int_equal(walk_once(&p, &whole, &live, tracer_rows), 1);
+}
+
+/* However little a unit gives at once: soon nothing is refused any more, and nothing is missing. */
+static void a_unit_that_gives_little_at_once(void **state)
+{
+    (void)state;
+    for (uint16_t longest = 2; longest < 31; longest++) {
+        const struct model m = {.longest = longest};
+        struct pieces p = {0};
+        unsigned given = 0;
+        for (int round = 0; round < 8; round++)
+            (void)walk_once(&p, &m, &statistics, tracer_rows);
+        assert_int_equal(walk_once(&p, &m, &statistics, tracer_rows), p.count);
+        for (unsigned i = 0; i < p.count; i++)
+            given += p.have[i].count;
+        assert_int_equal(given, 31);
+        assert_int_equal(lost, 0);
+    }
 }
 
 int main(void)
@@ -211,6 +325,11 @@ int main(void)
         cmocka_unit_test(a_single_register_is_no_endless_story),
         cmocka_unit_test(a_number_at_the_very_beginning),
         cmocka_unit_test(every_set_of_holes_is_found),
+        cmocka_unit_test(a_refusal_holds_for_its_round),
+        cmocka_unit_test(who_refuses_everything_teaches_nothing),
+        cmocka_unit_test(what_was_given_is_never_struck_out),
+        cmocka_unit_test(everything_is_asked_for_again_after_a_day),
+        cmocka_unit_test(a_unit_that_gives_little_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

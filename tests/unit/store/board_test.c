@@ -177,6 +177,12 @@ static void states(void **state)
     assert_int_equal(state_at(b, 26), STALE);
     board_note(b, &nothing, 26 * second_us); /* all of it was withheld: that is no life */
     assert_int_equal(state_at(b, 26), STALE);
+    board_hear(b, 0, 27 * second_us); /* it never has any: that is */
+    assert_int_equal(board_state(b, 0, 28 * second_us, &age, &error), HEARD);
+    assert_int_equal(age, second_us);
+    board_free(b);
+    b = board_of(1);
+    note(b, 0, M_PV_POWER, 1, 10);
     board_miss(b, 0, ERR_GONE, 30 * second_us);
     assert_int_equal(board_state(b, 0, 30 * second_us, &age, &error), FAULTY);
     assert_int_equal(error, ERR_GONE);

@@ -4,6 +4,7 @@
  */
 #include "store/form.h"
 #include "store/reader.h"
+#include "store/salvage.h"
 #include "store/store.h"
 
 #include <setjmp.h>
@@ -235,6 +236,77 @@ static void an_older_program_keeps_off(void **state)
     sqlite3_close(db);
 }
 
+/* Zeros in place of page `n`; how many readings may have stood there. */
+static int64_t spoil_page(long n)
+{
+    enum { PAGE = 4096, LEAF_OF_ROWS = 13 };
+    static const uint8_t nothing[PAGE];
+    uint8_t was[PAGE] = {0};
+    FILE *file = fopen(path, "r+");
+
+    assert_non_null(file);
+    assert_int_equal(fseek(file, (n - 1) * PAGE, SEEK_SET), 0);
+    assert_int_equal(fread(was, 1, PAGE, file), PAGE);
+    assert_int_equal(fseek(file, (n - 1) * PAGE, SEEK_SET), 0);
+    assert_int_equal(fwrite(nothing, 1, PAGE, file), PAGE);
+    assert_int_equal(fclose(file), 0);
+    return was[0] == LEAF_OF_ROWS ? was[3] << 8 | was[4] : 0;
+}
+
+/* A damaged one of the first form, whichever page is gone, becomes one of today's, and is written
+ * to. Of its readings no more are lost than stood there. */
+static void a_damaged_older_one_becomes_todays(void **state)
+{
+    char aside[480];
+    struct store *s = NULL;
+
+    (void)state;
+    copy_store();
+    int64_t pages = ask("PRAGMA page_count");
+    assert_true(pages > 20);
+    for (long n = 1; n <= pages; n++) {
+        int64_t readings = 0;
+        copy_store();
+        int64_t most = spoil_page(n);
+        assert_int_equal(salvage_build(path, NULL, &readings), OK);
+        assert_int_equal(salvage_swap(path, aside, sizeof aside), OK);
+        if (readings < 130 - most)
+            fail_msg("page %ld: %lld of 130 readings", n, (long long)readings);
+        assert_int_equal(ask("PRAGMA user_version"), FORM_USER_VERSION);
+        assert_int_equal(ask("PRAGMA application_id"), FORM_NOW);
+        assert_int_equal(ask("SELECT value FROM note WHERE key = 'schema'"), FORM_NOW);
+        assert_int_equal(ask("PRAGMA page_size"), atoi(FORM_PAGE));
+        assert_int_equal(store_open(&s, path, NULL, holder, sizeof holder), OK);
+        store_set_aside(s, "influx", 17, "refused for good");
+        assert_int_equal(store_commit(s), OK);
+        store_close(s);
+        assert_int_equal(ask("SELECT count(*) FROM aside WHERE seq = 17"), 1);
+    }
+}
+
+/* The name of a table that lost a bit must not lead to a new, empty one. */
+static void a_garbled_older_one_is_not_changed_but_salvaged(void **state)
+{
+    struct store *s = NULL;
+    sqlite3 *db = NULL;
+
+    (void)state;
+    copy_store();
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL), SQLITE_OK);
+    assert_int_equal(sql_run(db, "PRAGMA writable_schema = ON; UPDATE sqlite_master SET name = "
+                                 "'meteb', tbl_name = 'meteb', sql = replace(sql, ' meter ', "
+                                 "' meteb ') WHERE name = 'meter'"),
+                     OK);
+    sqlite3_close(db);
+    assert_int_equal(ask("SELECT count(*) FROM meteb"), 10);
+    assert_int_equal(store_open(&s, path, NULL, holder, sizeof holder), OK);
+    assert_false(store_is_stuck(s));
+    store_close(s);
+    assert_int_equal(ask("SELECT count(*) FROM meter"), 10);
+    assert_int_equal(ask("SELECT count(*) FROM reading"), 130);
+}
+
 int main(void)
 {
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, begin, end)
@@ -243,6 +315,8 @@ int main(void)
         WITH_FOLDER(a_newer_one_is_refused),
         WITH_FOLDER(one_spoilt_number_is_no_harm),
         WITH_FOLDER(an_older_program_keeps_off),
+        WITH_FOLDER(a_damaged_older_one_becomes_todays),
+        WITH_FOLDER(a_garbled_older_one_is_not_changed_but_salvaged),
     };
 #undef WITH_FOLDER
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -133,6 +134,41 @@ static void an_end_writes_all(void **state)
     assert_int_equal(ask("SELECT value > 1 FROM meter WHERE metric = 'load_energy'"), 1);
 }
 
+/* A round of six units: so many bytes of log go to the disk for it. */
+static void a_commit_is_small(void **state)
+{
+    enum { UNITS = 6, COMMITS = 100, NUMBERS = 25, BYTES_MOST = 9000 };
+    struct store *s = open_store();
+    char name[160];
+    struct stat log;
+
+    (void)state;
+    for (int i = 0; i < COMMITS; i++) {
+        for (int u = 0; u < UNITS; u++) {
+            struct origin o = south;
+            struct reading r = {0};
+            snprintf(o.name, sizeof o.name, "unit%d", u);
+            const struct origin *from = store_origin(s, &o);
+            for (int m = 1; m <= NUMBERS; m++) {
+                assert_true(reading_put(&r, (enum metric)m, 1000 + i * 1.25 + m));
+                if (catalogue[m].kind == COUNTER)
+                    store_meter_put(s, from, (enum metric)m, 1000 + i * 1.25 + m, 0);
+            }
+            assert_true(reading_put(&r, M_PV_ENERGY, 1000 + i * 0.01));
+            store_meter_put(s, from, M_PV_ENERGY, 1000 + i * 0.01, 0);
+            assert_true(store_append(s, from, RECORD_LIVE, 1700000000000 + i * 10000, &r) > 0);
+        }
+        store_cursor(s, "sink", true);
+        store_cursor_move(s, "sink", store_visible(s));
+        assert_int_equal(store_commit(s), OK);
+    }
+    snprintf(name, sizeof name, "%s-wal", path);
+    assert_int_equal(stat(name, &log), 0);
+    print_message("a commit: %lld bytes\n", (long long)log.st_size / COMMITS);
+    assert_in_range(log.st_size / COMMITS, 1, BYTES_MOST);
+    store_close(s);
+}
+
 int main(void)
 {
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, begin, end)
@@ -140,6 +176,7 @@ int main(void)
         WITH_FOLDER(rows_say_it),
         WITH_FOLDER(a_carry_is_written_at_once),
         WITH_FOLDER(an_end_writes_all),
+        WITH_FOLDER(a_commit_is_small),
     };
 #undef WITH_FOLDER
 

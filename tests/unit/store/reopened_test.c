@@ -154,6 +154,21 @@ static void a_start_goes_on(void **state)
     store_close(s);
 }
 
+/* Days that were not tidied when they ended: a machine that was off, a busy one. */
+static void no_day_is_left_out(void **state)
+{
+    struct store *s = open_store();
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        say(s, RECORD_LIVE, day_start(LAST) + (24 * i + 12) * hour_ms, i);
+    assert_int_equal(store_commit(s), OK);
+    while (store_tidy(s, day_start(LAST) + 6 * 24 * hour_ms))
+        continue;
+    assert_int_equal(ask("SELECT count(*) FROM rollup WHERE day > 0"), 5);
+    store_close(s);
+}
+
 /* A row into the rollups of a closed day: old sums are never shown beside it. */
 static void see(void *to, int64_t at_ms, const struct slot *s)
 {
@@ -196,6 +211,7 @@ int main(void)
         WITH_FOLDER(more_days_than_fit_a_list),
         WITH_FOLDER(a_start_goes_on),
         WITH_FOLDER(no_rollup_without_the_row),
+        WITH_FOLDER(no_day_is_left_out),
     };
 #undef WITH_FOLDER
 

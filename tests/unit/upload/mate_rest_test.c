@@ -9,6 +9,33 @@
 
 #include <cmocka.h>
 
+/* Only what such a server says counts as delivered. */
+static void what_it_says_counts(void **state)
+{
+    static const struct {
+        const char *words;
+        enum verdict verdict;
+    } facts[] = {{"", TAKEN},
+                 {"\r\n", TAKEN},
+                 {"{\"status\":\"success\"}", TAKEN},
+                 {"{\"status\": \"success\", \"id\": 7}\n", TAKEN},
+                 {"null", TAKEN},
+                 {"[]", TAKEN},
+                 {"{\"error\": \"log in\"}", LATER},
+                 {"<!DOCTYPE html><title>Log in</title>", LATER},
+                 {"welcome", LATER}};
+
+    (void)state;
+    for (long status = 200; status < 300; status++)
+        for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+            struct outcome o = {0};
+            upload_judge(status, facts[i].words, "", &o);
+            assert_int_equal(o.verdict, facts[i].verdict);
+            assert_int_equal(o.is_alarm, facts[i].verdict == LATER);
+            assert_int_equal(strstr(o.why, "url") != NULL, facts[i].verdict == LATER);
+        }
+}
+
 static void every_status_has_its_verdict(void **state)
 {
     static const struct {
@@ -25,7 +52,8 @@ static void every_status_has_its_verdict(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
         struct outcome o = {0};
-        upload_judge(facts[i].status, "{\"error\": \"x\"}\nmore", "", &o);
+        bool is_good = facts[i].status / 100 == 2;
+        upload_judge(facts[i].status, is_good ? "{}" : "{\"error\": \"x\"}\nmore", "", &o);
         assert_int_equal(o.verdict, facts[i].verdict);
         assert_int_equal(o.is_alarm, facts[i].is_alarm);
         assert_int_equal(*o.why == '\0', facts[i].verdict == TAKEN);
@@ -48,6 +76,7 @@ static void a_pause_is_obeyed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_it_says_counts),
         cmocka_unit_test(every_status_has_its_verdict),
         cmocka_unit_test(a_pause_is_obeyed),
     };
