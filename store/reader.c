@@ -39,7 +39,7 @@ bool reader_is_left(const struct reader *r, const char *path)
 
 int reader_doubt(struct reader *r, int rc)
 {
-    const char *path = sqlite3_db_filename(r->db, "main");
+    const char *path = r->db ? sqlite3_db_filename(r->db, "main") : NULL; /* no memory: no db */
 
     if (rc)
         reader_rest(r);
