@@ -52,8 +52,8 @@ struct device {
     struct knowledge *knowledge; /* one a block, where they are words */
     bool has_answered;           /* in this round */
     bool wants_other_way;        /* it was found to hear speech->other_way, not the usual one */
-    unsigned in_vain;            /* questions that it refused in this round before it answered any */
-    struct decoding how;         /* rows, and the kind of its family as its driver found out */
+    unsigned in_vain;    /* questions that it refused in this round before it answered any */
+    struct decoding how; /* rows, and the kind of its family as its driver found out */
     bool is_met, is_meeting;
     unsigned next_slow; /* which slow block has its turn */
     struct identity identity;
