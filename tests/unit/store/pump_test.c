@@ -25,7 +25,8 @@ static int open_counter(struct seat *s)
 {
     (void)s;
     first_seq = last_seq = 0;
-    row_count = settles = 0;
+    row_count = 0;
+    settles = 0;
     return OK;
 }
 
