@@ -142,7 +142,13 @@ static void turns_change_nothing(void **state)
         assert_true(many > (step < SLOT_MS ? 20u : 3u));
         assert_int_equal(cut->count, whole->count);
         assert_memory_equal(cut->at_ms, whole->at_ms, whole->count * sizeof *whole->at_ms);
-        assert_memory_equal(cut->slots, whole->slots, whole->count * sizeof *whole->slots);
+        for (unsigned k = 0; k < whole->count; k++) { /* by field: what lies between is anything */
+            assert_int_equal(cut->slots[k].count, whole->slots[k].count);
+            assert_true(cut->slots[k].low == whole->slots[k].low);
+            assert_true(cut->slots[k].sum == whole->slots[k].sum);
+            assert_true(cut->slots[k].high == whole->slots[k].high);
+            assert_true(cut->slots[k].last == whole->slots[k].last);
+        }
         uint32_t all = 0;
         for (unsigned k = 0; k < whole->count; k++)
             all += whole->slots[k].count;
