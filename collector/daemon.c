@@ -102,7 +102,6 @@ int daemon_open(struct daemon *d, struct plan *take_plan, const char *config)
     if (deliver_follow(&d->deliver, take_plan))
         log_warn("run", "not every sink could begin");
     keeper_pace(&d->keeper, &wing->rounds);
-    daemon_note_ticks(d, wing);
     wings_add(&d->wings, wing);
     if (received_follow(&d->received, take_plan, &now->view))
         log_warn("run", "the web does not listen");

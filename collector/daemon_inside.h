@@ -11,10 +11,6 @@ struct followed *daemon_followed(struct daemon *d, struct plan *plan);
  * this comes before that is closed. */
 void daemon_take_all(struct daemon *d);
 
-/* What a new wing's devices were asked for already, by another wing or before this start: one that
- * comes back within its tick is not asked for it twice. */
-void daemon_note_ticks(struct daemon *d, struct wing *wing);
-
 /* Frees plans that nobody goes by any longer. */
 void daemon_free_plans(struct daemon *d);
 

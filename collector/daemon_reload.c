@@ -66,25 +66,6 @@ void daemon_free_plans(struct daemon *d)
     d->followed_count = kept;
 }
 
-/* ---- ticks ------------------------------------------------------------------------------------
- */
-
-void daemon_note_ticks(struct daemon *d, struct wing *wing)
-{
-    static const struct reading anything = {.count = 0};
-
-    for (size_t i = 0; i < wing->plan->device_count; i++) {
-        size_t at = keeper_place(&d->keeper, wing->plan->devices[i].name);
-        const struct slot_of *s = at < d->keeper.count ? d->keeper.slots[at] : NULL;
-        if (!s || !wing->is_wanted[i])
-            continue;
-        int64_t first_ms = rounds_first_tick(&wing->rounds, i), last_ms = s->tick_ms;
-        if (store_has(d->store, s->from, first_ms, &anything))
-            last_ms = first_ms;
-        rounds_note_tick(&wing->rounds, i, last_ms);
-    }
-}
-
 /* ---- may it be followed? ------------------------------------------------------------------- */
 
 /* One file, however its path is spelled. */
@@ -193,7 +174,6 @@ static void follow(struct daemon *d, struct plan *plan, struct wing *wing)
     leave(&change);
     d->plan = plan;
     keeper_follow(&d->keeper, plan);
-    daemon_note_ticks(d, wing);
     wings_add(&d->wings, wing);
     for (size_t i = 0; i < d->wings.count; i++)
         keeper_pace(&d->keeper, &d->wings.list[i]->rounds);

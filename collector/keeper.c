@@ -155,6 +155,27 @@ static void keep_settings(struct keeper *k, struct slot_of *s, struct reading *r
         append(k, s->from, RECORD_SETTING, &changed, heard_us);
 }
 
+static bool is_kept_already(struct keeper *k, const struct slot_of *s, int64_t at_ms)
+{
+    static const struct reading anything = {.count = 0};
+
+    if (!clock_is_trusted(at_ms) || (s->kept_ms && at_ms > s->kept_ms))
+        return false;
+    return at_ms == s->kept_ms || store_has(k->store, s->from, at_ms, &anything);
+}
+
+/*
+ * One tick, one row. A device that was away for a moment is asked at once when it is back, and so
+ * is every device after a start, or when it is asked less often from now on: perhaps for a tick
+ * that has its row already. Then the reading is of its own moment.
+ */
+static void date(struct keeper *k, struct slot_of *s, struct reading *r, int64_t heard_us)
+{
+    if (is_kept_already(k, s, r->round_ms))
+        r->round_ms = clock_wall_ms() - (clock_us() - heard_us) / US_PER_MS;
+    s->kept_ms = r->round_ms;
+}
+
 static void count_lateness(struct keeper *k, int64_t late_us)
 {
     int64_t ms = late_us / US_PER_MS;
@@ -234,6 +255,7 @@ void keeper_take(struct keeper *k, const struct news *n)
     begin_meters(k, s, &r);
     meter_take(&s->meter, &r, n->heard_us);
     keep_meters(k, s, (unsigned)at);
+    date(k, s, &r, n->heard_us);
     keep_settings(k, s, &r, n->heard_us);
     board_note(k->board, &r, n->heard_us);
     append(k, s->from, RECORD_LIVE, &r, n->heard_us);

@@ -40,6 +40,7 @@ struct slot_of {
     struct reading *settings; /* as they were last stored */
     _Atomic int64_t every_ms; /* from one round to the next */
     int64_t tick_ms;          /* the round it last reported */
+    int64_t kept_ms;          /* and the one that was last stored; 0: none since the start */
     bool is_whole;            /* such a unit that is a device in every way */
     unsigned readings;
     uint64_t lacking; /* blocks its model does not know, by bits */

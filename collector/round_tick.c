@@ -28,39 +28,3 @@ struct round_tick round_first_tick(int64_t step_ms)
 
     return (struct round_tick){step_ms >= MS_PER_S ? wall - wall % grain_ms : wall, clock_us()};
 }
-
-/* The newest tick a device of this bus was asked for, by whoever had it before; a clock that was
- * set back since has made it worthless. */
-int64_t round_asked_before(const struct round_thread *t)
-{
-    int64_t newest = 0, now = clock_wall_ms();
-
-    for (size_t i = 0; i < t->route.count; i++)
-        if (t->route.stops[i].last_ms > newest && t->route.stops[i].last_ms <= now)
-            newest = t->route.stops[i].last_ms;
-    return newest;
-}
-
-/* NULL: nobody is on its bus. */
-static struct round_thread *thread_of(const struct rounds *r, size_t device)
-{
-    const struct plan *plan = r->house->plan;
-
-    return round_thread_of(r, (size_t)(plan->devices[device].bus - plan->buses));
-}
-
-int64_t rounds_first_tick(const struct rounds *r, size_t device)
-{
-    const struct round_thread *t = thread_of(r, device);
-
-    return round_first_tick(t ? round_step_ms(t) : 1).ms;
-}
-
-void rounds_note_tick(struct rounds *r, size_t device, int64_t tick_ms)
-{
-    struct round_thread *t = thread_of(r, device);
-
-    for (size_t i = 0; t && i < t->route.count; i++)
-        if (t->route.stops[i].device == device)
-            t->route.stops[i].last_ms = tick_ms;
-}

@@ -59,8 +59,6 @@ static void *run(void *who)
     stand_ready(t);
     tick =
         round_first_tick(r->limit == 1 ? MS_PER_S : step_ms); /* a snapshot is of its own second */
-    while (tick.ms <= round_asked_before(t))                  /* one tick, one reading */
-        tick = round_next_tick(step_ms, &tick);
     for (unsigned done = 0; wait_for(t, tick.due_us); tick = round_next_tick(step_ms, &tick)) {
         round_walk(r, t->bus, tick.ms, clock_us() - tick.due_us);
         if (r->limit && ++done == r->limit)

@@ -66,11 +66,6 @@ int rounds_start(struct rounds *r, struct house *house, unsigned limit, enum dep
                  double every_s, bool *is_wanted, struct queue *news) MUST_CHECK;
 void rounds_stop(struct rounds *r); /* at most one exchange later; joins and frees */
 
-/* Before rounds_begin: which tick the first round of a device would be for, as it stands now; and
- * that it was asked for a tick already, by whoever had it before. */
-int64_t rounds_first_tick(const struct rounds *r, size_t device);
-void rounds_note_tick(struct rounds *r, size_t device, int64_t tick_ms);
-
 /* One bus less: its thread is told to end after the exchange in hand. rounds_reap looks after it:
  * true when no thread that was told so is left. */
 void rounds_leave_bus(struct rounds *r, size_t bus);

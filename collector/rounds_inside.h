@@ -54,9 +54,6 @@ struct round_tick round_next_tick(int64_t step_ms, const struct round_tick *befo
 struct round_tick round_first_tick(int64_t step_ms);
 int64_t round_step_ms(const struct round_thread *t);
 
-/* The newest tick a device of this bus was asked for, by whoever had it before. */
-int64_t round_asked_before(const struct round_thread *t);
-
 /* What waits in the box is done, if anything does; the last time nothing is taken afterwards. */
 void round_do_job(struct round_thread *t);
 void round_close_box(struct round_thread *t);

@@ -240,7 +240,7 @@ static void look_at(struct rules *r, struct rule_seat *s, struct daemon *d, bool
         if (s->word.act != RULE_RAISE && s->word.act != RULE_LOWER)
             return;
         s->leaving += is_leaving;
-        seat_order(r, s, &k);
+        seat_order(r, s);
     }
     if (s->is_ordered)
         seat_look_after(r, s, d, &k);
@@ -260,6 +260,30 @@ static void clear_seats(struct rules *r)
     }
 }
 
+/* A disk may take its time, and the lock is not held for that; the orders are sent at once then. */
+static void commit_notes(struct rules *r, struct daemon *d, bool is_leaving)
+{
+    bool is_any = false;
+    struct rule_known k;
+
+    for (size_t i = 0; i < r->count; i++)
+        is_any |= r->seats[i]->is_to_commit;
+    if (!is_any)
+        return;
+    int rc = store_commit(r->store);
+    lock_take(&r->lock);
+    for (size_t i = 0; i < r->count; i++) {
+        struct rule_seat *s = r->seats[i];
+        if (!s->is_to_commit)
+            continue;
+        know(r, s, is_leaving, &k);
+        seat_committed(r, s, &k, rc);
+        if (s->is_ordered)
+            seat_look_after(r, s, d, &k);
+    }
+    lock_give(&r->lock);
+}
+
 void rules_look(struct rules *r, struct daemon *d)
 {
     int64_t now = clock_us();
@@ -276,6 +300,7 @@ void rules_look(struct rules *r, struct daemon *d)
         look_at(r, r->seats[i], d, false);
     clear_seats(r);
     lock_give(&r->lock);
+    commit_notes(r, d, false);
 }
 
 /* ---- leaving --------------------------------------------------------------------------------- */
@@ -313,6 +338,7 @@ bool rules_have_left(struct rules *r, struct daemon *d, const struct plan *next)
         have &= stays(s, d->plan, next) || has_left(r, s, d);
     }
     lock_give(&r->lock);
+    commit_notes(r, d, true);
     return have;
 }
 

@@ -38,6 +38,7 @@ struct rule_seat {
     int64_t every_us;
 
     bool is_ordered, is_posted; /* an order is under way */
+    bool is_to_commit;          /* what is noted of it is not on the disk yet */
     int64_t ordered_us;
     struct rule_word word;
     struct told told;

@@ -12,7 +12,10 @@ bool seat_recall(struct rules *r, struct rule_seat *s, struct rule *raised_by);
 void seat_say(struct rules *r, const struct rule_seat *s, int level, const char *text);
 
 /* Begins the order in s->word; seat_look_after sends it, and later settles it. */
-void seat_order(struct rules *r, struct rule_seat *s, const struct rule_known *k);
+void seat_order(struct rules *r, struct rule_seat *s);
+
+/* What is noted of an order must be on the disk before it is sent: this came of it. */
+void seat_committed(struct rules *r, struct rule_seat *s, const struct rule_known *k, int rc);
 void seat_look_after(struct rules *r, struct rule_seat *s, struct daemon *d,
                      const struct rule_known *k);
 

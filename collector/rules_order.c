@@ -92,11 +92,10 @@ static void settle(struct rules *r, struct rule_seat *s, const struct rule_known
     seat_say(r, s, rc ? LOG_LEVEL_ERR : LOG_LEVEL_NOTE, line);
 }
 
-void seat_order(struct rules *r, struct rule_seat *s, const struct rule_known *k)
+void seat_order(struct rules *r, struct rule_seat *s)
 {
     char line[RULE_WHY + 80];
     struct text t = text_on(line, sizeof line);
-    int rc;
 
     s->is_ordered = true;
     s->is_posted = false;
@@ -108,7 +107,12 @@ void seat_order(struct rules *r, struct rule_seat *s, const struct rule_known *k
     text_format(&t, "raises float_voltage to %g V: %s", s->word.volts, s->word.why);
     seat_say(r, s, LOG_LEVEL_NOTE, line);
     seat_remember(r, s);
-    rc = store_commit(r->store);
+    s->is_to_commit = true;
+}
+
+void seat_committed(struct rules *r, struct rule_seat *s, const struct rule_known *k, int rc)
+{
+    s->is_to_commit = false;
     if (rc)
         settle(r, s, k, rc);
 }
@@ -138,6 +142,8 @@ void seat_look_after(struct rules *r, struct rule_seat *s, struct daemon *d,
         settle(r, s, k, s->errand.job.result);
         return;
     }
+    if (s->is_to_commit)
+        return;
     rc = post(s, d);
     s->is_posted = !rc;
     if (rc == ERR_BUSY && clock_us() - s->ordered_us < POST_MOST_US)

@@ -216,7 +216,7 @@ int care_look(struct store *s, bool is_ours)
     c->is_running = true;
     c->is_ours = is_ours;
     if (c->is_begun)
-        pthread_join(c->thread, NULL); /* it has let go of the lock for good */
+        pthread_join(c->thread, NULL); /* it has let go of the lock for good: no wait under it */
     c->is_begun = c->is_beside && thread_begin(&c->thread, "store care", run, s) == OK;
     if (!c->is_begun)
         look_and_open(s, is_ours, &rc);
@@ -269,7 +269,7 @@ int care_close(struct store *s)
 
     atomic_store(&s->care.is_stopping, true);
     if (s->care.is_begun)
-        pthread_join(s->care.thread, NULL);
+        thread_join(s->care.thread);
     s->care.is_begun = false;
     if (!s->care.is_away)
         return store_commit(s);

@@ -94,7 +94,7 @@ def status():
 
 
 until(lambda: b'"south"' in (board()[1] or b"") if board()[0] else False, 30, "no reading of south")
-until(lambda: "south" in status().stdout, 10, "no status")
+until(lambda: re.search(r": [1-9][0-9]* readings kept", status().stdout), 30, "nothing to send again is kept")
 resend = hang()
 silent, half = (socket.socket(socket.AF_UNIX) for _ in range(2))
 for one in silent, half:
