@@ -6,12 +6,14 @@
 
 enum { CONFIRMATIONS = 3 };
 static const double one_step = 1.0; /* some units count whole kWh: one may come at any time */
+static const double at_once = 1, at_most = 31 * 24; /* hours, when nobody knows */
+static const int64_t moment_us = 600000000;
 static const double us_per_hour = 3.6e9;
 
-/* Time that is unknown counts as an hour. */
-static double hours(int64_t since_us, int64_t now_us)
+/* Time that is unknown counts as so many hours. */
+static double hours(int64_t since_us, int64_t now_us, double unknown)
 {
-    return since_us ? (double)(now_us - since_us) / us_per_hour : 1;
+    return since_us ? (double)(now_us - since_us) / us_per_hour : unknown;
 }
 
 static bool may_grow(double from, double to, double most)
@@ -36,45 +38,51 @@ static double wrapped(double last, double first, double most)
 
 static void begin_anew(struct counter *c, double per_hour)
 {
-    double most = per_hour * fmin(hours(c->last_us, c->suspect.first_us), 1);
-    double first = c->suspect.first, span = wrapped(c->last, first, most);
+    double most = per_hour * fmin(hours(c->last_us, c->suspect.first_us, at_once), 1);
+    double first = c->suspect.first, span = c->is_other ? 0 : wrapped(c->last, first, most);
 
     c->before.is_there = true;
     c->before.last = c->last;
     c->before.carry = c->carry;
     c->before.last_us = c->last_us;
+    c->before.is_used = false;
     if (span > 0)
         c->carry += span;
-    else if (first <= most + one_step)
+    else if (!c->is_other && first <= most + one_step)
         c->carry += c->last;
-    else
+    else {
         c->carry += c->last - first;
+        c->before.is_used = true;
+    }
 }
 
 /* Is it again what it was before it seemed to begin anew? Then that never happened; but what was
- * counted meanwhile stays, so that value + carry never falls. */
+ * counted meanwhile stays, so that value + carry never falls. A used unit that was there for longer
+ * than a moment was there: this one comes back from where it may have counted for somebody else. */
 static bool came_back(struct counter *c, double value, double per_hour, int64_t now_us)
 {
-    if (!c->before.is_there ||
-        !may_grow(c->before.last, value, per_hour * hours(c->before.last_us, now_us)))
+    bool is_swap = c->before.is_used && now_us - c->before.last_us > moment_us;
+
+    if (!c->before.is_there || is_swap ||
+        !may_grow(c->before.last, value, per_hour * hours(c->before.last_us, now_us, at_once)))
         return false;
     c->carry = fmax(c->before.carry, c->last + c->carry - value);
     c->before.is_there = false;
     return true;
 }
 
-/* Counters that grow in large steps may have gathered one since they last moved. After a start
- * nobody knows how long that is. */
+/* Counters that grow in large steps may have gathered one since they last moved. */
 static bool may_have_grown(const struct counter *c, double per_hour)
 {
-    return !c->moved_us ||
-           may_grow(c->last, c->suspect.first, per_hour * hours(c->moved_us, c->suspect.first_us));
+    return may_grow(c->last, c->suspect.first,
+                    per_hour * hours(c->moved_us, c->suspect.first_us, at_most));
 }
 
 static bool is_confirmed(struct counter *c, double value, double per_hour, int64_t now_us)
 {
-    bool agrees = c->suspect.is_there &&
-                  may_grow(c->suspect.last, value, per_hour * hours(c->suspect.last_us, now_us));
+    bool agrees =
+        c->suspect.is_there &&
+        may_grow(c->suspect.last, value, per_hour * hours(c->suspect.last_us, now_us, at_once));
 
     if (!agrees) {
         c->suspect.is_there = true;
@@ -98,6 +106,7 @@ static enum counter_verdict believe(struct counter *c, double value, int64_t now
     c->last_us = now_us;
     c->is_known = true;
     c->suspect.is_there = false;
+    c->is_other = false;
     return verdict;
 }
 
@@ -105,7 +114,13 @@ enum counter_verdict counter_judge(struct counter *c, double value, double per_h
 {
     if (!c->is_known)
         return believe(c, value, now_us, COUNTER_BELIEVED);
-    if (may_grow(c->last, value, per_hour * hours(c->last_us, now_us))) {
+    if (c->is_other) {
+        c->suspect.first = value;
+        c->suspect.first_us = now_us;
+        begin_anew(c, 0);
+        return believe(c, value, now_us, COUNTER_ANEW);
+    }
+    if (may_grow(c->last, value, per_hour * hours(c->last_us, now_us, at_once))) {
         c->is_sure = true;
         return believe(c, value, now_us, COUNTER_BELIEVED);
     }
@@ -117,4 +132,11 @@ enum counter_verdict counter_judge(struct counter *c, double value, double per_h
         begin_anew(c, per_hour);
     c->is_sure = true; /* if it was not, the very first was garbage: nothing was counted before */
     return believe(c, value, now_us, is_new ? COUNTER_ANEW : COUNTER_BELIEVED);
+}
+
+double counter_total(const struct counter *c)
+{
+    bool is_bare = c->carry >= 0 && c->carry <= 0; /* then it is what the unit said, to the bit */
+
+    return is_bare ? c->last : round((c->last + c->carry) * 1e6) / 1e6;
 }

@@ -12,7 +12,10 @@
  *   it has a past of its own (a used unit)                         carry += last - first
  *
  * Of a used unit, what it counted unseen is lost: rather too little than too much. A counter that
- * comes back to where it had stood (some show 0 while they start) takes its old carry back.
+ * comes back to where it had stood (some show 0 while they start) takes its old carry back. A unit
+ * of another serial number is a used one from its first number on, whatever that is.
+ *
+ * The total, value + carry, is what everybody is told.
  */
 #ifndef COLLECTOR_COUNTER_H
 #define COLLECTOR_COUNTER_H
@@ -24,10 +27,11 @@ enum counter_verdict { COUNTER_BELIEVED, COUNTER_HELD, COUNTER_ANEW };
 
 struct counter {
     double last, carry;
-    int64_t last_us;  /* 0: believed before this run; how long ago is unknown */
-    int64_t moved_us; /* when it last changed; 0: before this run */
+    int64_t last_us;  /* 0: how long ago is unknown */
+    int64_t moved_us; /* when it last changed; 0: likewise */
     bool is_known;    /* last means something */
     bool is_sure;     /* a second number agreed with the very first */
+    bool is_other;    /* the next number is of another unit */
     struct {
         bool is_there;
         unsigned confirmed;
@@ -35,7 +39,7 @@ struct counter {
         int64_t first_us, last_us;
     } suspect;
     struct {
-        bool is_there;
+        bool is_there, is_used;
         double last, carry;
         int64_t last_us;
     } before; /* the latest new beginning, should it turn out to be none */
@@ -44,5 +48,8 @@ struct counter {
 /* `per_hour`: no more than this can be counted in an hour. */
 enum counter_verdict counter_judge(struct counter *c, double value, double per_hour,
                                    int64_t now_us);
+
+/* What is told of it. Never falls, and never rises faster than can be counted. */
+double counter_total(const struct counter *c);
 
 #endif

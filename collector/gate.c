@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "collector/counted.h"
 #include "collector/counter.h"
 #include "collector/gauge.h"
 
@@ -17,8 +18,7 @@ enum {
     NEWS_MAX = 400,
     WHO_MAX = 64
 };
-static const double over_peak = 1.3, passed_on = 3;
-static const double unbounded = 1e15; /* an hour */
+static const double over_peak = 1.3;
 
 const char *const gate_words[GATE_REASON_COUNT] = {
 #define X(tag, word, text) word,
@@ -30,14 +30,6 @@ const char *const gate_texts[GATE_REASON_COUNT] = {
     GATE_REASONS(X)
 #undef X
 };
-
-/* What a counter can grow in an hour when nothing is known about the unit. A unit of known power
- * may pass on some of the grid's besides its own. */
-static const struct {
-    enum unit unit;
-    double per_hour;
-} growths[] = {
-    {UNIT_KWH, 100}, {UNIT_KILOGRAM, 100}, {UNIT_AMPERE_HOUR, 4000}, {UNIT_HOUR, 2}, {UNIT_DAY, 1}};
 
 struct track {
     uint16_t metric;
@@ -157,16 +149,6 @@ static bool is_over_peak(const struct gate *g, enum metric m, double value)
 
 /* ---- counters ---------------------------------------------------------------------------- */
 
-static double growth_of(const struct gate *g, enum metric m)
-{
-    if (catalogue[m].unit == UNIT_KWH && g->peak_w > 0)
-        return passed_on * g->peak_w / 1000;
-    for (size_t i = 0; i < sizeof growths / sizeof *growths; i++)
-        if (growths[i].unit == catalogue[m].unit)
-            return growths[i].per_hour;
-    return unbounded;
-}
-
 static void tell_anew(struct gate *g, enum metric m, double last, double value)
 {
     /* What nobody has read yet stays in front. */
@@ -188,7 +170,8 @@ static bool may_be_counter(struct gate *g, struct track *t, double value, int64_
     enum metric m = (enum metric)t->metric;
     double last = t->counter.last, carry = t->counter.carry;
     bool is_first = !t->counter.is_known;
-    enum counter_verdict verdict = counter_judge(&t->counter, value, growth_of(g, m), now_us);
+    enum counter_verdict verdict =
+        counter_judge(&t->counter, value, counted_an_hour(m, g->peak_w), now_us);
 
     if (verdict == COUNTER_HELD)
         return false;
@@ -206,6 +189,8 @@ static enum gate_reason judge(struct gate *g, enum metric m, double value, int64
 {
     enum kind kind = catalogue[m].kind;
 
+    if (kind == DAILY && fabs(value) > counted_in_span(m, g->peak_w))
+        return GATE_PEAK;
     if (kind != GAUGE && kind != COUNTER)
         return GATE_REASON_COUNT;
     if (is_over_peak(g, m, value))
@@ -216,6 +201,15 @@ static enum gate_reason judge(struct gate *g, enum metric m, double value, int64
     if (kind == COUNTER)
         return may_be_counter(g, t, value, now_us) ? GATE_REASON_COUNT : GATE_COUNTER;
     return gauge_judge(&t->gauge, m, value, now_us) ? GATE_REASON_COUNT : GATE_JUMP;
+}
+
+/* What leaves the gate is the carried counter. */
+static void tell_total(const struct gate *g, enum metric m, double *value)
+{
+    const struct track *t = catalogue[m].kind == COUNTER ? track_of(g, m) : NULL;
+
+    if (t)
+        *value = counter_total(&t->counter);
 }
 
 void gate_pass(struct gate *g, struct reading *r, int64_t now_us)
@@ -233,6 +227,7 @@ void gate_pass(struct gate *g, struct reading *r, int64_t now_us)
         double value = r->fields[i].value;
         enum gate_reason why = judge(g, m, value, now_us);
         if (why == GATE_REASON_COUNT) {
+            tell_total(g, m, &r->fields[i].value);
             i++;
             continue;
         }
@@ -252,8 +247,18 @@ void gate_restore(struct gate *g, const struct gate_counter *c)
     struct track *t = track_for(g, c->metric);
 
     if (t)
-        t->counter =
-            (struct counter){.last = c->last, .carry = c->carry, .is_known = true, .is_sure = true};
+        t->counter = (struct counter){.last = c->last,
+                                      .carry = c->carry,
+                                      .last_us = c->heard_us,
+                                      .moved_us = c->heard_us,
+                                      .is_known = true,
+                                      .is_sure = true};
+}
+
+void gate_meet_other(struct gate *g)
+{
+    for (size_t i = 0; i < g->count; i++)
+        g->tracks[i].counter.is_other = g->tracks[i].counter.is_known;
 }
 
 unsigned gate_changed(struct gate *g, struct gate_counter *to, unsigned room)
@@ -271,11 +276,11 @@ unsigned gate_changed(struct gate *g, struct gate_counter *to, unsigned room)
     return count;
 }
 
-double gate_carry(const struct gate *g, enum metric m)
+double gate_total(const struct gate *g, enum metric m)
 {
     const struct track *t = track_of(g, m);
 
-    return t ? t->counter.carry : 0;
+    return t ? counter_total(&t->counter) : 0;
 }
 
 const char *gate_news(struct gate *g)

@@ -30,7 +30,8 @@ struct gate; /* of one device; its memory grows with the metrics the device has 
 struct gate *gate_new(const char *who, double peak_w); /* peak_w 0: unknown */
 void gate_free(struct gate *g);
 
-/* Takes out of the reading what must not be published. `now_us` is clock_us(): jumps are judged
+/* Takes out of the reading what must not be published, and makes totals of counters: what replaced
+ * units had counted is in them. `now_us` is clock_us(): jumps are judged
  * by the time that really passed, whatever the wall clock does. */
 void gate_pass(struct gate *g, struct reading *r, int64_t now_us);
 
@@ -43,12 +44,16 @@ uint64_t gate_count(const struct gate *g, enum gate_reason why);
 struct gate_counter {
     enum metric metric;
     double last, carry;
+    int64_t heard_us; /* by clock_us(), which may lie before it began; 0: not known */
 };
 void gate_restore(struct gate *g, const struct gate_counter *c);
 
 /* The counters whose last or carry changed since it was asked before. Returns how many. */
 unsigned gate_changed(struct gate *g, struct gate_counter *to, unsigned room);
-double gate_carry(const struct gate *g, enum metric m);
+double gate_total(const struct gate *g, enum metric m); /* what was last told of it */
+
+/* What is heard from now on is another unit, by its own word. */
+void gate_meet_other(struct gate *g);
 
 /* A counter was believed to have begun anew (a replaced unit): "" or the sentence for the event
  * log, once. */

@@ -24,7 +24,8 @@ struct group {
         enum role role;
     } members[MEMBERS_MAX];
     size_t count;
-    bool is_partial; /* partial = yes: a silent member makes the total smaller, not unknown */
+    bool is_partial; /* partial = yes: a silent member makes power smaller, not unknown; counters of
+                        it stand where they stood */
     enum fold soc;   /* MEAN, LOW or HIGH */
 };
 
@@ -34,6 +35,9 @@ extern const struct setting group_settings[];
  * through section_fault; ERR_CONFIG when there was one. */
 int group_load(struct group *g, struct section *s, int (*find)(void *who, const char *name),
                void *who) MUST_CHECK;
+
+/* Does a member in this role give this metric? */
+bool group_gives(const struct group *g, enum role role, enum metric m);
 
 /* Folds what is fresh on the board into a reading (device and round_ms are the caller's), with
  * `members` and `members_heard`. False when no member was heard at all. */

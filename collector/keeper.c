@@ -27,6 +27,7 @@ void keeper_done(struct keeper *k)
 {
     for (size_t i = 0; i < k->count; i++) {
         gate_free(k->slots[i]->gate);
+        group_totals_free(k->slots[i]->totals);
         past_days_free(k->slots[i]->past);
         free(k->slots[i]->has);
         free(k->slots[i]->settings);
@@ -59,14 +60,25 @@ static unsigned slow_words(const struct driver *driver)
     return 2 * count; /* a refusal is believed the second time */
 }
 
+/* A unit with a section of its own may turn out to be of another driver than the one that speaks
+ * for it: its rows are that one's. */
+static const struct driver *driver_of(const struct slot_of *s)
+{
+    const struct driver *turned_out = s->turned_out;
+
+    return turned_out ? turned_out : s->driver;
+}
+
 /* What it has rows for, it will say sooner or later, unless it never heard of the question. */
 static void count_rows(struct slot_of *s)
 {
-    for (const struct row *row = s->driver->rows; row->native; row++) {
-        bool is_asked = !row_is_text(row) && !s->driver->speech->piece;
-        for (size_t i = 0; s->driver->blocks[i].name && !is_asked; i++)
-            is_asked = s->driver->blocks[i].refresh == NOW_AND_THEN && !(s->lacking >> i & 1) &&
-                       block_holds(&s->driver->blocks[i], row);
+    const struct driver *d = driver_of(s);
+
+    for (const struct row *row = d->rows; row->native; row++) {
+        bool is_asked = !row_is_text(row) && !d->speech->piece;
+        for (size_t i = 0; d->blocks[i].name && !is_asked; i++)
+            is_asked = d->blocks[i].refresh == NOW_AND_THEN && !(s->lacking >> i & 1) &&
+                       block_holds(&d->blocks[i], row);
         s->has[row->metric] |= is_asked;
     }
 }
@@ -80,10 +92,9 @@ static void begin_meters(struct keeper *k, struct slot_of *s, const struct readi
         return;
     for (unsigned i = 0; i < r->count; i++)
         s->has[r->fields[i].metric] = true;
-    bool is_part = s->is_found && !s->is_whole; /* it only ever says what it says now */
-    if (++s->readings < METERS_AFTER + (is_part ? 0 : slow_words(s->driver)))
+    if (++s->readings < METERS_AFTER + (s->is_part ? 0 : slow_words(driver_of(s))))
         return;
-    if (!is_part)
+    if (!s->is_part)
         count_rows(s);
     meter_begin(&s->meter, s->has, s->every_ms * US_PER_MS);
     for (unsigned i = 0; i < s->meter.count; i++)
@@ -93,14 +104,13 @@ static void begin_meters(struct keeper *k, struct slot_of *s, const struct readi
     s->has = NULL;
 }
 
-static void keep_meters(struct keeper *k, struct slot_of *s, unsigned place)
+static void keep_meters(struct keeper *k, struct slot_of *s)
 {
     struct gate_counter changed[16];
     unsigned count = gate_changed(s->gate, changed, 16);
 
     for (unsigned i = 0; i < count; i++) {
         store_meter_put(k->store, s->from, changed[i].metric, changed[i].last, changed[i].carry);
-        board_carry(k->board, place, changed[i].metric, changed[i].carry);
     }
     for (unsigned i = 0; i < s->meter.count; i++)
         if (s->meter.rows[i].is_changed) {
@@ -236,6 +246,7 @@ void keeper_take(struct keeper *k, const struct news *n)
         return;
     }
     board_sleep(k->board, (unsigned)at, false);
+    keeper_hear_other(k, s, n);
     gate_pass(s->gate, &r, n->heard_us);
     if (!n->reading.count && !n->result && !*n->unit && s->driver && s->driver->others) {
         s->heard++; /* who only speaks for others has nothing of its own to say */
@@ -248,13 +259,14 @@ void keeper_take(struct keeper *k, const struct news *n)
     }
     s->heard++;
     keeper_hear_serial(k, s, n);
+    s->is_part = *n->unit && !n->driver;
     if (*n->unit && n->driver)
         s->turned_out = n->driver;
     if (k->hear)
         k->hear(k->who, s->name, &r, n->heard_us);
     begin_meters(k, s, &r);
     meter_take(&s->meter, &r, n->heard_us);
-    keep_meters(k, s, (unsigned)at);
+    keep_meters(k, s);
     date(k, s, &r, n->heard_us);
     keep_settings(k, s, &r, n->heard_us);
     board_note(k->board, &r, n->heard_us);
@@ -293,6 +305,7 @@ static void fold(struct keeper *k, size_t at, int64_t tick_ms)
     k->group_ms[at] = tick_ms;
     if (!group_fold(&k->groups[at], k->board, now, &r))
         return;
+    group_totals_take(s->totals, k->board, &r);
     board_note(k->board, &r, now);
     append(k, s->from, RECORD_LIVE, &r, now);
 }

@@ -9,6 +9,7 @@
 #define COLLECTOR_KEEPER_H
 
 #include "collector/gate.h"
+#include "collector/group_totals.h"
 #include "collector/meter.h"
 #include "collector/past_days.h"
 #include "collector/rounds.h"
@@ -41,7 +42,8 @@ struct slot_of {
     _Atomic int64_t every_ms; /* from one round to the next */
     int64_t tick_ms;          /* the round it last reported */
     int64_t kept_ms;          /* and the one that was last stored; 0: none since the start */
-    bool is_whole;            /* such a unit that is a device in every way */
+    bool has_looked;          /* for the name it had before */
+    bool is_part;             /* a unit that only ever says what it says now */
     unsigned readings;
     uint64_t lacking; /* blocks its model does not know, by bits */
     const struct driver *_Atomic driver;
@@ -49,7 +51,8 @@ struct slot_of {
     char model[IDENTITY_TEXT]; /* as it said itself; written once, before `has_model` */
     char through[ORIGIN_NAME]; /* is_found: who speaks for it */
     _Atomic bool has_model;
-    struct past_days *past; /* where its driver has finished days; NULL: nowhere */
+    struct group_totals *totals; /* of a group */
+    struct past_days *past;      /* where its driver has finished days; NULL: nowhere */
     _Atomic uint64_t asked, heard;
 };
 

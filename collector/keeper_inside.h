@@ -7,6 +7,7 @@
 /* Whom the news is of: the plan may have a name for a unit's serial number. */
 
 /* A place for a unit, as soon as it is heard for the first time. NULL: there is none left. */
+void keeper_hear_other(struct keeper *k, struct slot_of *s, const struct news *n);
 void keeper_hear_serial(struct keeper *k, struct slot_of *s, const struct news *n);
 struct slot_of *keeper_found(struct keeper *k, const struct news *n, const char *name);
 

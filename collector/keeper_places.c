@@ -91,17 +91,34 @@ int keeper_call(struct keeper *k, struct slot_of *s, const struct origin *o)
     return OK;
 }
 
+/* The steady clock at a moment of the wall's; 0: nobody can tell. */
+static int64_t steady_of(int64_t at_ms)
+{
+    int64_t wall_ms = clock_wall_ms();
+
+    if (!at_ms || !clock_is_trusted(wall_ms) || at_ms > wall_ms)
+        return 0;
+    int64_t steady_us = clock_us() - (wall_ms - at_ms) * US_PER_MS;
+    return steady_us ? steady_us : 1;
+}
+
 /* What earlier runs knew of its lifetime counters. */
+static void restore_counter(struct keeper *k, struct slot_of *s, enum metric m, int64_t heard_ms)
+{
+    struct gate_counter c = {.metric = m, .heard_us = steady_of(heard_ms)};
+
+    if (!store_meter_get(k->store, s->from, m, &c.last, &c.carry))
+        return;
+    gate_restore(s->gate, &c);
+    board_stand(k->board, (unsigned)keeper_place(k, s->name), m, gate_total(s->gate, m));
+}
+
 static void restore_counters(struct keeper *k, struct slot_of *s)
 {
-    for (int m = 1; m < METRIC_COUNT; m++) {
-        struct gate_counter c = {.metric = (enum metric)m};
-        if (catalogue[m].kind == COUNTER &&
-            store_meter_get(k->store, s->from, c.metric, &c.last, &c.carry)) {
-            gate_restore(s->gate, &c);
-            board_carry(k->board, (unsigned)keeper_place(k, s->name), c.metric, c.carry);
-        }
-    }
+    for (int m = M_NONE + 1; m < METRIC_COUNT; m++)
+        if (catalogue[m].kind == COUNTER)
+            restore_counter(k, s, (enum metric)m,
+                            store_meter_heard(k->store, s->from, (enum metric)m));
 }
 
 static void remember_setting(void *to, const struct record *r)
@@ -149,6 +166,49 @@ int keeper_open(struct keeper *k, struct slot_of *s, const struct origin *o,
     s->is_gone = false;
     s->driver = driver;
     return OK;
+}
+
+enum { SERIAL_LEAST = 6 };
+
+/* Somebody of the plan, or found on a wire, today. */
+static bool is_here(void *who, const struct origin *o)
+{
+    struct keeper *k = who;
+    size_t at = keeper_place(k, o->name);
+
+    return at < k->count && !k->slots[at]->is_gone;
+}
+
+/* A device that got another name: known by its serial number, its counters go on. */
+static void take_over(struct keeper *k, struct slot_of *s, const char *serial)
+{
+    /* what is shorter is the port it has, which others have, too */
+    bool is_own = strlen(serial) >= SERIAL_LEAST;
+    const struct origin *before =
+        is_own ? store_origin_of_serial(k->store, s->from->driver, serial, is_here, k) : NULL;
+    double value, carry;
+
+    s->has_looked = *serial;
+    for (int m = M_NONE + 1; m < METRIC_COUNT && before; m++)
+        if (catalogue[m].kind == COUNTER &&
+            !store_meter_get(k->store, s->from, (enum metric)m, &value, &carry) &&
+            store_meter_get(k->store, before, (enum metric)m, &value, &carry)) {
+            store_meter_put(k->store, s->from, (enum metric)m, value, carry);
+            restore_counter(k, s, (enum metric)m,
+                            store_meter_heard(k->store, before, (enum metric)m));
+        }
+    if (before)
+        log_note(s->name, "was %s: its counters go on", before->name);
+}
+
+/* Another serial number than before: another unit, in the same place. */
+void keeper_hear_other(struct keeper *k, struct slot_of *s, const struct news *n)
+{
+    if (!s->has_looked && s->from)
+        take_over(k, s, *n->unit ? n->unit : *n->serial ? n->serial : s->from->serial);
+    if (!*n->unit && *n->serial && s->from && *s->from->serial &&
+        strcmp(n->serial, s->from->serial) != 0)
+        gate_meet_other(s->gate);
 }
 
 /* A device that was met says who it is: sinks and pages name it by that. */
@@ -200,7 +260,6 @@ struct slot_of *keeper_found(struct keeper *k, const struct news *n, const char 
         log_note(s->name, "found through %s", speaker->name);
     }
     s->is_found = true;
-    s->is_whole = n->driver != NULL;
     s->every_ms = through->every_ms;
     keeper_period(k, keeper_place(k, name), s->every_ms * US_PER_MS, s->every_ms * US_PER_MS);
     return s;

@@ -69,7 +69,24 @@ static int prepare_group(struct keeper *k, const struct plan *plan, size_t at)
     describe_group(plan, at, &o);
     if (s && !s->from)
         s->from = store_origin(k->store, &o);
-    return s && s->from && keeper_spare(s) ? OK : ERR_FULL;
+    if (s && s->from && !s->totals)
+        s->totals = group_totals_new(k->store, s->from);
+    return s && s->totals && keeper_spare(s) ? OK : ERR_FULL;
+}
+
+/* Another number for other members, whatever their order. */
+static uint32_t who_is_in(const struct plan *plan, size_t at)
+{
+    const struct group *g = &plan->groups[at];
+    uint32_t all = 0;
+
+    for (size_t m = 0; m < g->count; m++) {
+        uint32_t one = 2166136261u + (uint32_t)g->members[m].role;
+        for (const char *c = plan->devices[g->members[m].device].name; *c; c++)
+            one = (one ^ (unsigned char)*c) * 16777619u;
+        all += one;
+    }
+    return all;
 }
 
 static int follow_group(struct keeper *k, const struct plan *plan, size_t at)
@@ -81,6 +98,7 @@ static int follow_group(struct keeper *k, const struct plan *plan, size_t at)
     *g = plan->groups[at];
     for (size_t m = 0; m < g->count; m++)
         g->members[m].device = (uint16_t)keeper_place(k, plan->devices[g->members[m].device].name);
+    group_totals_follow(s->totals, g, k->board, who_is_in(plan, at));
     describe_group(plan, at, &o);
     s->is_group = true;
     s->is_gone = false;

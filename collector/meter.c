@@ -67,7 +67,8 @@ void meter_take(struct meter *m, struct reading *r, int64_t now_us)
         /* + is into the battery */
         bool is_out = power == M_BATTERY_POWER && energy == M_BATTERY_DISCHARGE_ENERGY;
         double w;
-        if (reading_has(r, energy) || !reading_get(r, power, &w))
+        m->rows[i].is_over |= reading_has(r, energy); /* it counts by itself, if late */
+        if (m->rows[i].is_over || !reading_get(r, power, &w))
             continue;
         if (is_out)
             w = -w;

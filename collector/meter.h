@@ -18,6 +18,7 @@ struct meter {
         double kwh; /* so far */
         double last_w;
         int64_t last_us; /* 0: the next reading only begins */
+        bool is_over;    /* the device counts this by itself */
         bool is_changed; /* since its keeper, who sets it back, stored it */
     } rows[METERS_MAX];
     unsigned count;

@@ -173,6 +173,7 @@ static void look(void *who, struct client *c)
     a->telling.who = c;
     if (a->birth_us && clock_us() >= a->birth_us)
         answer_birth(a, c);
+    states_turn_day(a->states, clock_wall_ms(), say_state, &(struct saying){a, c});
     if (a->telling.form == NO_FORM)
         unwanted_sweep(&a->portraits, &a->remembered, c, SWEEP_UNTOLD);
     else

@@ -4,7 +4,9 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/lock.h"
+#include "store/days.h"
 #include "store/reader.h"
+#include "store/spans.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -13,6 +15,7 @@
 
 enum { RECALL_ROWS = 5000 };
 static const int64_t FIRST_PAUSE_MS = 600000, LEAST_PAUSE_MS = 15000;
+static const int64_t SILENT_MS = 900000; /* at midnight; who is heard says it by itself */
 
 struct states {
     struct lock lock;
@@ -103,6 +106,7 @@ bool states_take(struct states *s, const struct record *r, bool every)
     if (one && !is_setting && (every || r->seq >= one->seq)) {
         one->seq = r->seq > one->seq ? r->seq : one->seq;
         one->at_ms = r->at_ms;
+        one->over_ms = 0;
         one->newest = reading;
         one->is_new = is_said = true;
     }
@@ -163,6 +167,20 @@ void states_each(struct states *s, bool only_new, state_fn *each, void *who)
     lock_give(&s->lock);
 }
 
+void states_turn_day(struct states *s, int64_t now_ms, state_fn *each, void *who)
+{
+    lock_take(&s->lock);
+    for (size_t i = 0; i < s->count; i++) {
+        struct state *one = s->units[i];
+        int64_t known_ms = one->over_ms ? one->over_ms : one->at_ms;
+        if (!one->at_ms || now_ms - one->at_ms < SILENT_MS || day_of(known_ms) >= day_of(now_ms))
+            continue;
+        one->over_ms = now_ms;
+        each(who, one);
+    }
+    lock_give(&s->lock);
+}
+
 void states_one(struct states *s, const char *device, state_fn *each, void *who)
 {
     lock_take(&s->lock);
@@ -201,8 +219,19 @@ static bool is_kept(const struct state *one, const struct state_key *k)
     return age <= (most > LEAST_PAUSE_MS ? most : LEAST_PAUSE_MS);
 }
 
+/* What was counted in a day, month or year that has ended since. */
+static bool is_over(const struct state *one, const struct state_key *k)
+{
+    enum metric m = (enum metric)k->metric;
+
+    return one->over_ms && catalogue[m].kind == DAILY &&
+           span_first(m, one->at_ms) < span_first(m, one->over_ms);
+}
+
 static bool value_of(const struct state *one, const struct state_key *k, double *to)
 {
+    if (is_over(one, k))
+        return false;
     if (reading_get(&one->newest, (enum metric)k->metric, to))
         return true;
     *to = k->value;

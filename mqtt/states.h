@@ -15,6 +15,7 @@ enum { STATE_BYTES = 16000, STATE_UNITS = 512 };
 struct state {
     struct origin from;
     int64_t at_ms, seq;    /* of its newest reading */
+    int64_t over_ms;       /* it was silent when a day turned, seen at this moment; 0: it was not */
     struct reading newest; /* only what that reading held */
     bool is_new;           /* not said yet */
     unsigned count;
@@ -38,8 +39,12 @@ void states_recall(struct states *s, const char *store_path);
  * newest is said again, or `every` one. */
 bool states_take(struct states *s, const struct record *r, bool every);
 
-/* Hands out every state, or only new ones (which are new no longer), while nobody changes them. */
+/* Hands out those that are silent while the site's day turns, once: what they counted in it is no
+ * count of today. */
 typedef void state_fn(void *who, const struct state *one);
+void states_turn_day(struct states *s, int64_t now_ms, state_fn *each, void *who);
+
+/* Hands out every state, or only new ones (which are new no longer), while nobody changes them. */
 void states_each(struct states *s, bool only_new, state_fn *each, void *who);
 void states_one(struct states *s, const char *device, state_fn *each, void *who);
 /* Inside of such a call: another device's. NULL: none. */

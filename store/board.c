@@ -15,8 +15,8 @@ const char *const board_state_names[] = {"unheard", "online", "stale", "asleep",
 
 struct slot {
     uint16_t metric;
-    bool is_said; /* a carry may be known before the first value */
-    double value, carry;
+    bool is_said, has_stood;
+    double value, stood; /* said since the start; what earlier runs knew */
     int64_t when_us;
     int64_t gap_us; /* between the last two arrivals; 0 before the second */
     int64_t period_us;
@@ -207,12 +207,14 @@ bool board_sleeps(struct board *b, unsigned device)
     return is_asleep;
 }
 
-void board_carry(struct board *b, unsigned device, enum metric m, double carry)
+void board_stand(struct board *b, unsigned device, enum metric m, double total)
 {
     lock_to_change(b);
     struct slot *s = device < b->count ? slot_for(&b->desks[device], m) : NULL;
-    if (s)
-        s->carry = carry;
+    if (s) {
+        s->stood = total;
+        s->has_stood = true;
+    }
     lock_give(&b->lock);
 }
 
@@ -221,26 +223,26 @@ static bool is_fresh(const struct slot *s, int64_t now_us)
     return s->is_said && now_us - s->when_us <= TIMES_FRESH * s->period_us;
 }
 
-static bool get(struct board *b, unsigned device, enum metric m, int64_t now_us, bool with_carry,
-                double *to)
+bool board_get(struct board *b, unsigned device, enum metric m, int64_t now_us, double *to)
 {
     lock_take(&b->lock);
     const struct slot *s = device < b->count ? slot_of(&b->desks[device], m) : NULL;
     bool is_there = s && is_fresh(s, now_us);
     if (is_there)
-        *to = s->value + (with_carry ? s->carry : 0);
+        *to = s->value;
     lock_give(&b->lock);
     return is_there;
 }
 
-bool board_get(struct board *b, unsigned device, enum metric m, int64_t now_us, double *to)
+bool board_total(struct board *b, unsigned device, enum metric m, double *to)
 {
-    return get(b, device, m, now_us, false, to);
-}
-
-bool board_get_grown(struct board *b, unsigned device, enum metric m, int64_t now_us, double *to)
-{
-    return get(b, device, m, now_us, true, to);
+    lock_take(&b->lock);
+    const struct slot *s = device < b->count ? slot_of(&b->desks[device], m) : NULL;
+    bool is_there = s && (s->is_said || s->has_stood);
+    if (is_there)
+        *to = s->is_said ? s->value : s->stood;
+    lock_give(&b->lock);
+    return is_there;
 }
 
 bool board_has(struct board *b, unsigned device, enum metric m)
@@ -264,12 +266,22 @@ unsigned board_all(struct board *b, unsigned device, int64_t now_us, struct boar
         if (s->is_said)
             to[count++] = (struct board_value){.metric = (enum metric)s->metric,
                                                .value = s->value,
-                                               .grown = s->value + s->carry,
                                                .age_us = now_us - s->when_us,
                                                .is_fresh = is_fresh(s, now_us)};
     }
     lock_give(&b->lock);
     return count;
+}
+
+bool board_stood(struct board *b, unsigned device, enum metric m, double *to)
+{
+    lock_take(&b->lock);
+    const struct slot *s = device < b->count ? slot_of(&b->desks[device], m) : NULL;
+    bool is_there = s && s->has_stood;
+    if (is_there)
+        *to = s->stood;
+    lock_give(&b->lock);
+    return is_there;
 }
 
 /* Misfortunes that mean no more than that nothing was heard. */

@@ -35,14 +35,16 @@ void board_hear(struct board *b, unsigned device, int64_t now_us);
 /* The device gave no answer this round. */
 void board_miss(struct board *b, unsigned device, int error, int64_t now_us);
 
-/* What a replaced unit had counted before: added to a counter where totals are made. */
-void board_carry(struct board *b, unsigned device, enum metric m, double carry);
+/* Where a counter stood when earlier runs ended: it is not said, but sums may count on it. */
+void board_stand(struct board *b, unsigned device, enum metric m, double total);
+
+bool board_stood(struct board *b, unsigned device, enum metric m, double *to);
+
+/* Where a counter stands, however long ago that was said, by this run or an earlier one. */
+bool board_total(struct board *b, unsigned device, enum metric m, double *to);
 
 /* The value, if it is fresh: no older than three times its own period. */
 bool board_get(struct board *b, unsigned device, enum metric m, int64_t now_us, double *to);
-
-/* The same with the carry: a counter that only grows, whatever unit is behind it. */
-bool board_get_grown(struct board *b, unsigned device, enum metric m, int64_t now_us, double *to);
 
 /* Has the device ever said this (since the start)? */
 bool board_has(struct board *b, unsigned device, enum metric m);
@@ -50,7 +52,7 @@ bool board_has(struct board *b, unsigned device, enum metric m);
 /* Everything a device ever said: metric, value, age. Returns how many. */
 struct board_value {
     enum metric metric;
-    double value, grown; /* the same, and with the carry */
+    double value;
     int64_t age_us;
     bool is_fresh;
 };

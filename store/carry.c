@@ -1,6 +1,7 @@
 /* Forms and where they go (store/carry.h). */
 #include "store/carry.h"
 
+#include "store/form.h"
 #include "store/inside.h"
 
 #include <stdlib.h>
@@ -129,7 +130,11 @@ static const struct form forms[] = {
     { "tiii", false, NULL,
       "INSERT INTO cursor VALUES (?, ?, ?, ?) ON CONFLICT (sink) DO UPDATE SET seq = excluded.seq, "
       "changed = excluded.changed, lost = excluded.lost WHERE excluded.seq > seq", NULL },
-    { "itrr", false, is_meter, "INSERT OR IGNORE INTO meter VALUES (?, ?, ?, ?)", NULL },
+    /* One of the forms 1 and 2: marked for form_settle, and less than what is of today's form. */
+    { "itrr", false, is_meter, "INSERT OR IGNORE INTO meter VALUES (?, ?, ?, ?, -1)", NULL },
+    { "itrri", false, NULL,
+      "INSERT INTO meter VALUES (?1, ?2, ?3, ?4, max(?5, 0)) ON CONFLICT (device, metric) DO "
+      "UPDATE SET value = ?3, carry = ?4, at = max(?5, 0) WHERE at < 0", NULL },
     { "ii", false, is_reopened, "INSERT OR IGNORE INTO reopened VALUES (?, ?)", NULL },
     { "tx", false, is_note, "INSERT OR IGNORE INTO note VALUES (?, ?)", NULL },
     /* An index of names, or a note with a number: that shows at the end. */
@@ -243,7 +248,7 @@ int carry_row(void *carrier, const struct page_row *row)
  * is a number looks like one. */
 int carry_spare(sqlite3 *db)
 {
-    return sql_run(
+    int rc = sql_run(
         db,
         "INSERT OR IGNORE INTO shape SELECT id, text FROM salvage_spare WHERE text LIKE '[\"%';"
         "INSERT OR IGNORE INTO note SELECT text, id FROM salvage_spare WHERE text IN "
@@ -263,4 +268,5 @@ int carry_spare(sqlite3 *db)
         /* a day whose curves are there need not be gone through again */
         "UPDATE device SET rolled = coalesce((SELECT max(day) FROM rollup WHERE device = device.id "
         "AND day > 0), 0) WHERE rolled = 0");
+    return rc ? rc : form_settle(db);
 }

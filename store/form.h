@@ -9,7 +9,7 @@
 
 #include "store/sql.h"
 
-enum { FORM_NOW = 2, FORM_USER_VERSION = 1 };
+enum { FORM_NOW = 3, FORM_USER_VERSION = 1 };
 
 /* The page size of a new file. A round is a few hundred bytes to a few kilobytes, and each commit
  * writes whole pages, of the rows, of their index and of what leads there: small ones spare the
@@ -18,6 +18,15 @@ enum { FORM_NOW = 2, FORM_USER_VERSION = 1 };
 
 /* 0: there are no tables yet; -1: it cannot be read. */
 int form_version(sqlite3 *db);
+
+/* What the schema cannot add to tables that are there: before it such a table is put away, behind
+ * it its rows come into the new one. Both in the schema's transaction. */
+int form_put_away(sqlite3 *db) MUST_CHECK;
+int form_bring_back(sqlite3 *db) MUST_CHECK;
+/* Gives rows of older forms, which are marked until then, the meaning of today's. It needs all rows
+ * of devices and meters. */
+int form_settle(sqlite3 *db) MUST_CHECK;
+
 int form_write(sqlite3 *db) MUST_CHECK; /* today's, in the transaction that makes the tables */
 
 /* Is there room on the disk to make today's out of this one? Tells when not. */

@@ -76,6 +76,7 @@ struct known_meter {
     int device;
     enum metric metric;
     double value, carry;
+    int64_t at_ms;  /* when a row last said it; 0: not known */
     bool is_dirty;  /* to be written with the next commit */
     bool is_behind; /* the file has an older value, but the newest row says this one (meters.c) */
     bool is_stored; /* with this carry */
@@ -278,10 +279,11 @@ bool shapes_sweep(struct store *s); /* a step of forgetting those that no row ha
 bool origin_add(struct store *s, struct known_origin *k);
 bool origin_renumber(struct store *s, size_t place, int id);
 struct known_cursor *cursor_add(struct store *s, const char *sink); /* NULL: no memory */
+void meter_heard(struct store *s, int device, enum metric m, int64_t at_ms);
 void meter_set(struct store *s, int device, enum metric m, double value, double carry,
                bool is_stored);
-void meters_said(struct store *s, int device, const struct reading *r); /* by a live row */
-int meters_put(struct store *s) MUST_CHECK;                             /* in the commit */
+void meters_said(struct store *s, int device, int64_t at_ms, const struct reading *r);
+int meters_put(struct store *s) MUST_CHECK; /* in the commit */
 void meters_committed(struct store *s);
 bool meters_fall_behind(struct store *s);        /* is a value in rows only? It is put next time */
 int meters_catch_up(struct store *s) MUST_CHECK; /* at the start: from rows */

@@ -85,6 +85,8 @@ static int load_meter(struct store *s, sqlite3_stmt *row)
     if (m != M_NONE)
         meter_set(s, sqlite3_column_int(row, 0), m, sqlite3_column_double(row, 2),
                   sqlite3_column_double(row, 3), true);
+    if (m != M_NONE)
+        meter_heard(s, sqlite3_column_int(row, 0), m, sqlite3_column_int64(row, 4));
     return OK;
 }
 
@@ -204,7 +206,7 @@ int file_load(struct store *s)
     if (!rc)
         rc = load_rows(s, "SELECT sink, seq, lost FROM cursor", load_cursor);
     if (!rc)
-        rc = load_rows(s, "SELECT device, metric, value, carry FROM meter", load_meter);
+        rc = load_rows(s, "SELECT device, metric, value, carry, at FROM meter", load_meter);
     if (!rc)
         rc = meters_catch_up(s);
     if (!rc)

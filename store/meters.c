@@ -4,7 +4,7 @@
  * Most change with every reading, and the reading itself says what they are. So that a commit need
  * not touch their page, too, their values are written now and then only, and it is written down up
  * to which row they are (`metered`). After a power cut they are taken from the rows behind that: to
- * a millionth of a kWh, as rows have them. A new carry is written at once.
+ * a millionth of a kWh, as rows have them. Rows say value + carry; a new carry is written at once.
  */
 #include "store/inside.h"
 
@@ -69,6 +69,14 @@ void meter_set(struct store *s, int device, enum metric m, double value, double 
     k->is_behind = false;
 }
 
+void meter_heard(struct store *s, int device, enum metric m, int64_t at_ms)
+{
+    struct known_meter *k = find_meter(s, device, m);
+
+    if (k && at_ms > k->at_ms)
+        k->at_ms = at_ms;
+}
+
 void store_meter_put(struct store *s, const struct origin *from, enum metric m, double value,
                      double carry)
 {
@@ -90,14 +98,26 @@ bool store_meter_get(struct store *s, const struct origin *from, enum metric m, 
     return k != NULL;
 }
 
+int64_t store_meter_heard(struct store *s, const struct origin *from, enum metric m)
+{
+    lock_take(&s->lock);
+    const struct known_meter *k = find_meter(s, from->id, m);
+    int64_t at_ms = k ? k->at_ms : 0;
+    lock_give(&s->lock);
+    return at_ms;
+}
+
 /* ---- in the file ------------------------------------------------------------------------- */
 
-void meters_said(struct store *s, int device, const struct reading *r)
+void meters_said(struct store *s, int device, int64_t at_ms, const struct reading *r)
 {
     for (unsigned i = 0; i < r->count; i++) {
         enum metric m = (enum metric)r->fields[i].metric;
         struct known_meter *k = catalogue[m].kind == COUNTER ? find_meter(s, device, m) : NULL;
-        if (!k || !k->is_dirty || !k->is_stored || fabs(k->value - r->fields[i].value) > rounded)
+        if (!k || fabs(k->value + k->carry - r->fields[i].value) > rounded)
+            continue;
+        k->at_ms = at_ms > k->at_ms ? at_ms : k->at_ms;
+        if (!k->is_stored)
             continue;
         k->is_dirty = false;
         k->is_behind = true;
@@ -128,8 +148,8 @@ int meters_put(struct store *s)
         const struct known_meter *m = &s->meters[i];
         if (!m->is_dirty && !(is_all && m->is_behind))
             continue;
-        rc = sql_bind(s->statements[PUT_METER], "itdd", (int64_t)m->device,
-                      catalogue[m->metric].name, m->value, m->carry);
+        rc = sql_bind(s->statements[PUT_METER], "itddi", (int64_t)m->device,
+                      catalogue[m->metric].name, m->value, m->carry, m->at_ms);
         if (!rc)
             rc = sql_step_done(s->statements[PUT_METER]);
     }
@@ -162,7 +182,8 @@ bool meters_fall_behind(struct store *s)
 
 /* ---- at the start ------------------------------------------------------------------------ */
 
-static void take_row(struct store *s, int device, const struct known_shape *k, const char *numbers)
+static void take_row(struct store *s, int device, const struct known_shape *k, int64_t at_ms,
+                     const char *numbers)
 {
     const char *number;
     unsigned length;
@@ -171,7 +192,9 @@ static void take_row(struct store *s, int device, const struct known_shape *k, c
         enum metric m = (enum metric)k->shape.fields[i].metric;
         bool is_counter = *number != 'n' && m != M_NONE && catalogue[m].kind == COUNTER;
         struct known_meter *meter = is_counter ? find_meter(s, device, m) : NULL;
-        double value = meter ? strtod(number, NULL) : 0;
+        double value = meter ? strtod(number, NULL) - meter->carry : 0;
+        if (meter && at_ms > meter->at_ms)
+            meter->at_ms = at_ms;
         if (meter && fabs(meter->value - value) > rounded) {
             meter->value = value;
             meter->is_behind = true;
@@ -199,7 +222,8 @@ int meters_catch_up(struct store *s)
         if (k && numbers &&
             row_sum(sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1), device,
                     sqlite3_column_int(row, 3), shape, numbers) == sqlite3_column_int64(row, 6))
-            take_row(s, device, k, numbers);
+            take_row(s, device, k, sqlite3_column_int(row, 3) ? 0 : sqlite3_column_int64(row, 1),
+                     numbers);
     }
     sqlite3_finalize(row);
     return rc ? rc : sql_error(code);

@@ -109,6 +109,21 @@ const struct origin *store_origin_named(struct store *s, const char *name)
     return k ? &k->origin : NULL;
 }
 
+const struct origin *store_origin_of_serial(struct store *s, const char *driver, const char *serial,
+                                            origin_fn *is_other, void *who)
+{
+    const struct origin *found = NULL;
+
+    lock_take(&s->lock);
+    for (size_t i = 0; i < s->origin_count; i++) {
+        const struct origin *o = &s->origins[i]->origin;
+        if (!strcmp(o->serial, serial) && !strcmp(o->driver, driver) && !is_other(who, o))
+            found = o;
+    }
+    lock_give(&s->lock);
+    return found;
+}
+
 /* ---- cursors ----------------------------------------------------------------------------- */
 
 static struct known_cursor *find_cursor(struct store *s, const char *sink)

@@ -82,7 +82,8 @@ CREATE TABLE IF NOT EXISTS meter (
     device INTEGER NOT NULL,
     metric TEXT NOT NULL,
     value REAL NOT NULL,
-    carry REAL NOT NULL,
+    carry REAL NOT NULL,           -- what is told is value + carry: replaced units had it
+    at INTEGER NOT NULL DEFAULT 0, -- when it was last heard; 0: not known
     PRIMARY KEY (device, metric)
 ) WITHOUT ROWID;
 

@@ -36,7 +36,7 @@ int statements_prepare(struct store *s)
         [DROP_READING] = "DELETE FROM reading WHERE seq = ?",
         [KIND_OF] = "SELECT kind FROM reading WHERE seq = ?",
         [PUT_CURSOR] = "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?)",
-        [PUT_METER] = "INSERT OR REPLACE INTO meter VALUES (?, ?, ?, ?)",
+        [PUT_METER] = "INSERT OR REPLACE INTO meter VALUES (?, ?, ?, ?, ?)",
         [PUT_EVENT] = "INSERT INTO event (at, level, who, text) VALUES (?, ?, ?, ?)",
         [PUT_ASIDE] = "INSERT INTO aside VALUES (?, ?, ?, ?)",
         [FIND_MOMENT] = ("SELECT shape, fields FROM reading INDEXED BY reading_at "

@@ -84,7 +84,7 @@ static int64_t append_locked(struct store *s, const struct origin *from, enum re
                           .size = (uint32_t)size};
     memcpy(w->numbers, numbers, length + 1);
     if (kind == RECORD_LIVE || kind == RECORD_UNTIMED)
-        meters_said(s, from->id, r);
+        meters_said(s, from->id, kind == RECORD_LIVE ? at_ms : 0, r);
     if (kind == RECORD_UNTIMED && !s->untimed_seq)
         s->untimed_seq = w->seq;
     if (!s->since_us)

@@ -43,6 +43,12 @@ const char *store_path(const struct store *s);
 const struct origin *store_origin(struct store *s, const struct origin *o);
 const struct origin *store_origin_named(struct store *s, const char *name);
 
+/* The newest one of that driver and serial number which is not another (asked with the lock held).
+ */
+typedef bool origin_fn(void *who, const struct origin *o);
+const struct origin *store_origin_of_serial(struct store *s, const char *driver, const char *serial,
+                                            origin_fn *is_other, void *who);
+
 /* One row; it is durable after the next commit. Returns its place in the log, or an error. */
 int64_t store_append(struct store *s, const struct origin *from, enum record_kind kind,
                      int64_t at_ms, const struct reading *r);
@@ -122,6 +128,8 @@ void store_meter_put(struct store *s, const struct origin *from, enum metric m, 
                      double carry);
 bool store_meter_get(struct store *s, const struct origin *from, enum metric m, double *value,
                      double *carry);
+/* When a row last said it, by the wall clock; 0: not known. */
+int64_t store_meter_heard(struct store *s, const struct origin *from, enum metric m);
 
 /* A text kept under a name, for whoever must know it after a start ("" when there is none). Durable
  * at once. The text read is the caller's to free; NULL: no memory, or it cannot be read. */

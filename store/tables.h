@@ -6,8 +6,8 @@
 
 #include <stdatomic.h>
 
-/* All of them, in a file that has none yet; in one of an older form, those that it lacks. One
- * transaction. */
+/* All of them, in a file that has none yet; in one of an older form, those that it lacks, and
+ * those that were otherwise. One transaction. */
 int tables_make(sqlite3 *db) MUST_CHECK;
 
 /* ERR_DATA: of a file of this form a table, an index or a trigger is not there, or is not as it is

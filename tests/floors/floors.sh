@@ -81,6 +81,10 @@ check() (
             sub(/^[^a-z]/, "", what)
             fault(what "): base/clock.h and base/thread.h have it, so that a test can turn the clock")
         }
+        FILENAME ~ /\.c$/ && FILENAME !~ "^(collector/(counter|gate|keeper|keeper_places)|store/(meters|load|form))[.]c$" &&
+        /(->|[.])carry([^a-z_]|$)|[^a-z_]counter_total\(/ {
+            fault("a carry: what leaves the gate is the total, and nobody adds to it")
+        }
         END { exit faults > 0 }'
 )
 
@@ -132,6 +136,10 @@ prove "a clock of its own" bad store/a.c '    clock_gettime(CLOCK_MONOTONIC, &no
 prove "a thread of its own" bad web/a.c '    rc = pthread_create(&thread, NULL, run, who);'
 prove "time from base" good bus/a.c '    clock_sleep_us(20);' base/clock.c '    clock_gettime(CLOCK_REALTIME, &t);' \
     mqtt/b.c '    if (clock_poll(&fd, 1, left) > 0) say_time(&j);'
+prove "a carry of its own" bad mqtt/a.c '    value += k->carry;'
+prove "a total of its own" bad collector/groups.c '    sum += counter_total(&t->counter);'
+prove "carry by the gate" good collector/gate.c '    *value = counter_total(&t->counter);' \
+    store/meters.c '    k->carry = carry;' store/salvage.c '    carry_small(from, to);'
 
 # ---- then the house -------------------------------------------------------------------
 

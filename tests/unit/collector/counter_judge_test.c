@@ -85,7 +85,8 @@ static void a_new_beginning(void **state)
         {"not within a hundredth of the end", 6400, 0, 1, 1, 2, COUNTER_ANEW, 6400},
         {"a large step since it last moved", 1000, 0, 0, 10, 1041, COUNTER_BELIEVED, 0},
         {"larger than that", 1000, 0, 0, 10, 1041.02, COUNTER_ANEW, -41.02},
-        {"nobody knows when it moved", 1000, 0, 0, -1, 5000, COUNTER_BELIEVED, 0},
+        {"nobody knows when it moved", 1000, 0, 0, -1, 3977, COUNTER_BELIEVED, 0},
+        {"more than a month counts", 1000, 0, 0, -1, 3977.01, COUNTER_ANEW, -2977.01},
     };
 
     (void)state;
@@ -150,6 +151,21 @@ static void one_that_comes_back(void **state)
     }
 }
 
+/* Two units that change places and back: each may have counted in the other's place meanwhile. */
+static void one_that_was_elsewhere(void **state)
+{
+    for (int is_long = 0; is_long < 2; is_long++) {
+        struct counter c = counter_at(1000, 0, 0, 0);
+        int64_t back = is_long ? 11 * 60 * S : 9 * 60 * S;
+        (void)state;
+        assert_int_equal(say_four_times(&c, 2000, NOW), COUNTER_ANEW);
+        assert_true(fabs(counter_total(&c) - 1000) < 1e-9);
+        assert_int_equal(say_four_times(&c, 1000.5, NOW + back),
+                         is_long ? COUNTER_ANEW : COUNTER_BELIEVED);
+        assert_true(fabs(counter_total(&c) - (is_long ? 1000 : 1000.5)) < 1e-9);
+    }
+}
+
 /* If the very first number was garbage, nothing was counted before. */
 static void one_that_is_not_sure(void **state)
 {
@@ -196,6 +212,7 @@ int main(void)
         cmocka_unit_test(a_new_beginning),
         cmocka_unit_test(what_agrees),
         cmocka_unit_test(one_that_comes_back),
+        cmocka_unit_test(one_that_was_elsewhere),
         cmocka_unit_test(one_that_is_not_sure),
         cmocka_unit_test(the_total_never_falls),
     };

@@ -88,6 +88,22 @@ static void a_constant_power(void **state)
     near(take(&m, M_PV_POWER, 1000, M_PV_ENERGY, 3605 * second_us), 41.001111);
 }
 
+/* It says its own counter late: from then on there is only that one. */
+static void one_that_counts_by_itself_after_all(void **state)
+{
+    struct meter m = begun(M_PV_POWER, M_PV_POWER, 5 * second_us);
+    struct reading r = {0};
+
+    (void)state;
+    near(take(&m, M_PV_POWER, 3600, M_PV_ENERGY, 1 * second_us), 0);
+    assert_true(reading_put(&r, M_PV_POWER, 3600) && reading_put(&r, M_PV_ENERGY, 1234));
+    meter_take(&m, &r, 6 * second_us);
+    r = (struct reading){0};
+    assert_true(reading_put(&r, M_PV_POWER, 3600));
+    meter_take(&m, &r, 11 * second_us);
+    assert_false(reading_has(&r, M_PV_ENERGY));
+}
+
 static void a_gap_adds_nothing(void **state)
 {
     struct meter m = begun(M_PV_POWER, M_PV_POWER, 5 * second_us);
@@ -193,6 +209,7 @@ int main(void)
         cmocka_unit_test(only_what_a_device_cannot_say),
         cmocka_unit_test(all_pairs_fit),
         cmocka_unit_test(a_constant_power),
+        cmocka_unit_test(one_that_counts_by_itself_after_all),
         cmocka_unit_test(a_gap_adds_nothing),
         cmocka_unit_test(sleep_adds_nothing),
         cmocka_unit_test(a_reading_without_the_power),

@@ -1,5 +1,6 @@
 /* How long what was heard earlier is still said. */
 #include "mqtt/states.h"
+#include "store/days.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -60,11 +61,72 @@ static void later_is_not_yet(void **state)
     assert_false(state_get(&one, M_PV_POWER, &value));
 }
 
+/* ---- who sleeps while the day turns --------------------------------------------------------- */
+
+static double said_today, said_month, said_ever;
+static int times;
+
+static void take(void *who, const struct state *one)
+{
+    (void)who;
+    times++;
+    said_today = said_month = said_ever = -1;
+    (void)state_get(one, M_PV_ENERGY_TODAY, &said_today);
+    (void)state_get(one, M_PV_ENERGY_MONTH, &said_month);
+    (void)state_get(one, M_PV_ENERGY, &said_ever);
+}
+
+static int hear(struct states *s, int64_t at_ms)
+{
+    static char *const words[] = {"pv_energy", "pv_energy_today", "pv_energy_month"};
+    struct shape shape = {.id = 1, .count = 3};
+    struct origin roof = {.id = 1, .name = "roof"};
+    const struct record r = {
+        .seq = at_ms, .at_ms = at_ms, .from = &roof, .shape = &shape, .numbers = "[100,3.3,40]"};
+
+    for (unsigned i = 0; i < 3; i++) {
+        shape.fields[i].name = words[i];
+        shape.fields[i].metric = (uint16_t)metric_find(words[i]);
+    }
+    return states_take(s, &r, false);
+}
+
+static void a_day_that_turns_in_its_sleep(void **state)
+{
+    struct states *s = states_new();
+    const int64_t hour = 3600000, dusk = day_start(20261115) + 17 * hour;
+
+    (void)state;
+    assert_non_null(s);
+    assert_true(hear(s, dusk));
+    states_turn_day(s, dusk + 6 * hour, take, NULL);
+    assert_int_equal(times, 0); /* it is still its day */
+    states_turn_day(s, dusk + 7 * hour, take, NULL);
+    states_turn_day(s, dusk + 8 * hour, take, NULL);
+    assert_int_equal(times, 1); /* told once */
+    assert_true(said_today < 0 && said_month >= 40 && said_ever >= 100);
+    states_one(s, "roof", take, NULL); /* and to whoever asks later */
+    assert_true(said_today < 0);
+    states_turn_day(s, day_start(20261201), take, NULL);
+    assert_int_equal(times, 3);
+    assert_true(said_month < 0 && said_ever >= 100);
+    assert_true(hear(s, day_start(20261201) + 7 * hour));
+    states_one(s, "roof", take, NULL);
+    assert_true(said_today > 3);
+    states_turn_day(s, day_start(20261202) + hour / 60, take, NULL);
+    assert_int_equal(times, 5);
+    assert_true(hear(s, day_start(20261203) - hour / 60));
+    states_turn_day(s, day_start(20261203) + hour / 60, take, NULL);
+    assert_int_equal(times, 5); /* who is heard says it by itself */
+    states_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(how_long_a_key_is_true),
         cmocka_unit_test(later_is_not_yet),
+        cmocka_unit_test(a_day_that_turns_in_its_sleep),
     };
 
     return cmocka_run_group_tests_name("states", tests, NULL, NULL);

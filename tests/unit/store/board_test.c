@@ -109,19 +109,23 @@ static void readings_in_a_hurry(void **state)
     board_free(b);
 }
 
-static void a_carry_is_only_added_where_asked(void **state)
+static void what_stood_is_not_said(void **state)
 {
     struct board *b = board_of(1);
     double value = 0;
 
     (void)state;
-    board_carry(b, 0, M_PV_ENERGY, 1000);
-    assert_false(board_has(b, 0, M_PV_ENERGY)); /* restored, but not said yet */
-    assert_false(board_get_grown(b, 0, M_PV_ENERGY, 0, &value));
-    note(b, 0, M_PV_ENERGY, 5, 1);
+    assert_false(board_total(b, 0, M_PV_ENERGY, &value));
+    board_stand(b, 0, M_PV_ENERGY, 1000);
+    assert_false(board_has(b, 0, M_PV_ENERGY));
+    assert_false(board_get(b, 0, M_PV_ENERGY, 0, &value));
+    assert_true(board_total(b, 0, M_PV_ENERGY, &value));
+    assert_int_equal((int)value, 1000);
+    note(b, 0, M_PV_ENERGY, 1005, 1);
     assert_true(board_get(b, 0, M_PV_ENERGY, second_us, &value));
-    assert_int_equal((int)value, 5);
-    assert_true(board_get_grown(b, 0, M_PV_ENERGY, second_us, &value));
+    assert_int_equal((int)value, 1005);
+    assert_false(board_get(b, 0, M_PV_ENERGY, 3600 * second_us, &value));
+    assert_true(board_total(b, 0, M_PV_ENERGY, &value)); /* however long ago */
     assert_int_equal((int)value, 1005);
     board_free(b);
 }
@@ -136,13 +140,12 @@ static void everything_at_once(void **state)
     for (int m = M_NONE + 1; m <= READING_MAX; m++)
         assert_true(reading_put(&r, (enum metric)m, m));
     board_note(b, &r, 10 * second_us);
-    board_carry(b, 1, M_PV_ENERGY, 3);
+    board_stand(b, 0, M_PV_ENERGY, 3); /* is nothing that was said */
     assert_int_equal(board_all(b, 1, 12 * second_us, all, METRIC_COUNT), READING_MAX);
     for (unsigned i = 0; i < READING_MAX; i++) {
         assert_int_equal(all[i].metric, (int)all[i].value);
         assert_int_equal(all[i].age_us, 2 * second_us);
         assert_true(all[i].is_fresh);
-        assert_int_equal((int)(all[i].grown - all[i].value), all[i].metric == M_PV_ENERGY ? 3 : 0);
     }
     assert_int_equal(board_all(b, 1, 900 * second_us, all, 7), 7);
     assert_false(all[6].is_fresh);
@@ -299,7 +302,7 @@ int main(void)
         cmocka_unit_test(a_slow_block_has_its_own_period),
         cmocka_unit_test(lost_rounds_make_nothing_live_longer),
         cmocka_unit_test(readings_in_a_hurry),
-        cmocka_unit_test(a_carry_is_only_added_where_asked),
+        cmocka_unit_test(what_stood_is_not_said),
         cmocka_unit_test(everything_at_once),
         cmocka_unit_test(states),
         cmocka_unit_test(threads_meet),

@@ -6,7 +6,9 @@
 #include "store/reader.h"
 #include "store/salvage.h"
 #include "store/store.h"
+#include "store/tables.h"
 
+#include <glob.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -130,6 +132,18 @@ static bool survives(int most)
     return status == 0;
 }
 
+static size_t were_set_aside(void)
+{
+    char pattern[200];
+    glob_t found = {0};
+
+    snprintf(pattern, sizeof pattern, "%s.damaged-*", path);
+    (void)glob(pattern, 0, NULL, &found);
+    size_t count = found.gl_pathc;
+    globfree(&found);
+    return count;
+}
+
 static void is_whole(void)
 {
     struct store *s = NULL;
@@ -154,6 +168,9 @@ static void is_whole(void)
     assert_int_equal(ask("SELECT value FROM note WHERE key = 'schema'"), FORM_NOW);
     assert_int_equal(ask("PRAGMA application_id"), FORM_NOW);
     assert_int_equal(ask("SELECT count(*) FROM reopened"), 0);
+    assert_int_equal(ask("SELECT count(at) FROM meter WHERE at >= 0"), 10);
+    assert_int_equal(file_check(path, NULL), OK);
+    assert_int_equal(were_set_aside(), 0);
 }
 
 static void a_change_survives_any_end(void **state)
@@ -169,6 +186,39 @@ static void a_change_survives_any_end(void **state)
         assert_true(writes < 1000);
     }
     print_message("ended at each of %d writes\n", writes - 1);
+    assert_true(writes > 5);
+}
+
+/* The kept one as the second form had it. */
+static void copy_second_form(void)
+{
+    sqlite3 *db = NULL;
+
+    copy_store();
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(
+        sql_run(db,
+                "CREATE TABLE reopened (day INTEGER NOT NULL, device INTEGER NOT NULL, PRIMARY KEY "
+                "(day, device)) WITHOUT ROWID; CREATE TRIGGER form_two BEFORE INSERT ON aside "
+                "BEGIN SELECT helio_form(2); END; INSERT OR REPLACE INTO note VALUES "
+                "('schema', 2); PRAGMA application_id = 2"),
+        OK);
+    assert_int_equal(tables_check(db, 2), OK);
+    assert_int_equal(tables_check(db, 3), ERR_DATA);
+    sqlite3_close(db);
+}
+
+static void a_second_form_becomes_todays(void **state)
+{
+    int writes = 0;
+
+    (void)state;
+    for (bool is_done = false; !is_done; writes++) {
+        copy_second_form();
+        is_done = survives(writes);
+        is_whole();
+        assert_true(writes < 1000);
+    }
     assert_true(writes > 5);
 }
 
@@ -191,6 +241,101 @@ static void a_newer_one_is_refused(void **state)
     assert_int_equal(reader_open(&reader, path), ERR_DENIED);
     assert_int_equal(ask("PRAGMA application_id"), 99);
     assert_int_equal(ask("SELECT count(*) FROM reading"), 130);
+}
+
+/* A number that fell to an older form: what is changed already is not changed again. */
+static void changed_twice_is_no_harm(void **state)
+{
+    sqlite3 *db = NULL;
+
+    (void)state;
+    copy_store();
+    is_whole();
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sql_run(db, "PRAGMA application_id = 1"), OK);
+    sqlite3_close(db);
+    is_whole();
+}
+
+static void replace_units(void)
+{
+    sqlite3 *db = NULL;
+
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sql_run(db,
+                             "UPDATE meter SET carry = 100 WHERE metric = 'pv_energy' AND device "
+                             "= (SELECT id FROM device WHERE name = 'south');"
+                             "INSERT INTO meter SELECT id, 'float_voltage', 27, 28 FROM device "
+                             "WHERE name = 'south'"),
+                     OK);
+    sqlite3_close(db);
+}
+
+static void carry_is_where_it_was_told(double of_house, bool is_heard)
+{
+    struct store *s = NULL;
+    double value, carry;
+
+    assert_int_equal(store_open(&s, path, NULL, holder, sizeof holder), OK);
+    assert_true(store_meter_get(s, store_origin_named(s, "south"), M_PV_ENERGY, &value, &carry));
+    assert_int_equal((int)value, 1470);
+    assert_true(carry >= 0 && carry <= 0);
+    assert_int_equal(store_meter_heard(s, store_origin_named(s, "south"), M_PV_ENERGY) > 0,
+                     is_heard);
+    assert_int_equal(ask("SELECT count(*) FROM meter WHERE at <> 0"), 0);
+    assert_true(
+        store_meter_get(s, store_origin_named(s, "south"), M_FLOAT_VOLTAGE, &value, &carry));
+    assert_int_equal((int)carry, 28);
+    assert_true(store_meter_get(s, store_origin_named(s, "house"), M_PV_ENERGY, &value, &carry));
+    assert_true(carry >= 100 && carry <= 100);
+    assert_true(value > of_house - 0.01 && value < of_house + 0.01);
+    store_close(s);
+}
+
+/* What replaced units had counted was only in the group's sum: there it stays. A rule's memory, in
+ * the same table, is none of it. */
+static void a_carry_stays_where_it_was_told(void **state)
+{
+    (void)state;
+    copy_store();
+    replace_units();
+    carry_is_where_it_was_told(2971.35, false);
+    assert_int_equal(were_set_aside(), 0);
+    copy_second_form();
+    replace_units();
+    carry_is_where_it_was_told(2971.35, false);
+    assert_int_equal(were_set_aside(), 0);
+}
+
+/* The same by way of a salvage, and of a second one: what is of today's form stays as it is. */
+static void a_salvage_keeps_a_carry_where_it_was_told(void **state)
+{
+    char aside[480];
+    int64_t readings = 0;
+    sqlite3 *db = NULL;
+
+    (void)state;
+    copy_second_form();
+    replace_units();
+    assert_int_equal(salvage_build(path, NULL, &readings), OK);
+    assert_int_equal(salvage_swap(path, aside, sizeof aside), OK);
+    assert_int_equal(readings, 130);
+    /* without a word up to where the meters are, rows say what was told in all: here 2971.35 */
+    carry_is_where_it_was_told(2871.35, true);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sql_run(db, "UPDATE meter SET carry = 7, at = 1700000000000 WHERE device = "
+                                 "(SELECT id FROM device WHERE name = 'south')"),
+                     OK);
+    sqlite3_close(db);
+    int64_t said = ask("SELECT count(*) FROM meter WHERE carry = 7 AND at = 1700000000000"),
+            of = ask("SELECT count(*) FROM meter");
+    assert_true(said > 0);
+    assert_int_equal(salvage_build(path, NULL, &readings), OK);
+    assert_int_equal(salvage_swap(path, aside, sizeof aside), OK);
+    assert_int_equal(ask("SELECT count(*) FROM meter WHERE carry = 7 AND at = 1700000000000"),
+                     said);
+    assert_int_equal(ask("SELECT count(*) FROM meter"), of);
+    assert_int_equal(file_check(path, NULL), OK);
 }
 
 /* The number stands there twice: either may be spoilt. */
@@ -312,7 +457,11 @@ int main(void)
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, begin, end)
     const struct CMUnitTest tests[] = {
         WITH_FOLDER(a_change_survives_any_end),
+        WITH_FOLDER(a_second_form_becomes_todays),
         WITH_FOLDER(a_newer_one_is_refused),
+        WITH_FOLDER(changed_twice_is_no_harm),
+        WITH_FOLDER(a_carry_stays_where_it_was_told),
+        WITH_FOLDER(a_salvage_keeps_a_carry_where_it_was_told),
         WITH_FOLDER(one_spoilt_number_is_no_harm),
         WITH_FOLDER(an_older_program_keeps_off),
         WITH_FOLDER(a_damaged_older_one_becomes_todays),

@@ -56,7 +56,7 @@ static void round_of(struct store *s, int64_t at, double kwh, double counter, do
     store_meter_put(s, from, M_PV_ENERGY, counter, carry);
     store_meter_put(s, from, M_FLOAT_VOLTAGE, counter, 3); /* a rule's memory: no row has it */
     if (!reading_put(&r, M_LOAD_ENERGY, round(kwh * 1e6) / 1e6) ||
-        !reading_put(&r, M_PV_ENERGY, counter) ||
+        !reading_put(&r, M_PV_ENERGY, counter + carry) ||
         store_append(s, from, RECORD_LIVE, 1700000000000 + at, &r) < 0 || store_commit(s))
         abort();
 }
@@ -107,6 +107,8 @@ static void rows_say_it(void **state)
         is(s, M_LOAD_ENERGY, (ROUNDS - 1) / 7.0, 0);
         is(s, M_PV_ENERGY, ROUNDS - 1 - ANEW, 300);
         is(s, M_FLOAT_VOLTAGE, ROUNDS - 1 - ANEW, 3);
+        assert_int_equal(store_meter_heard(s, store_origin(s, &south), M_PV_ENERGY),
+                         1700000000000 + ROUNDS - 1);
         store_close(s);
     }
 }
