@@ -80,7 +80,6 @@ void meter_take(struct meter *m, struct reading *r, int64_t now_us)
         }
         m->rows[i].last_w = w;
         m->rows[i].last_us = now_us;
-        /* Short text: it is stored with every reading. No room: the counter grows all the same. */
-        (void)reading_put(r, energy, round(m->rows[i].kwh * 1e6) / 1e6);
+        (void)reading_put(r, energy, m->rows[i].kwh); /* no room: it grows all the same */
     }
 }
