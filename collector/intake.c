@@ -5,6 +5,8 @@
 #include "base/plural.h"
 #include "base/section.h"
 #include "base/text.h"
+#include "metrics/old_columns.h"
+#include "metrics/old_status.h"
 #include "store/days.h"
 
 #include <stdarg.h>
@@ -15,6 +17,7 @@ enum { COLUMNS_MAX = READING_MAX + 2, LINE_BYTES = 16384, CHUNK = 500 };
 struct columns {
     int count, time, device; /* -1: there is none */
     enum metric metrics[COLUMNS_MAX];
+    bool is_old[COLUMNS_MAX]; /* named as an older datalogger named it */
 };
 
 static void fault(struct intake *i, unsigned line, const char *format, ...)
@@ -87,6 +90,8 @@ static int read_head(struct intake *i, char *line, const char *device, struct co
             c->time = k;
         else if (!strcmp(n.word, "device"))
             c->device = k;
+        else if (c->metrics[k] == M_NONE && old_column_find(n.word, &c->metrics[k]))
+            c->is_old[k] = true; /* M_NONE: words that are no number of one metric; passed over */
         else if (c->metrics[k] == M_NONE) {
             for (int m = 1; m < METRIC_COUNT; m++)
                 nearest_try(&n, catalogue[m].name);
@@ -115,18 +120,33 @@ static const struct origin *whose(struct intake *i, const char *name)
     return store_origin(i->store, &o);
 }
 
+/* Old columns hold a word for the mode, and one of two currents, by how it is written. */
+static enum metric read_old(enum metric m, const char *cell, double *value)
+{
+    if (m == M_DEVICE_MODE && old_mode(cell, value))
+        return m;
+    if (!number_read(cell, value))
+        return M_NONE;
+    return !strchr(cell, '.') && old_stand_in(m) != M_NONE ? old_stand_in(m) : m;
+}
+
 static void read_numbers(struct intake *i, unsigned line, char **cells, const struct columns *c,
                          struct reading *r)
 {
     for (int k = 0; k < c->count; k++) {
         double value;
         const char *cell = text_trim(cells[k]);
-        if (c->metrics[k] == M_NONE || !*cell)
+        enum metric m = c->metrics[k];
+        if (m == M_NONE || !*cell)
             continue;
-        if (!number_read(cell, &value) || !metric_is_possible(c->metrics[k], value)) {
+        if (c->is_old[k])
+            m = read_old(m, cell, &value);
+        else if (!number_read(cell, &value))
+            m = M_NONE;
+        if (m == M_NONE || !metric_is_possible(m, value)) {
             fault(i, line, "%s cannot be %.40s; left out", catalogue[c->metrics[k]].name, cell);
             i->left_out++;
-        } else if (!reading_put(r, c->metrics[k], value)) {
+        } else if (!reading_put(r, m, value)) {
             return;
         }
     }

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "metrics/old_columns.h"
 #include "metrics/old_status.h"
 #include "store/reader.h"
 
@@ -31,11 +32,6 @@ const struct view_device *old_device(struct exchange *x)
         if (!strcmp(w->devices.all[i].driver, "axpert"))
             return &w->devices.all[i];
     return NULL;
-}
-
-enum metric old_stand_in(enum metric m)
-{
-    return m == M_PV_CURRENT ? M_CHARGER_CURRENT : M_NONE;
 }
 
 enum MHD_Result old_refuse(struct exchange *x, unsigned status, const char *detail)
@@ -131,16 +127,10 @@ static void say_status(const struct saying *s)
 
 static void say_mode(const struct saying *s)
 {
-    static const char *const modes[] = {
-        [DEVICE_MODE_POWER_ON] = "PM", [DEVICE_MODE_STANDBY] = "SB",
-        [DEVICE_MODE_LINE] = "LN",     [DEVICE_MODE_BATTERY] = "BT",
-        [DEVICE_MODE_FAULT] = "FA",    [DEVICE_MODE_POWER_SAVING] = "PS",
-    };
     double code = -1;
-    bool is_known =
-        get(s, M_DEVICE_MODE, &code) && code >= 0 && code < (double)(sizeof modes / sizeof *modes);
+    const char *word = get(s, M_DEVICE_MODE, &code) ? old_mode_word((int)code) : NULL;
 
-    json_string(s->j, "mode", is_known ? modes[(size_t)code] : "00");
+    json_string(s->j, "mode", word ? word : "00");
 }
 
 static const struct old_cmd {
