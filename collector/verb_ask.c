@@ -10,6 +10,7 @@
 
 static const struct option_row options[] = {
     {"raw", 'r', NULL, "the bytes of the answer"},
+    {"text", 't', NULL, "the answer as it was written, of devices that speak in words"},
     {"json", 'j', NULL, "one JSON object"},
     {"write", 0, NULL,
      "send it even if it changes something, where allow_tell = yes: once, unchecked, at your own "
@@ -45,6 +46,21 @@ static int print_json(struct device *d, const uint8_t *asked, size_t length, con
     return rc;
 }
 
+/* What other programs print of such an answer: "(230.0 50.0 ...". */
+static int print_words(struct call *c, const struct answer *a)
+{
+    size_t length = a->length;
+
+    while (length && (a->bytes[length - 1] == '\r' || a->bytes[length - 1] == '\n'))
+        length--;
+    length -= length < 2 ? length : 2;
+    for (size_t i = 0; i < length; i++)
+        if (a->bytes[i] < ' ' || a->bytes[i] > '~')
+            return bad_call(c, "this answer is no text; --raw prints its bytes");
+    printf("%.*s\n", (int)length, (const char *)a->bytes);
+    return OK;
+}
+
 static int print_answer(struct call *c, struct device *d, const char *words, const struct block *b,
                         struct answer *a)
 {
@@ -61,6 +77,8 @@ static int print_answer(struct call *c, struct device *d, const char *words, con
         printf("%s\n", hex);
         return OK;
     }
+    if (call_has(c, "text"))
+        return print_words(c, a);
     if (call_has(c, "json"))
         return print_json(d, asked, ask.length, a);
     rc = d->speech->decode(&d->how, asked, ask.length, a->bytes, a->length, print_field, stdout,
@@ -141,11 +159,14 @@ static int run_ask(struct call *c)
         rc = visit_begin(&v, c, c->words[0]);
     if (!rc) {
         const struct speech *speech = v.device->driver->speech;
-        rc = speech->parse(words, &b);
+        rc = !call_has(c, "text") || speech->is_words
+                 ? speech->parse(words, &b)
+                 : bad_call(c, "the %s does not speak in words; --raw prints the bytes",
+                            v.device->driver->name);
         if (rc == ERR_DENIED)
             log_err(v.device->name, "\"%s\" would change something: use helio tell%s", words,
                     speech->command ? ", or --write at your own risk" : "");
-        else if (rc)
+        else if (rc && rc != ERR_USAGE)
             bad_call(c, "\"%s\" is no question for the %s; write %s", words, v.device->driver->name,
                      speech->words_help);
     }
@@ -176,6 +197,7 @@ const struct verb verb_ask = {
                 "  helio ask south 03:0x9000+15 --json\n"
                 "  helio ask tracer@rtu:/dev/ttyUSB0:1 identity\n"
                 "  helio ask axpert@hid:0665:5161 QPIGS\n"
+                "  helio ask axpert@hid:0665:5161 QPIGS --text\n"
                 "  helio ask hub-mx1 log:1\n"
                 "  helio ask axe PBFT 53.0 --write\n",
     .options = options,

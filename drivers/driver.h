@@ -76,6 +76,7 @@ struct tapped {
  */
 struct speech {
     const char *words_help; /* what `helio ask` takes: "0x3100+5" */
+    bool is_words;          /* answers are words, two bytes of check sum, and the line's end */
     /* Does the detail of a refusal mean "I have no such thing", or "not so much at once"? For
      * blocks of registers; NULL: it never does. */
     bool (*is_hole)(int detail);
