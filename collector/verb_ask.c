@@ -91,6 +91,18 @@ static int print_answer(struct call *c, struct device *d, const char *words, con
     return rc;
 }
 
+/* What an answer means may depend on what else the unit says of itself. */
+static int learn_kind(struct device *d, const struct block *b)
+{
+    struct reading r = {0};
+    int rc = OK;
+
+    for (const struct row *row = d->driver->rows; row->native && !rc; row++)
+        if (row->in == b->function && row->at >= b->start && row->at < b->start + b->count)
+            rc = device_learn_kind(d, row, device_collect, &r);
+    return rc;
+}
+
 /* "PBFT 53.0" is one command: the words are put together as the family writes them. */
 static int join(struct call *c, const char *between, char *to, size_t size)
 {
@@ -170,6 +182,8 @@ static int run_ask(struct call *c)
             bad_call(c, "\"%s\" is no question for the %s; write %s", words, v.device->driver->name,
                      speech->words_help);
     }
+    if (!rc && !call_has(c, "raw") && learn_kind(v.device, &b))
+        log_debug(v.device->name, "which kind it is, it does not say now");
     if (!rc) {
         rc = device_ask(v.device, &b, &a);
         if (rc && rc != ERR_REFUSED)

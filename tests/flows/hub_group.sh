@@ -35,3 +35,25 @@ expect 78 "$HELIO" check --offline -c wrong.ini
 has err 'there is no [device hut-mx1]'
 printf '[bus b]\nline = sim\n[device axe]\ndriver = axpert\nbus = b\n[group g]\nmembers = axe-system\n' >wrong.ini
 expect 78 "$HELIO" check --offline -c wrong.ini
+
+# ---- what the older library for these units called it, also what only one kind of FX has ------------
+expect 0 "$HELIO" read -c hub.ini hub-mx1 charger_kwh charger_amps_dc aux_relay_mode total_kwh_dc
+[ "$(wc -l <out)" = 4 ] || fail "pyMATE's names of the MX are $(cat out)"
+expect 0 "$HELIO" read -c hub.ini hub-fx2 input_current charger_current battery_temp_compensated
+[ "$(wc -l <out)" = 3 ] || fail "pyMATE's names of the FX are $(cat out)"
+expect 0 "$HELIO" ask -c hub.ini hub-fx2 0x6a
+has out "charger_current"
+
+# ---- scan says who is behind it, of which revision, and writes a group ------------------------------
+expect 0 "$HELIO" scan sim --driver mate
+has out "# mate0-mx1: Outback MX60"
+grep -Eq '^# mate0-dc3: .*, revision [0-9.]+$' out || fail "no revision: $(cat out)"
+cp out found.ini
+expect 0 "$HELIO" check --offline -c found.ini
+for line in "pv = mate0-mx1" "battery = mate0-dc3" "load = mate0-fx2" "grid = mate0-fx2"; do
+    has found.ini "$line"
+done
+expect 0 "$HELIO" scan sim --driver tracer --addresses 1-2
+cp out found.ini
+has found.ini "members = tracer1, tracer2"
+expect 0 "$HELIO" check --offline -c found.ini
