@@ -171,17 +171,17 @@ static int run_ask(struct call *c)
         rc = visit_begin(&v, c, c->words[0]);
     if (!rc) {
         const struct speech *speech = v.device->driver->speech;
-        rc = !call_has(c, "text") || speech->is_words
-                 ? speech->parse(words, &b)
-                 : bad_call(c, "the %s does not speak in words; --raw prints the bytes",
-                            v.device->driver->name);
+        rc = speech->parse(words, &b);
         if (rc == ERR_DENIED)
             log_err(v.device->name, "\"%s\" would change something: use helio tell%s", words,
                     speech->command ? ", or --write at your own risk" : "");
-        else if (rc && rc != ERR_USAGE)
+        else if (rc)
             bad_call(c, "\"%s\" is no question for the %s; write %s", words, v.device->driver->name,
                      speech->words_help);
     }
+    if (!rc && call_has(c, "text") && !v.device->speech->is_words)
+        rc = bad_call(c, "the %s does not speak in words; --raw prints the bytes",
+                      v.device->driver->name);
     if (!rc && !call_has(c, "raw") && learn_kind(v.device, &b))
         log_debug(v.device->name, "which kind it is, it does not say now");
     if (!rc) {

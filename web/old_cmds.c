@@ -39,6 +39,18 @@ enum MHD_Result old_refuse(struct exchange *x, unsigned status, const char *deta
     return answer_problem_as(x->connection, status, detail, "error");
 }
 
+/* Its pages are one page now. Relative, so that it holds behind a proxy as well. */
+enum MHD_Result old_page(struct exchange *x)
+{
+    struct MHD_Response *r = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+
+    if (r && MHD_add_response_header(r, MHD_HTTP_HEADER_LOCATION, "./") == MHD_YES)
+        return answer_response(x->connection, MHD_HTTP_FOUND, NULL, r, &manners_live);
+    if (r)
+        MHD_destroy_response(r);
+    return MHD_NO;
+}
+
 /* ---- what it says -----------------------------------------------------------------------------
  */
 
