@@ -111,11 +111,14 @@ static int read_head(struct intake *i, char *line, const char *device, struct co
 
 static const struct origin *whose(struct intake *i, const char *name)
 {
-    const struct origin *known = store_origin_named(i->store, name);
+    static const struct origin stranger = {.driver = "import"}; /* who would get a place */
+    const struct origin *known = i->store ? store_origin_named(i->store, name) : NULL;
     struct origin o = {.driver = "import"};
 
     if (known || !*name || strlen(name) >= sizeof o.name)
         return known;
+    if (i->is_dry)
+        return &stranger;
     snprintf(o.name, sizeof o.name, "%s", name);
     return store_origin(i->store, &o);
 }
@@ -176,8 +179,10 @@ static enum fate take_line(struct intake *i, unsigned number, char *line, const 
         fault(i, number, "\"%.40s\" cannot be the name of a device", name);
     if (!from || !r.count)
         return TURNED_AWAY;
-    if (store_has(i->store, from, at, &r))
+    if (i->store && *from->name && store_has(i->store, from, at, &r))
         return KNOWN;
+    if (i->is_dry)
+        return TAKEN_IN;
     if (store_append(i->store, from, RECORD_IMPORTED, at, &r) < 0)
         return TURNED_AWAY;
     return TAKEN_IN;
@@ -187,9 +192,9 @@ void intake_say(const struct intake *i, char *to, size_t size)
 {
     struct text t = text_on(to, size);
 
-    text_format(&t, "%llu reading%s taken in, %llu row%s refused", (unsigned long long)i->taken,
-                plural_s((int64_t)i->taken), (unsigned long long)i->refused,
-                plural_s((int64_t)i->refused));
+    text_format(&t, "%llu reading%s %s, %llu row%s refused", (unsigned long long)i->taken,
+                plural_s((int64_t)i->taken), i->is_dry ? "would be taken in" : "taken in",
+                (unsigned long long)i->refused, plural_s((int64_t)i->refused));
     if (i->known)
         text_format(&t, ", %llu known already", (unsigned long long)i->known);
 }
@@ -220,11 +225,11 @@ static int take_lines(struct intake *i, FILE *from, char *line, const struct col
         i->known += fate == KNOWN;
         if (fate != TAKEN_IN)
             continue;
-        int rc = ++i->taken % CHUNK ? OK : store_commit(i->store);
+        int rc = ++i->taken % CHUNK || i->is_dry ? OK : store_commit(i->store);
         if (rc)
             return rc;
     }
-    return store_commit(i->store);
+    return i->is_dry ? OK : store_commit(i->store);
 }
 
 int intake_run(struct intake *i, FILE *from, const char *device)
@@ -235,7 +240,8 @@ int intake_run(struct intake *i, FILE *from, const char *device)
 
     if (!rc)
         rc = take_lines(i, from, line, &columns, device);
-    while (!rc && store_close_reopened(i->store)) /* what is stopped here, tidying goes on with */
+    while (!rc && !i->is_dry &&
+           store_close_reopened(i->store)) /* what is stopped here, tidying goes on with */
         continue;
     return rc;
 }
