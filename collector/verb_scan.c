@@ -125,7 +125,7 @@ static void try_line(struct search *s, const char *line, const char *bus_name)
     char scheme[16];
     bool is_announced = false;
 
-    snprintf(scheme, sizeof scheme, "%.*s", (int)strcspn(line, ":"), line);
+    snprintf(scheme, sizeof scheme, "%.*s", (int)strcspn(line, ":,"), line);
     for (size_t i = 0; drivers[i]; i++) {
         const struct driver *d = drivers[i];
         if (!scan_seeks(s, d, scheme))
