@@ -359,6 +359,10 @@ static void recognised(void **state)
     // clang-format off
     static const struct { const char *text, *kind; } rows[] = {
         {"# c\n\n[inverter]\nvendorId = 0084\n",       "goodwe"},
+        {"[inverter]\n#vendorId = 1\n[mqtt]\n#topic = a\n", "goodwe"}, /* as its README has it */
+        {"[mqtt]\nserver = h\n",                      "goodwe"},
+        {"[INFLUXDB]\nHost = h\n[MQTT]\nServer = h\n", "logtracer"},
+        {"[mqtt]\n",                                  NULL},
         {"\xef\xbb\xbf[INFLUXDB]\nHost = h\n",        "logtracer"},
         {"; c\n[INFLUXDB]\nHost = h\n",               "logtracer"},
         {"charger_conf = {'float_voltage': 52.8}\n",   "godenerg"},
