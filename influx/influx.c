@@ -348,8 +348,8 @@ static void react(struct seat *s, struct judged *j)
     if (j->is_database_missing && section_yes(s->section, "create") && x->door.api == API_V1)
         create_database(s, j);
     if (j->outcome.dropped && (!x->dropped_told_us || clock_us() - x->dropped_told_us > DAY_US)) {
-        log_warn(s->name, "%u points are older than the database keeps: %.150s", j->outcome.dropped,
-                 j->outcome.why);
+        log_warn(s->name, "%u points were thrown away there, %s: %.200s", j->outcome.dropped,
+                 j->dropped_why, j->outcome.why);
         x->dropped_told_us = clock_us();
     }
     j->outcome.left_out = (unsigned)x->lines.left_out_count;
