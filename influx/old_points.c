@@ -158,13 +158,14 @@ static int take_measurement(void *to, const char *series, const char *const *cel
 /* One that has no field we know is not of ours. */
 static int look_at(struct old_points *o, struct source *s)
 {
+    static const char *const wanted[] = {"fieldKey", NULL};
     char statement[900], name[500];
     int rc;
 
     o->has_known = false;
     snprintf(statement, sizeof statement, "SHOW FIELD KEYS FROM %s",
              query_from(o->door, s->name, name, sizeof name));
-    rc = query_cells(o->door, statement, take_field, o);
+    rc = query_cells(o->door, statement, wanted, take_field, o);
     if (rc)
         return rc;
     if (!o->has_known)
@@ -179,6 +180,7 @@ static int look_at(struct old_points *o, struct source *s)
 
 int old_points_open(struct old_points **to, struct door *d, const struct old_points_want *want)
 {
+    static const char *const wanted[] = {"name", NULL};
     struct old_points *o = calloc(1, sizeof *o);
     int rc = o ? OK : ERR_FULL;
 
@@ -187,7 +189,7 @@ int old_points_open(struct old_points **to, struct door *d, const struct old_poi
         return rc;
     o->door = d;
     o->want = want;
-    rc = query_cells(d, "SHOW MEASUREMENTS", take_measurement, o);
+    rc = query_cells(d, "SHOW MEASUREMENTS", wanted, take_measurement, o);
     if (!rc && !o->source_count) {
         log_err(d->who,
                 *want->measurement ? "there is no measurement \"%s\"" : "there is no measurement%s",
