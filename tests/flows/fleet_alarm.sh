@@ -5,7 +5,6 @@
 . "$HELIO_SOURCE/tests/flows/_servers.sh"
 . "$HELIO_SOURCE/tests/flows/_nats.sh"
 needs victoria-metrics curl python3
-[ -z "${HELIO_PEERS:-}" ] || PATH=$HELIO_PEERS/bin:$PATH
 
 sed -n '/^```yaml$/,/^```$/p' "$HELIO_SOURCE/docs/fleet.md" | sed '/^```/d' >rules.yml
 alarm=$(sed -n 's/^    expr: //p' rules.yml)
