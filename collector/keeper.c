@@ -265,7 +265,7 @@ void keeper_take(struct keeper *k, const struct news *n)
     size_t at = keeper_place(k, name);
     struct slot_of *s = at < k->count ? k->slots[at] : NULL;
 
-    if (*n->unit && (!s || s->is_found)) {
+    if (*n->unit && (!s || s->is_found || s->is_gone)) {
         s = keeper_found(k, n, name);
         at = keeper_place(k, name);
     }
@@ -300,7 +300,7 @@ void keeper_take(struct keeper *k, const struct news *n)
     keeper_hear_serial(k, s, n);
     s->is_part = *n->unit && !n->driver;
     if (*n->unit && n->driver)
-        s->turned_out = n->driver;
+        keeper_turn_out(k, s, n->driver);
     if (k->hear)
         k->hear(k->who, s->name, &r, n->heard_us);
     begin_meters(k, s, &r);
@@ -319,7 +319,7 @@ void keeper_take(struct keeper *k, const struct news *n)
 /* Has it reported for this tick, or is its own next tick still to come? */
 static bool is_up_to(const struct slot_of *s, int64_t tick_ms)
 {
-    bool is_away = s->is_found && tick_ms - s->tick_ms > 3 * s->every_ms;
+    bool is_away = (s->is_found || s->is_implied) && tick_ms - s->tick_ms > 3 * s->every_ms;
 
     return s->is_gone || s->is_group || is_away || s->tick_ms + s->every_ms > tick_ms;
 }

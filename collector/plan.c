@@ -91,7 +91,8 @@ int plan_make_room(struct plan *p)
     if (p->buses && p->devices)
         return OK;
     p->bus_room = count_sections(p, "bus", PLAN_BUSES) + PLAN_BARE;
-    p->device_room = count_sections(p, "device", PLAN_DEVICES) + PLAN_BARE;
+    p->device_room = count_sections(p, "device", PLAN_DEVICES) + PLAN_BARE +
+                     MEMBERS_MAX * count_sections(p, "group", PLAN_GROUPS); /* units they name */
     p->buses = calloc(p->bus_room, sizeof *p->buses);
     p->devices = calloc(p->device_room, sizeof *p->devices);
     return p->buses && p->devices ? OK : ERR_FULL;

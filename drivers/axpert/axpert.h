@@ -152,6 +152,8 @@ struct axpert_memory {
     bool has_total[TOTALS], has_own_pv, has_own_discharge;
     double totals[TOTALS], own_pv_w, own_discharge_a, pv_w, discharge_a;
     unsigned pv_units;
+    double own_range_a; /* the most its charge current can be set to: only QPGS says it; 0: not yet */
+    unsigned range_asked;
 };
 
 /* Which kind of unit is it? Asked once, before its numbers are believed. */
