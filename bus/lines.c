@@ -64,7 +64,7 @@ static void split_address(char *text, unsigned needed, struct wire *to)
 int wire_parse(const char *text, struct wire *to, char *why, size_t size)
 {
     char scheme[16], rest[WHERE_MAX];
-    size_t length = strcspn(text, ":");
+    size_t length = strcspn(text, ":,");
 
     *to = (struct wire){.address = -1};
     if (length >= sizeof scheme || strlen(text) >= WHERE_MAX) {
@@ -82,7 +82,7 @@ int wire_parse(const char *text, struct wire *to, char *why, size_t size)
                  n.best ? "\"?" : "");
         return ERR_USAGE;
     }
-    snprintf(rest, sizeof rest, "%s", text[length] ? text + length + 1 : "");
+    snprintf(rest, sizeof rest, "%s", text + length + (text[length] == ':'));
     split_address(rest, to->line->parts, to);
     char *comma = strchr(rest, ',');
     if (to->line->parts == 0) { /* sim:collide=0.2,late=0.1 */

@@ -107,7 +107,7 @@ static size_t list_devices(void *who, struct view_device *to, size_t room)
             .group = shown->is.group,
             .model = s->has_model ? s->model : "",
             .firmware = shown->is.firmware,
-            .through = s->is_found ? s->through : "",
+            .through = s->is_found || s->is_implied ? s->through : "",
             .every_s = (double)(s->every_ms ? s->every_ms : slowest) / (double)MS_PER_S,
             .desk = (unsigned)i,
             .address = shown->is.address,

@@ -5,6 +5,8 @@
 #include "base/plural.h"
 #include "base/section.h"
 #include "base/text.h"
+#include "metrics/old_columns.h"
+#include "metrics/old_status.h"
 #include "store/days.h"
 
 #include <stdarg.h>
@@ -15,6 +17,7 @@ enum { COLUMNS_MAX = READING_MAX + 2, LINE_BYTES = 16384, CHUNK = 500 };
 struct columns {
     int count, time, device; /* -1: there is none */
     enum metric metrics[COLUMNS_MAX];
+    bool is_old[COLUMNS_MAX]; /* named as an older datalogger named it */
 };
 
 static void fault(struct intake *i, unsigned line, const char *format, ...)
@@ -87,6 +90,8 @@ static int read_head(struct intake *i, char *line, const char *device, struct co
             c->time = k;
         else if (!strcmp(n.word, "device"))
             c->device = k;
+        else if (c->metrics[k] == M_NONE && old_column_find(n.word, &c->metrics[k]))
+            c->is_old[k] = true; /* M_NONE: words that are no number of one metric; passed over */
         else if (c->metrics[k] == M_NONE) {
             for (int m = 1; m < METRIC_COUNT; m++)
                 nearest_try(&n, catalogue[m].name);
@@ -106,13 +111,26 @@ static int read_head(struct intake *i, char *line, const char *device, struct co
 
 static const struct origin *whose(struct intake *i, const char *name)
 {
-    const struct origin *known = store_origin_named(i->store, name);
+    static const struct origin stranger = {.driver = "import"}; /* who would get a place */
+    const struct origin *known = i->store ? store_origin_named(i->store, name) : NULL;
     struct origin o = {.driver = "import"};
 
     if (known || !*name || strlen(name) >= sizeof o.name)
         return known;
+    if (i->is_dry)
+        return &stranger;
     snprintf(o.name, sizeof o.name, "%s", name);
     return store_origin(i->store, &o);
+}
+
+/* Old columns hold a word for the mode, and one of two currents, by how it is written. */
+static enum metric read_old(enum metric m, const char *cell, double *value)
+{
+    if (m == M_DEVICE_MODE && old_mode(cell, value))
+        return m;
+    if (!number_read(cell, value))
+        return M_NONE;
+    return !strchr(cell, '.') && old_stand_in(m) != M_NONE ? old_stand_in(m) : m;
 }
 
 static void read_numbers(struct intake *i, unsigned line, char **cells, const struct columns *c,
@@ -121,12 +139,17 @@ static void read_numbers(struct intake *i, unsigned line, char **cells, const st
     for (int k = 0; k < c->count; k++) {
         double value;
         const char *cell = text_trim(cells[k]);
-        if (c->metrics[k] == M_NONE || !*cell)
+        enum metric m = c->metrics[k];
+        if (m == M_NONE || !*cell)
             continue;
-        if (!number_read(cell, &value) || !metric_is_possible(c->metrics[k], value)) {
+        if (c->is_old[k])
+            m = read_old(m, cell, &value);
+        else if (!number_read(cell, &value))
+            m = M_NONE;
+        if (m == M_NONE || !metric_is_possible(m, value)) {
             fault(i, line, "%s cannot be %.40s; left out", catalogue[c->metrics[k]].name, cell);
             i->left_out++;
-        } else if (!reading_put(r, c->metrics[k], value)) {
+        } else if (!reading_put(r, m, value)) {
             return;
         }
     }
@@ -156,8 +179,10 @@ static enum fate take_line(struct intake *i, unsigned number, char *line, const 
         fault(i, number, "\"%.40s\" cannot be the name of a device", name);
     if (!from || !r.count)
         return TURNED_AWAY;
-    if (store_has(i->store, from, at, &r))
+    if (i->store && *from->name && store_has(i->store, from, at, &r))
         return KNOWN;
+    if (i->is_dry)
+        return TAKEN_IN;
     if (store_append(i->store, from, RECORD_IMPORTED, at, &r) < 0)
         return TURNED_AWAY;
     return TAKEN_IN;
@@ -167,9 +192,9 @@ void intake_say(const struct intake *i, char *to, size_t size)
 {
     struct text t = text_on(to, size);
 
-    text_format(&t, "%llu reading%s taken in, %llu row%s refused", (unsigned long long)i->taken,
-                plural_s((int64_t)i->taken), (unsigned long long)i->refused,
-                plural_s((int64_t)i->refused));
+    text_format(&t, "%llu reading%s %s, %llu row%s refused", (unsigned long long)i->taken,
+                plural_s((int64_t)i->taken), i->is_dry ? "would be taken in" : "taken in",
+                (unsigned long long)i->refused, plural_s((int64_t)i->refused));
     if (i->known)
         text_format(&t, ", %llu known already", (unsigned long long)i->known);
 }
@@ -200,11 +225,11 @@ static int take_lines(struct intake *i, FILE *from, char *line, const struct col
         i->known += fate == KNOWN;
         if (fate != TAKEN_IN)
             continue;
-        int rc = ++i->taken % CHUNK ? OK : store_commit(i->store);
+        int rc = ++i->taken % CHUNK || i->is_dry ? OK : store_commit(i->store);
         if (rc)
             return rc;
     }
-    return store_commit(i->store);
+    return i->is_dry ? OK : store_commit(i->store);
 }
 
 int intake_run(struct intake *i, FILE *from, const char *device)
@@ -215,7 +240,8 @@ int intake_run(struct intake *i, FILE *from, const char *device)
 
     if (!rc)
         rc = take_lines(i, from, line, &columns, device);
-    while (!rc && store_close_reopened(i->store)) /* what is stopped here, tidying goes on with */
+    while (!rc && !i->is_dry &&
+           store_close_reopened(i->store)) /* what is stopped here, tidying goes on with */
         continue;
     return rc;
 }

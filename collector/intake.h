@@ -16,6 +16,7 @@ enum { INTAKE_FAULTS = 8 };
 
 struct intake {
     struct store *store;
+    bool is_dry;             /* only counts: nothing is stored; `store` may be NULL then */
     uint64_t taken, refused; /* rows */
     uint64_t known;          /* rows that are there already: same device, same time, same words */
     uint64_t left_out;       /* numbers that cannot be true */

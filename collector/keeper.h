@@ -32,7 +32,8 @@ struct slot_of {
     char name[ORIGIN_NAME];
     /* What is atomic here, other threads read, too. */
     _Atomic bool is_group, is_gone;
-    _Atomic bool is_found; /* a unit that the plan does not name, heard through another device */
+    _Atomic bool is_found;   /* a unit that the plan does not name, heard through another device */
+    _Atomic bool is_implied; /* the same, but a group names it: it has a place in the plan */
     struct shown_as *_Atomic shown; /* NULL: not there yet */
     struct shown_as *spare;         /* for its next name, got while failing does no harm */
     const struct origin *from;
@@ -51,7 +52,7 @@ struct slot_of {
     const struct driver *_Atomic driver;
     const struct driver *_Atomic turned_out; /* a unit with a section: what it is; NULL: as said */
     char model[IDENTITY_TEXT]; /* as it said itself; written once, before `has_model` */
-    char through[ORIGIN_NAME]; /* is_found: who speaks for it */
+    char through[ORIGIN_NAME]; /* is_found, is_implied: who speaks for it; written once */
     _Atomic bool has_model;
     struct group_totals *totals; /* of a group */
     struct past_days *past;      /* where its driver has finished days; NULL: nowhere */

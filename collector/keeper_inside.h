@@ -9,6 +9,7 @@
 /* A place for a unit, as soon as it is heard for the first time. NULL: there is none left. */
 void keeper_hear_other(struct keeper *k, struct slot_of *s, const struct news *n);
 void keeper_hear_serial(struct keeper *k, struct slot_of *s, const struct news *n);
+void keeper_turn_out(struct keeper *k, struct slot_of *s, const struct driver *driver);
 struct slot_of *keeper_found(struct keeper *k, const struct news *n, const char *name);
 
 /* Its place, made if need be. NULL: there is none left. */

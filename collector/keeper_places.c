@@ -233,6 +233,20 @@ void keeper_hear_serial(struct keeper *k, struct slot_of *s, const struct news *
         (void)!keeper_call(k, s, &o); /* without memory it keeps what it was called */
 }
 
+/* Of which kind a unit is that was named before it was heard. Who has a section goes on under the
+ * driver that stands there, as in databases. */
+void keeper_turn_out(struct keeper *k, struct slot_of *s, const struct driver *driver)
+{
+    struct origin o;
+
+    s->turned_out = driver;
+    if (!s->is_implied || !s->from || !strcmp(s->from->driver, driver->name))
+        return;
+    o = *s->from;
+    snprintf(o.driver, sizeof o.driver, "%s", driver->name);
+    (void)!keeper_call(k, s, &o); /* without memory it keeps what it was called */
+}
+
 /* ---- units found on a wire ----------------------------------------------------------------- */
 
 void keeper_period(struct keeper *k, size_t at, int64_t every_us, int64_t slowest_us)

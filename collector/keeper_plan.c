@@ -1,6 +1,8 @@
 /* A plan becomes the house's: places for its devices and groups, and their pace (keeper.h). */
 #include "collector/keeper_inside.h"
 
+#include "collector/addressee.h"
+
 #include "base/log.h"
 
 #include <string.h>
@@ -23,8 +25,10 @@ static void describe(struct keeper *k, const struct plan *plan, size_t at, struc
 
     *o = (struct origin){.address = d->address};
     snprintf(o->name, sizeof o->name, "%s", d->name);
-    snprintf(o->driver, sizeof o->driver, "%s", d->driver->name);
     const struct origin *known = store_origin_named(k->store, d->name);
+    /* of which kind a unit is that no section names, it says itself */
+    snprintf(o->driver, sizeof o->driver, "%s",
+             d->is_implied && known ? known->driver : d->driver->name);
     bool is_given = *section_text(d->section, "serial") != '\0';
     snprintf(o->serial, sizeof o->serial, "%s",
              is_given || !known ? section_text(d->section, "serial") : known->serial);
@@ -50,15 +54,30 @@ static int prepare_device(struct keeper *k, const struct plan *plan, size_t at)
              : ERR_FULL;
 }
 
+static void note_speaker(const struct plan *plan, const struct plan_device *d, struct slot_of *s)
+{
+    struct addressee unit;
+
+    if (!*s->through && addressee_find(plan, d->name, &unit))
+        snprintf(s->through, sizeof s->through, "%s", plan->devices[unit.at].name);
+}
+
 static int follow_device(struct keeper *k, const struct plan *plan, size_t at)
 {
     const struct plan_device *d = &plan->devices[at];
+    struct slot_of *s = keeper_slot(k, d->name);
     struct origin o;
 
     describe(k, plan, at, &o);
-    call(keeper_slot(k, d->name), d->section);
-    return keeper_open(k, keeper_slot(k, d->name), &o, d->driver,
-                       section_number(d->section, "peak_power"));
+    call(s, d->section);
+    if (s) { /* it may have been found before the plan named it */
+        s->is_found = false;
+        if (d->is_implied)
+            note_speaker(plan, d, s);
+        s->is_implied = d->is_implied;
+    }
+    return s ? keeper_open(k, s, &o, d->driver, section_number(d->section, "peak_power"))
+             : ERR_FULL;
 }
 
 /* ---- groups ---------------------------------------------------------------------------------- */

@@ -142,24 +142,6 @@ void old_words(struct old_log *log, const char *const *words, unsigned count, st
     derive(to, count > POWER && words[POWER]);
 }
 
-bool old_mode(const char *mode, double *to)
-{
-    static const struct {
-        const char *word;
-        int code;
-    } modes[] = {
-        {"PM", DEVICE_MODE_POWER_ON}, {"SB", DEVICE_MODE_STANDBY}, {"LN", DEVICE_MODE_LINE},
-        {"BT", DEVICE_MODE_BATTERY},  {"FA", DEVICE_MODE_FAULT},   {"PS", DEVICE_MODE_POWER_SAVING},
-    };
-
-    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
-        if (!strcmp(mode, modes[i].word)) {
-            *to = modes[i].code;
-            return true;
-        }
-    return false;
-}
-
 /* ---- lines to words ---------------------------------------------------------------------- */
 
 static bool has_form(const char *word, unsigned place)

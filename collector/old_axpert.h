@@ -59,7 +59,4 @@ enum old_class old_line(struct old_log *log, char *line, size_t length, struct r
 /* Words as texts, NULL or "None" where there is none; what follows from them is added. */
 void old_words(struct old_log *log, const char *const *words, unsigned count, struct reading *to);
 
-/* PM, SB, LN, BT, FA, PS; false when it is none of them. */
-bool old_mode(const char *mode, double *to);
-
 #endif

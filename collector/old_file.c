@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "metrics/old_status.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,8 @@ enum { HEAD_BYTES = 4096, MODE = 1 + OLD_WORDS };
 
 static const char *const columns[] = {
     "datetime",
-#define STATS(column, tag) #column,
-#include "store/stats.def"
+#define STATS(column, tag, as) #column,
+#include "metrics/stats.def"
 #undef STATS
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };

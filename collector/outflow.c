@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "metrics/old_columns.h"
 #include "store/days.h"
 #include "store/lookup.h"
 #include "store/rollup.h"
@@ -42,11 +43,33 @@ static uint16_t column_of(const struct outflow *o, enum metric m)
     return m == M_NONE || k == o->column_count ? NO_COLUMN : (uint16_t)k;
 }
 
+static bool shape_has(const struct shape *shape, enum metric m)
+{
+    unsigned i = 0;
+
+    while (i < shape->count && shape->fields[i].metric != m)
+        i++;
+    return i < shape->count;
+}
+
+/* Where a number goes that has no column of its own: into that of another which is not there. */
+static uint16_t other_column(const struct outflow *o, const struct shape *shape, enum metric m)
+{
+    for (size_t k = 0; k < o->column_count; k++)
+        if (o->has_stand_in[o->columns[k]] && m != M_NONE && old_stand_in(o->columns[k]) == m &&
+            !shape_has(shape, o->columns[k]))
+            return (uint16_t)k;
+    return NO_COLUMN;
+}
+
 static void draw_map(const struct outflow *o, const struct shape *shape, struct outflow_map *to)
 {
     *to = (struct outflow_map){.shape = shape->id, .count = shape->count, .unseen = shape->count};
-    for (unsigned i = 0; i < shape->count; i++)
-        to->column[i] = column_of(o, (enum metric)shape->fields[i].metric);
+    for (unsigned i = 0; i < shape->count; i++) {
+        enum metric m = (enum metric)shape->fields[i].metric;
+        uint16_t own = column_of(o, m);
+        to->column[i] = own == NO_COLUMN ? other_column(o, shape, m) : own;
+    }
 }
 
 /* A set without a number of its own (0) is another one for each row. */
@@ -94,6 +117,36 @@ void outflow_learn(struct outflow *o, const struct record *r)
     }
 }
 
+bool outflow_ask(struct outflow *o, const char *name)
+{
+    enum metric m = metric_find(name);
+    bool is_old = m == M_NONE && old_column_find(name, &m);
+
+    if (m == M_NONE)
+        return false;
+    if (column_of(o, m) == NO_COLUMN)
+        o->columns[o->column_count++] = m;
+    o->titles[m] = is_old ? name : NULL;
+    o->has_stand_in[m] = is_old;
+    return true;
+}
+
+bool outflow_wants(const struct outflow *o, enum metric m)
+{
+    bool is_wanted = !o->column_count || column_of(o, m) != NO_COLUMN;
+
+    for (size_t k = 0; k < o->column_count && m != M_NONE; k++)
+        is_wanted |= o->has_stand_in[o->columns[k]] && old_stand_in(o->columns[k]) == m;
+    return is_wanted;
+}
+
+static const char *title(const struct outflow *o, size_t column)
+{
+    enum metric m = o->columns[column];
+
+    return o->titles[m] ? o->titles[m] : catalogue[m].name;
+}
+
 static int by_catalogue(const void *a, const void *b)
 {
     return (int)*(const enum metric *)a - (int)*(const enum metric *)b;
@@ -107,7 +160,7 @@ void outflow_begin(struct outflow *o)
         return;
     fprintf(o->to, "%s,device", o->is_by_date ? "date" : "time");
     for (size_t i = 0; i < o->column_count; i++)
-        fprintf(o->to, ",%s", catalogue[o->columns[i]].name);
+        fprintf(o->to, ",%s", title(o, i));
     fprintf(o->to, "\r\n");
 }
 
@@ -136,7 +189,7 @@ static void add_json(const struct outflow *o, struct text *row, const char *when
     for (size_t i = 0; i < o->column_count; i++)
         if (numbers[i].length) {
             text_add(row, ",\"");
-            text_add(row, catalogue[o->columns[i]].name);
+            text_add(row, title(o, i));
             text_add(row, "\":");
             text_bytes(row, numbers[i].at, numbers[i].length);
         }

@@ -21,6 +21,8 @@ struct outflow {
     int64_t every_ms; /* 0: every row as it is */
     enum metric columns[METRIC_COUNT];
     size_t column_count;
+    const char *titles[METRIC_COUNT]; /* by metric: the name that was asked for; NULL: its own */
+    bool has_stand_in[METRIC_COUNT];  /* by metric: what old_stand_in says may fill its column */
     uint64_t lines;
     struct outflow_map *maps; /* by no order; the last one used is tried first */
     size_t map_count, map_room, map_last;
@@ -31,6 +33,12 @@ struct outflow {
 
 /* Adds the metrics a record has to the columns, in the catalogue's order at the end. */
 void outflow_learn(struct outflow *o, const struct record *r);
+/* A column by its name, or by the name an older program had for it. False: there is none. */
+bool outflow_ask(struct outflow *o, const char *name);
+
+/* Is this one asked for? Everything is, when nothing was named. */
+bool outflow_wants(const struct outflow *o, enum metric m);
+
 void outflow_begin(struct outflow *o); /* sorts the columns; CSV: the head */
 void outflow_row(struct outflow *o, const struct record *r);
 void outflow_end(struct outflow *o); /* the steps not written yet; lets go of all it held */

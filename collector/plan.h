@@ -36,6 +36,7 @@ struct plan_device {
     struct plan_bus *bus;
     uint8_t address;
     bool is_heard_through; /* another on its bus speaks for it: known by its serial number */
+    bool is_implied;       /* and no section names it, but a group does: hub-mx1 */
     struct section *section;
 };
 

@@ -20,6 +20,13 @@ static int place_of(void *who, const char *name)
     return -1;
 }
 
+static int member_of(void *who, const char *name)
+{
+    int at = place_of(who, name);
+
+    return at < 0 ? plan_add_unit(who, name) : at;
+}
+
 void plan_add_group(struct plan *p, struct section *s)
 {
     if (!*s->name)
@@ -28,7 +35,7 @@ void plan_add_group(struct plan *p, struct section *s)
         section_fault(s, NULL, "[device %s] has this name already", s->name);
     else if (p->group_count == PLAN_GROUPS)
         section_fault(s, NULL, "more than %d groups", PLAN_GROUPS);
-    else if (group_load(&p->groups[p->group_count], s, place_of, p) == OK)
+    else if (group_load(&p->groups[p->group_count], s, member_of, p) == OK)
         p->group_count++;
 }
 

@@ -24,6 +24,10 @@ void plan_maybe_sinks(const struct setting *to[MAYBE_TABLES]);
 /* For what the file has, and some bare ones; once. */
 int plan_make_room(struct plan *p) MUST_CHECK;
 
+/* A unit behind a device, DEVICE-UNIT, that only a group names: its place, or -1: nobody speaks for
+ * such a one. It goes by the settings of whoever speaks for it. */
+int plan_add_unit(struct plan *p, const char *name);
+
 /* A section nobody wrote, made of words ("speed=9600"); owned by the plan. NULL: no room. */
 struct section *plan_make_section(struct plan *p, const char *kind, const char *name,
                                   const char *words);

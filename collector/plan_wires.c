@@ -1,6 +1,8 @@
 /* Buses and the devices on them, from sections or from DRIVER@LINE (collector/plan.h). */
 #include "collector/plan_inside.h"
 
+#include "collector/addressee.h"
+
 #include "base/log.h"
 #include "base/text.h"
 #include "drivers/device.h"
@@ -245,6 +247,46 @@ void plan_add_device(struct plan *p, struct section *s)
         section_fault(s, "bus", "no memory for it");
     if (s->file->faults == before)
         p->devices[p->device_count++] = d;
+}
+
+/* ---- units that only a group names -------------------------------------------------------- */
+
+/* What stands in the speaker's section holds for it too, but who it is. */
+static struct section *unit_section(struct plan *p, const struct section *speaker,
+                                    const struct addressee *unit)
+{
+    char words[600];
+    struct text t = text_on(words, sizeof words);
+
+    text_format(&t, "serial=%s", unit->unit);
+    for (size_t i = 0; i < speaker->count; i++) {
+        const struct entry *e = &speaker->entries[i];
+        if (strcmp(e->key, "serial") != 0 && strcmp(e->key, "address") != 0)
+            text_format(&t, ",%s=%s", e->key, e->value);
+    }
+    return t.is_cut ? NULL : plan_make_section(p, "device", unit->name, words);
+}
+
+int plan_add_unit(struct plan *p, const char *name)
+{
+    struct addressee unit;
+
+    if (p->device_count == p->device_room || !addressee_find(p, name, &unit) || !*unit.unit ||
+        !strcmp(unit.unit, "system")) /* what all units are together is no unit */
+        return -1;
+    const struct plan_device *speaker = &p->devices[unit.at];
+    struct section *s = unit_section(p, speaker->section, &unit);
+    const struct setting *tables[] = {device_settings, speaker->driver->settings};
+    if (!s || section_check(s, tables, tables[1] ? 2 : 1))
+        return -1;
+    p->devices[p->device_count] = (struct plan_device){.name = s->name,
+                                                       .driver = speaker->driver,
+                                                       .bus = speaker->bus,
+                                                       .address = speaker->address,
+                                                       .is_heard_through = true,
+                                                       .is_implied = true,
+                                                       .section = s};
+    return (int)p->device_count++;
 }
 
 /* ---- without a file ---------------------------------------------------------------------- */

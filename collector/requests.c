@@ -274,7 +274,8 @@ static int do_discovery(struct asked *a)
 static int do_import(struct asked *a)
 {
     static atomic_flag is_under_way = ATOMIC_FLAG_INIT;
-    struct intake intake = {.store = a->daemon->store};
+    struct intake intake = {.store = a->daemon->store,
+                            .is_dry = a->count > 2 && !strcmp(a->words[2], "dry")};
     char said[120];
     int rc;
 

@@ -10,6 +10,7 @@
 
 static const struct option_row options[] = {
     {"raw", 'r', NULL, "the bytes of the answer"},
+    {"text", 't', NULL, "the answer as it was written, of devices that speak in words"},
     {"json", 'j', NULL, "one JSON object"},
     {"write", 0, NULL,
      "send it even if it changes something, where allow_tell = yes: once, unchecked, at your own "
@@ -45,6 +46,21 @@ static int print_json(struct device *d, const uint8_t *asked, size_t length, con
     return rc;
 }
 
+/* What other programs print of such an answer: "(230.0 50.0 ...". */
+static int print_words(struct call *c, const struct answer *a)
+{
+    size_t length = a->length;
+
+    while (length && (a->bytes[length - 1] == '\r' || a->bytes[length - 1] == '\n'))
+        length--;
+    length -= length < 2 ? length : 2;
+    for (size_t i = 0; i < length; i++)
+        if (a->bytes[i] < ' ' || a->bytes[i] > '~')
+            return bad_call(c, "this answer is no text; --raw prints its bytes");
+    printf("%.*s\n", (int)length, (const char *)a->bytes);
+    return OK;
+}
+
 static int print_answer(struct call *c, struct device *d, const char *words, const struct block *b,
                         struct answer *a)
 {
@@ -61,6 +77,8 @@ static int print_answer(struct call *c, struct device *d, const char *words, con
         printf("%s\n", hex);
         return OK;
     }
+    if (call_has(c, "text"))
+        return print_words(c, a);
     if (call_has(c, "json"))
         return print_json(d, asked, ask.length, a);
     rc = d->speech->decode(&d->how, asked, ask.length, a->bytes, a->length, print_field, stdout,
@@ -70,6 +88,18 @@ static int print_answer(struct call *c, struct device *d, const char *words, con
                 d->speech->result(rc, detail), words);
     else if (rc == ERR_REFUSED)
         log_err(d->name, "%s (exception %d)", error_text(rc), detail);
+    return rc;
+}
+
+/* What an answer means may depend on what else the unit says of itself. */
+static int learn_kind(struct device *d, const struct block *b)
+{
+    struct reading r = {0};
+    int rc = OK;
+
+    for (const struct row *row = d->driver->rows; row->native && !rc; row++)
+        if (row->in == b->function && row->at >= b->start && row->at < b->start + b->count)
+            rc = device_learn_kind(d, row, device_collect, &r);
     return rc;
 }
 
@@ -149,6 +179,11 @@ static int run_ask(struct call *c)
             bad_call(c, "\"%s\" is no question for the %s; write %s", words, v.device->driver->name,
                      speech->words_help);
     }
+    if (!rc && call_has(c, "text") && !v.device->speech->is_words)
+        rc = bad_call(c, "the %s does not speak in words; --raw prints the bytes",
+                      v.device->driver->name);
+    if (!rc && !call_has(c, "raw") && learn_kind(v.device, &b))
+        log_debug(v.device->name, "which kind it is, it does not say now");
     if (!rc) {
         rc = device_ask(v.device, &b, &a);
         if (rc && rc != ERR_REFUSED)
@@ -176,6 +211,7 @@ const struct verb verb_ask = {
                 "  helio ask south 03:0x9000+15 --json\n"
                 "  helio ask tracer@rtu:/dev/ttyUSB0:1 identity\n"
                 "  helio ask axpert@hid:0665:5161 QPIGS\n"
+                "  helio ask axpert@hid:0665:5161 QPIGS --text\n"
                 "  helio ask hub-mx1 log:1\n"
                 "  helio ask axe PBFT 53.0 --write\n",
     .options = options,

@@ -124,19 +124,25 @@ static void check_sink(const struct call *c, const struct plan_sink *planned, st
     rc = seat.memory ? planned->sink->open(&seat) : ERR_FULL;
     if (!rc && planned->sink->probe)
         planned->sink->probe(&seat, &o);
+    bool is_to_make = !rc && o.verdict != TAKEN && sink_will_mend(planned, o.why);
+    bool takes = !rc && (o.verdict == TAKEN || is_to_make);
     report_fact(report,
-                rc                   ? rc
-                : o.verdict == TAKEN ? OK
-                                     : ERR_GONE,
+                rc      ? rc
+                : takes ? OK
+                        : ERR_GONE,
                 "sink", planned->name, "%s  %s%s", planned->sink->name,
-                rc                   ? "cannot begin: "
-                : o.verdict == TAKEN ? "takes readings"
-                                     : "does not take readings: ",
-                rc ? error_text(rc) : o.why);
+                rc           ? "cannot begin: "
+                : is_to_make ? "has no such database yet: create = yes makes it with the first "
+                               "reading, if this user may"
+                : takes      ? "takes readings"
+                             : "does not take readings: ",
+                rc           ? error_text(rc)
+                : is_to_make ? ""
+                             : o.why);
     if (seat.memory)
         planned->sink->close(&seat);
     free(seat.memory);
-    if (!rc && o.verdict != TAKEN)
+    if (!rc && !takes)
         advise_sink(report, planned, o.why);
 }
 

@@ -19,7 +19,8 @@
 static const struct option_row options[] = {
     {"from", 'f', "TIME", "from when on (2026-05-02, \"2026-05-02 10:00\", yesterday, -7d)"},
     {"to", 't', "TIME", "until when (else now)"},
-    {"columns", 0, "NAME,...", "only these metrics, in the catalogue's order"},
+    {"columns", 0, "NAME,...",
+     "only these metrics, in the catalogue's order; or columns of an older datalogger (batt_volt)"},
     {"every", 'e', "SECONDS",
      "one line a step: gauges averaged, counters and states as at its end"},
     {"by", 0, "SPAN", "what counters grew by: a row a day, month or year of the site"},
@@ -62,21 +63,18 @@ static int walk(struct reader *reader, const struct extract *w, struct outflow *
 
 static int choose_columns(struct call *c, const char *text, struct outflow *o)
 {
-    char names[2000];
+    static char names[2000]; /* one export at a time: titles are parts of it */
     char *rest = names;
 
     snprintf(names, sizeof names, "%s", text);
     for (char *name = strsep(&rest, ", "); name; name = strsep(&rest, ", ")) {
         struct nearest n = {.word = name};
-        enum metric m = metric_find(name);
-        if (!*name)
+        if (!*name || outflow_ask(o, name))
             continue;
-        for (int i = 1; m == M_NONE && i < METRIC_COUNT; i++)
+        for (int i = 1; i < METRIC_COUNT; i++)
             nearest_try(&n, catalogue[i].name);
-        if (m == M_NONE)
-            return bad_call(c, "\"%s\" is no metric%s%s%s", name, n.best ? "; did you mean \"" : "",
-                            n.best ? n.best : "", n.best ? "\"?" : "");
-        o->columns[o->column_count++] = m;
+        return bad_call(c, "\"%s\" is no metric%s%s%s", name, n.best ? "; did you mean \"" : "",
+                        n.best ? n.best : "", n.best ? "\"?" : "");
     }
     return OK;
 }
@@ -84,10 +82,29 @@ static int choose_columns(struct call *c, const char *text, struct outflow *o)
 #ifdef HELIO_HAS_INFLUX
 static const char *site; /* of the settings; for one export */
 
-static void put_line_protocol(struct outflow *o, const struct record *r)
+/* What was not asked for is as if it had not been said. */
+static void leave_out(const struct outflow *o, struct record *r, char *numbers, size_t size)
 {
-    static char line[65536];
+    struct text t = text_on(numbers, size);
+    const char *at = r->numbers, *number;
+    unsigned length;
 
+    for (unsigned i = 0; i < r->shape->count && record_next(&at, &number, &length); i++) {
+        bool is_wanted = outflow_wants(o, (enum metric)r->shape->fields[i].metric);
+        text_char(&t, i ? ',' : '[');
+        text_bytes(&t, is_wanted ? number : "null", is_wanted ? length : 4);
+    }
+    text_char(&t, ']');
+    r->numbers = numbers;
+}
+
+static void put_line_protocol(struct outflow *o, const struct record *said)
+{
+    static char line[65536], numbers[READING_MAX * 26];
+    struct record some = *said, *r = &some;
+
+    if (o->column_count)
+        leave_out(o, r, numbers, sizeof numbers);
     if (line_of_record(r, site, line, sizeof line) > 0) {
         fputs(line, o->to);
         o->lines++;

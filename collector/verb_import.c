@@ -1,5 +1,6 @@
 /* helio import: history from CSV, or from older Axpert programs, into the store. */
 #include "collector/control_socket.h"
+#include "collector/import_influx.h"
 #include "collector/intake.h"
 #include "collector/old_file.h"
 #include "collector/verb.h"
@@ -9,10 +10,20 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct option_row options[] = {
     {"device", 'd', "NAME", "whose numbers these are, when the file has no such column"},
     {"as", 0, "FORM", "csv, axpert-log or axpert-sqlite, when the file does not show it"},
+    {"from-influx", 0, "URL", "out of an InfluxDB: its address, or a sink of the settings"},
+    {"database", 0, "NAME", "--from-influx URL: the database (else solar)"},
+    {"user", 0, "NAME", "--from-influx URL: who reads"},
+    {"password-file", 0, "FILE", "--from-influx URL: the file that holds the password"},
+    {"measurement", 'm', "NAME", "--from-influx: only this one, else all with fields we know"},
+    {"map", 0, "FIELD=METRIC,...", "--from-influx: what fields of another name are"},
+    {"from", 'f', "TIME", "--from-influx: from when on"},
+    {"to", 't', "TIME", "--from-influx: until when (else now)"},
+    {"dry-run", 'n', NULL, "only count what would be taken in, refused, left out, or is known"},
     {.name = NULL},
 };
 
@@ -23,9 +34,12 @@ enum { FORMS = sizeof forms / sizeof *forms };
 static int import_here(struct call *c, FILE *file, const char *device)
 {
     char path[400], holder[64] = "", said[120];
-    struct intake intake = {0};
-    int rc = store_open(&intake.store, plan_store_path(c->plan, path, sizeof path), c->plan->store,
-                        holder, sizeof holder);
+    struct intake intake = {.is_dry = call_has(c, "dry-run")};
+    bool has_store =
+        !intake.is_dry || access(plan_store_path(c->plan, path, sizeof path), F_OK) == 0;
+    int rc = !has_store ? OK
+                        : store_open(&intake.store, plan_store_path(c->plan, path, sizeof path),
+                                     c->plan->store, holder, sizeof holder);
 
     if (rc == ERR_BUSY)
         log_err("import", "%s is in use by process %s, which cannot be reached", path, holder);
@@ -36,16 +50,18 @@ static int import_here(struct call *c, FILE *file, const char *device)
         fprintf(stderr, "%s\n", intake.faults[i]);
     intake_say(&intake, said, sizeof said);
     printf("%s\n", said);
-    store_close(intake.store);
+    if (intake.store)
+        store_close(intake.store);
     return rc ? rc : intake.refused ? ERR_DATA : OK;
 }
 
 static int import_csv(struct call *c, FILE *csv, const char *device)
 {
-    const char *const words[] = {"import", device};
+    const char *const words[] = {"import", device, "dry"};
 
-    return control_is_there(c->plan) ? control_ask(c->plan, words, 2, csv)
-                                     : import_here(c, csv, device);
+    return control_is_there(c->plan)
+               ? control_ask(c->plan, words, call_has(c, "dry-run") ? 3 : 2, csv)
+               : import_here(c, csv, device);
 }
 
 static int import_old(struct call *c, FILE *file, enum old_kind kind)
@@ -101,6 +117,9 @@ static int run_import(struct call *c)
     FILE *file = stdin;
     int rc;
 
+    if (call_has(c, "from-influx"))
+        return c->count ? bad_call(c, "either a file or --from-influx")
+                        : import_influx(c, import_csv);
     if (c->count != 1)
         return bad_call(c, "one file is needed, or - for standard input");
     if (strcmp(c->words[0], "-") != 0)
@@ -120,7 +139,7 @@ static int run_import(struct call *c)
 
 const struct verb verb_import = {
     .name = "import",
-    .synopsis = "FILE [--device NAME] [--as FORM]",
+    .synopsis = "FILE | --from-influx URL [--device NAME] [--as FORM]",
     .about =
         "history from CSV or from two older Axpert programs, into the local store\n\n"
         "CSV has a column \"time\", one a metric, and \"device\" unless --device names it.\n"
@@ -131,12 +150,18 @@ const struct verb verb_import = {
         "Histories of two older Axpert programs are recognised: a daily text log\n"
         "(Axpert2020-08-23.log, times in site time) and an SQLite file with a table \"stats\".\n"
         "Their device is called axpert unless --device names it; how many lines were taken\n"
-        "and refused, and why, is said at the end.",
+        "and refused, and why, is said at the end.\n\n"
+        "--from-influx reads an InfluxDB: the fields of the old logtracer (PVwatt, BAvolt...),\n"
+        "those of helio, and others that --map names. It is judged as by helio repair, and\n"
+        "goes the same way as a file. A device is called as --device says, else as the tag\n"
+        "device, else as the measurement. Nothing is changed there.",
     .examples = "  helio export south --from 2026-05-01 > may.csv\n"
                 "  helio import may.csv\n"
                 "  helio import old.csv --device roof\n"
                 "  helio import Axpert2020-08-23.log\n"
                 "  helio import inverter.db --device shed\n"
+                "  helio import --from-influx http://127.0.0.1:8086 --measurement solar_1 --device "
+                "south --dry-run\n"
                 "  cat Axpert2020-*.log | helio import - --as axpert-log\n",
     .options = options,
     .needs_plan = true,

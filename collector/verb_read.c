@@ -68,8 +68,9 @@ static int known_names(struct call *c, const struct device *d, struct found *fou
         struct nearest n = {.word = c->words[i]};
         if (found->count == READ_MAX)
             return bad_call(c, "more than %d names", READ_MAX);
-        found->wanted[found->count++] = c->words[i];
-        if (rows_find(d->driver->rows, c->words[i]) || metric_find(c->words[i]))
+        const char *name = driver_native(d->driver, c->words[i]);
+        found->wanted[found->count++] = name;
+        if (rows_find(d->driver->rows, name) || metric_find(c->words[i]))
             continue;
         for (const struct row *row = d->driver->rows; row->native; row++)
             nearest_try(&n, row->native);
@@ -115,6 +116,8 @@ static int ask_rows(struct device *d, struct found *found)
     for (unsigned i = 0; i < found->count && !rc; i++) {
         const struct row *row = rows_find(d->driver->rows, found->wanted[i]);
         if (row)
+            rc = device_learn_kind(d, row, note_field, found);
+        if (row && !rc)
             rc = ask_for(d, row, found, asked, &asked_count);
         if (rc == ERR_ABSENT || rc == ERR_REFUSED)
             rc = OK; /* told later, by name */

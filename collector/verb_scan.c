@@ -70,6 +70,8 @@ static bool try_address(struct search *s, const struct driver *driver, const cha
     if (rc == OK) {
         print_head(s);
         print_device(s, driver, &who, name, bus_name, address);
+        if (!driver->others || !scan_units_behind(s, text, name))
+            scan_note(s, name, "", driver);
     }
     bool is_usable = rc != ERR_GONE && rc != ERR_DENIED && rc != ERR_BUSY && rc != ERR_CONFIG;
     if (!is_usable && !s->trouble)
@@ -123,7 +125,7 @@ static void try_line(struct search *s, const char *line, const char *bus_name)
     char scheme[16];
     bool is_announced = false;
 
-    snprintf(scheme, sizeof scheme, "%.*s", (int)strcspn(line, ":"), line);
+    snprintf(scheme, sizeof scheme, "%.*s", (int)strcspn(line, ":,"), line);
     for (size_t i = 0; drivers[i]; i++) {
         const struct driver *d = drivers[i];
         if (!scan_seeks(s, d, scheme))
@@ -194,6 +196,7 @@ static bool try_unit(struct search *s, const struct driver *driver, const struct
            bus_name, unit->vid, unit->pid, has_serial ? "unit" : "usb_path",
            has_serial ? who.serial : unit->usb_path);
     print_device(s, driver, &who, name, bus_name, driver->addresses.usual);
+    scan_note(s, name, "", driver);
     return true;
 }
 
@@ -230,9 +233,10 @@ static void scan_units(struct search *s)
 
 static int run_scan(struct call *c)
 {
-    struct search s = {.call = c, .only_driver = call_text(c, "driver", NULL)};
+    static struct search s; /* one search a run */
     const char *addresses = call_text(c, "addresses", NULL);
 
+    s = (struct search){.call = c, .only_driver = call_text(c, "driver", NULL)};
     if (addresses && (sscanf(addresses, "%3u-%3u", &s.first, &s.last) < 1 || s.first > 255))
         return bad_call(c, "--addresses: \"%s\" is not written 1-6", addresses);
     if (addresses && !s.last)
@@ -252,6 +256,7 @@ static int run_scan(struct call *c)
         snprintf(name, sizeof name, "wire%d", i + 1);
         try_line(&s, c->words[i], name);
     }
+    scan_print_group(&s);
     return s.found ? OK : scan_nobody(&s);
 }
 

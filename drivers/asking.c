@@ -300,6 +300,16 @@ int device_block(struct device *d, const struct block *b, field_fn *each, void *
     return ask_pieces(d, b, &d->pieces[place], each, to);
 }
 
+int device_learn_kind(struct device *d, const struct row *row, field_fn *each, void *to)
+{
+    int rc = OK;
+
+    for (const struct block *b = d->blocks; b->name && row->kinds && !rc; b++)
+        if (!d->how.kind && b->refresh == EVERY_ROUND)
+            rc = device_block(d, b, each, to);
+    return rc;
+}
+
 bool device_block_for(const struct device *d, const struct row *row, struct block *to)
 {
     for (const struct block *b = d->blocks; b->name; b++) {

@@ -88,6 +88,10 @@ int device_ask(struct device *d, const struct block *b, struct answer *a) MUST_C
 /* The same for what changes something: said once, since a lost answer may mean it was done. */
 int device_send(struct device *d, const struct block *b, struct answer *a) MUST_CHECK;
 
+/* Which kind of its family it is, for a row that only some kinds have, where it is its live blocks
+ * that say so. What they say goes to `each`. */
+int device_learn_kind(struct device *d, const struct row *row, field_fn *each, void *to) MUST_CHECK;
+
 /* The block that holds a row; the smallest question that answers it. */
 bool device_block_for(const struct device *d, const struct row *row, struct block *to);
 

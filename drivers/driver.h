@@ -80,6 +80,7 @@ struct tapped {
 struct speech {
     bool is_short_to_ask; /* a question that nobody answers costs little once its pace is learned */
     const char *words_help; /* what `helio ask` takes: "0x3100+5" */
+    bool is_words;          /* answers are words, two bytes of check sum, and the line's end */
     /* Does the detail of a refusal mean "I have no such thing", or "not so much at once"? For
      * blocks of registers; NULL: it never does. */
     bool (*is_hole)(int detail);
@@ -124,6 +125,11 @@ struct speech {
     stranger_fn *stranger;
 };
 
+/* How an older program called a row. */
+struct other_name {
+    const char *name, *native;
+};
+
 struct driver {
     const char *name;  /* config word and tag: "tracer" */
     const char *title; /* "EPsolar Tracer" */
@@ -139,8 +145,9 @@ struct driver {
     const struct speech *speech;
     const struct block *blocks; /* name NULL ends them */
     const struct row *rows;
-    const struct command *commands; /* NULL when nothing may be set */
-    const struct setting *settings; /* config words of its own */
+    const struct other_name *other_names; /* an older program's, by which rows are found as well */
+    const struct command *commands;       /* NULL when nothing may be set */
+    const struct setting *settings;       /* config words of its own */
 
     /* The kinds of its family by their words in the settings; 0: none. NULL: there are none. */
     unsigned (*kind)(const char *word);
@@ -215,6 +222,9 @@ struct twin {
 
 extern const struct driver *const drivers[]; /* NULL ends it */
 const struct driver *driver_find(const char *name);
+
+/* A row's own name for one that an older program gave it; any other stays as it is. */
+const char *driver_native(const struct driver *driver, const char *name);
 
 /* The settings its wires of this kind usually have: "speed=2400"; "" when nothing special. */
 const char *driver_usual(const struct driver *driver, const char *scheme);

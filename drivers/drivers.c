@@ -18,6 +18,14 @@ const struct driver *driver_find(const char *name)
     return NULL;
 }
 
+const char *driver_native(const struct driver *driver, const char *name)
+{
+    for (const struct other_name *o = driver->other_names; o && o->name; o++)
+        if (!strcmp(o->name, name))
+            return o->native;
+    return name;
+}
+
 const char *driver_usual(const struct driver *driver, const char *scheme)
 {
     for (const struct place *place = driver->places; place->scheme; place++)

@@ -34,10 +34,10 @@ const char *const kind_names[] = {"gauge", "counter", "daily",  "net",
 static const struct {
     enum words set;
     int code;
-    const char *text;
+    const char *tag, *text;
 } all_words[] = {
 #define WORDS(set)
-#define WORD(set, code, tag, text) {WORDS_##set, code, text},
+#define WORD(set, code, tag, text) {WORDS_##set, code, #tag, text},
 #include "metrics/labels.def"
 #undef WORD
 #undef WORDS
@@ -64,6 +64,9 @@ int words_find(enum words set, const char *text)
 {
     for (size_t i = 0; i < word_count; i++)
         if (all_words[i].set == set && text_is(all_words[i].text, text))
+            return all_words[i].code;
+    for (size_t i = 0; i < word_count; i++) /* "sbu" for "solar, battery, utility" */
+        if (all_words[i].set == set && text_is(all_words[i].tag, text))
             return all_words[i].code;
     return -1;
 }

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { SOLAR = 5, GRID = 6, BITS = 7 };
 
@@ -63,4 +64,25 @@ bool old_status2(old_get_fn *get, const void *who, char to[OLD_MASK])
     snprintf(to, OLD_MASK, "%c%c%c", (int)stage == CHARGE_STAGE_FLOAT ? '1' : '0',
              on != 0 ? '1' : '0', dust != 0 ? '1' : '0');
     return true;
+}
+
+static const char *const modes[] = {
+    [DEVICE_MODE_POWER_ON] = "PM", [DEVICE_MODE_STANDBY] = "SB", [DEVICE_MODE_LINE] = "LN",
+    [DEVICE_MODE_BATTERY] = "BT",  [DEVICE_MODE_FAULT] = "FA",   [DEVICE_MODE_POWER_SAVING] = "PS",
+};
+enum { MODES = sizeof modes / sizeof *modes };
+
+const char *old_mode_word(int mode)
+{
+    return mode >= 0 && mode < MODES ? modes[mode] : NULL;
+}
+
+bool old_mode(const char *word, double *to)
+{
+    for (int i = 0; i < MODES; i++)
+        if (!strcmp(modes[i], word)) {
+            *to = i;
+            return true;
+        }
+    return false;
 }

@@ -24,4 +24,8 @@ bool old_eeprom(old_get_fn *get, const void *who, char to[OLD_MASK]);
 /* "010": word 20, b10 to b8. */
 bool old_status2(old_get_fn *get, const void *who, char to[OLD_MASK]);
 
+/* "BT": what `device_mode` was there; NULL: it had no word for it. */
+const char *old_mode_word(int mode);
+bool old_mode(const char *word, double *to); /* and back */
+
 #endif

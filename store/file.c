@@ -8,6 +8,7 @@
 #include "store/days.h"
 #include "store/form.h"
 #include "store/tables.h"
+#include "store/views.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -96,6 +97,8 @@ static int make_tables(struct store *s)
         return ERR_FULL;
     if (!rc && form < FORM_NOW)
         rc = tables_make(s->db);
+    if (!rc && form == FORM_NOW)
+        views_follow(s->db);
     if (!rc && form && form < FORM_NOW)
         log_note("store", "%s is of form %d now, and was of %d", s->path, FORM_NOW, form);
     if (!rc && sql_number(s->db, "PRAGMA user_version", 0) != FORM_USER_VERSION)

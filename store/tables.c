@@ -3,42 +3,16 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "metrics/catalogue.h"
 #include "store/form.h"
 #include "store/inside.h"
 #include "store/pages.h"
 #include "store/schema_sql.h"
+#include "store/views.h"
 
 #include <ctype.h>
 #include <string.h>
 
 /* ---- making ------------------------------------------------------------------------------- */
-
-/* The views with the old datalogger's columns. */
-static int make_views(sqlite3 *db)
-{
-    static char sql[16 * 1024];
-    struct text t = text_on(sql, sizeof sql);
-
-    text_add(&t, "DROP VIEW IF EXISTS last_stats; DROP VIEW IF EXISTS stats;"
-                 "CREATE VIEW stats AS SELECT r.at / 1000 AS datetime");
-#define STATS(column, tag)                                                                         \
-    if (M_##tag == M_NONE)                                                                         \
-        text_add(&t, ", NULL AS " #column);                                                        \
-    else                                                                                           \
-        text_format(&t,                                                                            \
-                    ", (SELECT json_extract(r.fields, '$[' || n.key || ']') FROM "                 \
-                    "json_each(s.names) n WHERE n.value = '%s') AS " #column,                      \
-                    catalogue[M_##tag].name);
-#include "store/stats.def"
-#undef STATS
-    text_add(&t, ", d.name AS device FROM reading r JOIN device d ON d.id = r.device JOIN shape s "
-                 "ON s.id = r.shape WHERE r.kind IN (0, 2) AND d.driver <> 'group';"
-                 "CREATE VIEW last_stats AS SELECT datetime, batt_volt, batt_charge_amps, pv_amps, "
-                 "pv_watts, device FROM stats WHERE datetime > (SELECT max(at) / 1000 - 14400 FROM "
-                 "reading);");
-    return t.is_cut ? ERR_FULL : sql_run(db, sql);
-}
 
 int tables_make(sqlite3 *db)
 {
@@ -49,7 +23,7 @@ int tables_make(sqlite3 *db)
     if (!rc)
         rc = sql_run(db, schema_sql);
     if (!rc)
-        rc = make_views(db);
+        rc = views_make(db);
     if (!rc)
         rc = form_bring_back(db);
     if (!rc)

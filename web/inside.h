@@ -369,6 +369,7 @@ enum MHD_Result healthz(struct exchange *x);
 enum MHD_Result readyz(struct exchange *x);
 enum MHD_Result prometheus(struct exchange *x);
 enum MHD_Result old_cmds(struct exchange *x);
+enum MHD_Result old_page(struct exchange *x);
 enum MHD_Result old_graph(struct exchange *x);
 
 #endif

@@ -7,10 +7,6 @@
 /* The inverter they speak of: old_device, else the first Axpert. NULL: there is none. */
 const struct view_device *old_device(struct exchange *x);
 
-/* Firmware that says what goes into the battery where others say the current of the panels: the old
- * program called both pv_amps. M_NONE: nothing stands in for this. */
-enum metric old_stand_in(enum metric m);
-
 /* A problem that also has the old program's "error". */
 enum MHD_Result old_refuse(struct exchange *x, unsigned status, const char *detail);
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "metrics/old_columns.h"
 #include "metrics/old_status.h"
 #include "store/reader.h"
 
@@ -33,14 +34,21 @@ const struct view_device *old_device(struct exchange *x)
     return NULL;
 }
 
-enum metric old_stand_in(enum metric m)
-{
-    return m == M_PV_CURRENT ? M_CHARGER_CURRENT : M_NONE;
-}
-
 enum MHD_Result old_refuse(struct exchange *x, unsigned status, const char *detail)
 {
     return answer_problem_as(x->connection, status, detail, "error");
+}
+
+/* Its pages are one page now. Relative, so that it holds behind a proxy as well. */
+enum MHD_Result old_page(struct exchange *x)
+{
+    struct MHD_Response *r = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+
+    if (r && MHD_add_response_header(r, MHD_HTTP_HEADER_LOCATION, "./") == MHD_YES)
+        return answer_response(x->connection, MHD_HTTP_FOUND, NULL, r, &manners_live);
+    if (r)
+        MHD_destroy_response(r);
+    return MHD_NO;
 }
 
 /* ---- what it says -----------------------------------------------------------------------------
@@ -131,16 +139,10 @@ static void say_status(const struct saying *s)
 
 static void say_mode(const struct saying *s)
 {
-    static const char *const modes[] = {
-        [DEVICE_MODE_POWER_ON] = "PM", [DEVICE_MODE_STANDBY] = "SB",
-        [DEVICE_MODE_LINE] = "LN",     [DEVICE_MODE_BATTERY] = "BT",
-        [DEVICE_MODE_FAULT] = "FA",    [DEVICE_MODE_POWER_SAVING] = "PS",
-    };
     double code = -1;
-    bool is_known =
-        get(s, M_DEVICE_MODE, &code) && code >= 0 && code < (double)(sizeof modes / sizeof *modes);
+    const char *word = get(s, M_DEVICE_MODE, &code) ? old_mode_word((int)code) : NULL;
 
-    json_string(s->j, "mode", is_known ? modes[(size_t)code] : "00");
+    json_string(s->j, "mode", word ? word : "00");
 }
 
 static const struct old_cmd {

@@ -6,6 +6,7 @@
 #include "web/old.h"
 
 #include "base/clock.h"
+#include "metrics/old_columns.h"
 #include "store/days.h"
 #include "store/history.h"
 #include "web/long.h"
@@ -35,8 +36,8 @@ static const struct column {
     const char *name;
     enum metric metric;
 } columns[] = {
-#define STATS(name, metric) {#name, M_##metric},
-#include "store/stats.def"
+#define STATS(name, metric, as) {#name, M_##metric},
+#include "metrics/stats.def"
 #undef STATS
 };
 // clang-format on

@@ -122,6 +122,13 @@ static const struct advice *find(const struct plan_sink *sink, const char *why)
     return row->words ? row : NULL;
 }
 
+/* A database that is not there yet is no trouble where it is to be made. */
+bool sink_will_mend(const struct plan_sink *sink, const char *why)
+{
+    return knows(sink->section, "create") && section_yes(sink->section, "create") &&
+           strstr(why, "404 database not found");
+}
+
 void advise_sink(struct report *r, const struct plan_sink *sink, const char *why)
 {
     const struct advice *row = find(sink, why);

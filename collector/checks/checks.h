@@ -43,4 +43,7 @@ void judge_space(struct report *r, const char *folder, const struct statvfs *dis
 /* A sink did not take anything, and said why: the command that mends it. */
 void advise_sink(struct report *r, const struct plan_sink *sink, const char *why);
 
+/* Is it a trouble that the sink itself takes away with the first reading? */
+bool sink_will_mend(const struct plan_sink *sink, const char *why);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 const struct old_program *const old_programs[] = {
 #define OLD_PROGRAM(name) &old_##name,
@@ -38,16 +39,29 @@ static enum old_form form_of(const char *text)
     }
 }
 
-static bool has_mark(const struct finds *f, const char *mark)
+/* "inverter.vendorId"; "inverter.*": any of them, or only the heading of that section. */
+static bool has_name(const struct finds *f, const char *name, size_t length)
 {
-    size_t length = strlen(mark);
+    bool is_any = length && name[length - 1] == '*';
 
-    if (length && mark[length - 1] != '*')
-        return finds_get(f, mark) != NULL;
+    length -= is_any;
     for (size_t i = 0; i < f->count; i++)
-        if (!strncmp(f->rows[i].name, mark, length - 1))
+        if (!strncasecmp(f->rows[i].name, name, length) && (is_any || !f->rows[i].name[length]))
             return true;
     return false;
+}
+
+/* "A+B": both. */
+static bool has_mark(const struct finds *f, const char *mark)
+{
+    bool has_all = true;
+
+    while (*mark) {
+        size_t length = strcspn(mark, "+");
+        has_all &= has_name(f, mark, length);
+        mark += length + (mark[length] == '+');
+    }
+    return has_all;
 }
 
 static const struct old_program *recognise(const struct finds *f, enum old_form form)
@@ -88,7 +102,7 @@ const char *old_value(const struct old_job *job, const char *name)
     return job->values[at].is_set ? job->values[at].text : row->usual ? row->usual : "";
 }
 
-void old_value_make(struct old_job *job, const char *name, double value)
+void old_value_say(struct old_job *job, const char *name, const char *text)
 {
     const struct old_row *row = find_row(job->program, name);
 
@@ -96,8 +110,17 @@ void old_value_make(struct old_job *job, const char *name, double value)
         return;
     size_t at = (size_t)(row - job->program->rows);
     struct text t = text_on(job->values[at].text, sizeof job->values[at].text);
-    text_number(&t, value);
+    text_add(&t, text);
     job->values[at].is_set = true;
+}
+
+void old_value_make(struct old_job *job, const char *name, double value)
+{
+    char text[32];
+    struct text t = text_on(text, sizeof text);
+
+    text_number(&t, value);
+    old_value_say(job, name, text);
 }
 
 static void say_usual(struct old_job *job, const struct old_row *row, unsigned line,
@@ -128,6 +151,18 @@ static void take_find(struct old_job *job, const struct old_row *row, const stru
     job->values[at].is_set = !why;
 }
 
+/* A heading without settings: those of the program stand as they are usually. */
+static bool is_section(const struct old_program *p, const char *name, bool *is_its_own)
+{
+    size_t length = strlen(name);
+
+    if (!length || name[length - 1] != '.')
+        return false;
+    for (const struct old_row *row = p->rows; row->name; row++)
+        *is_its_own |= !strncasecmp(row->name, name, length);
+    return true;
+}
+
 /* Was any of it a setting of that program? */
 static bool take_all(struct old_job *job)
 {
@@ -136,6 +171,8 @@ static bool take_all(struct old_job *job)
     for (size_t i = 0; i < job->finds->count; i++) {
         const struct find *found = &job->finds->rows[i];
         const struct old_row *row = find_row(job->program, found->name);
+        if (is_section(job->program, found->name, &is_any))
+            continue;
         is_any |= row != NULL;
         if (!row)
             finds_remark(job->finds, found->line, "%s: is not known here: not taken over",

@@ -7,10 +7,8 @@ static const struct old_row rows[] = {
       .told = "was the time between two publications; it becomes the time between two rounds of questions" },
     { "inverter.vendorId", TAKE_HEX4, .usual = "0084" },
     { "inverter.modelId",  TAKE_HEX4, .usual = "0041" },
-    { "inverter.loglevel", TAKE_NOT,
-      .told = "goes nowhere: helio -v says more, -q less" },
-    { "inverter.logfile",  TAKE_NOT,
-      .told = "goes nowhere: messages go to standard error, and from a service into the journal" },
+    { .name = "inverter.loglevel", .take = TAKE_LEVEL },
+    { "inverter.logfile",  TAKE_LOG, .told = OLD_LOG_TOLD },
     { "mqtt.server",   TAKE_HOST,   .usual = "localhost" },
     { "mqtt.port",     TAKE_NUMBER, .usual = "1883", .least = 1, .most = 65535 },
     { "mqtt.topic",    TAKE_WORD,   .usual = "goodwe" },
@@ -23,6 +21,10 @@ static const struct old_row rows[] = {
 };
 
 static const struct old_line lines[] = {
+    { "inverter.log*", "", NULL },
+    { "inverter.log*", "[helio]", NULL },
+    { "inverter.loglevel", "log_level = {inverter.loglevel}", NULL },
+    { "inverter.logfile", "log_file = {inverter.logfile}", NULL },
     { .text = "" },
     { .text = "# The inverter's USB socket, by its ids (vendorId, modelId), wherever it is plugged in." },
     { .text = "[bus roof]" },
@@ -35,6 +37,10 @@ static const struct old_line lines[] = {
     { .text = "bus = roof" },
     { .text = "# the address it is given: what the old program gave" },
     { .text = "address = 11" },
+    { .text = "" },
+    { .text = "# What a dashboard draws as the house." },
+    { .text = "[group house]" },
+    { .text = "members = goodwe" },
     { .text = "" },
     { .text = "# The same topics as before: {mqtt.topic}/SERIAL/data and /online." },
     { .text = "[sink mqtt]" },
@@ -50,8 +56,9 @@ static const struct old_line lines[] = {
 };
 // clang-format on
 
-static const char *const marks[] = {"inverter.vendorId", "inverter.modelId",
-                                    "inverter.pollinterval", NULL};
+static const char *const marks[] = {"inverter.vendorId",     "inverter.modelId",
+                                    "inverter.pollinterval", "inverter.*+mqtt.*",
+                                    "mqtt.server",           NULL};
 static const char *const look[] = {
     "look at: helio scan finds the inverter and says whether its USB ids are these and whether it "
     "may be opened",

@@ -21,7 +21,7 @@ static const size_t ANY = (size_t)-1;
 
 static void section_line(struct ini *in, char *line)
 {
-    char *end = strchr(line, ']');
+    char *end = strchr(line, ']'), name[FIND_NAME + 2];
 
     *in->section = '\0';
     in->indent = ANY;
@@ -32,8 +32,12 @@ static void section_line(struct ini *in, char *line)
     *end = '\0';
     if (strlen(line + 1) >= sizeof in->section)
         finds_remark(in->to, in->line, "the name of a section is too long");
-    else
+    else {
         snprintf(in->section, sizeof in->section, "%s", line + 1);
+        snprintf(name, sizeof name, "%s.", in->section);
+        if (!finds_get(in->to, name)) /* it is news that it is there, even with nothing in it */
+            finds_add(in->to, in->line, name, NULL);
+    }
 }
 
 static void entry_line(struct ini *in, char *line)

@@ -84,8 +84,9 @@ static void print_units(struct old_job *job)
 
 static void print_group(struct old_job *job)
 {
-    text_add(&job->out, "\n# All units added up, as mode = aggregate wants them.\n"
-                        "[group all]\nmembers = ");
+    text_add(&job->out,
+             "\n# All units added up: the house of a dashboard, and what mode = aggregate sends.\n"
+             "[group all]\nmembers = ");
     for (size_t i = 0; i < unit_count(job); i++) {
         text_add(&job->out, i ? ", " : "");
         device_name(job, i, &job->out);
@@ -113,7 +114,7 @@ static const struct old_line lines[] = {
     { .text = "" },
     { .text = "# Ports and units: what stood before the check, filesnap or dbsnap on the old command line." },
     { .text = NULL, .print = print_units },
-    { "INFLUXDB.Mode=aggregate", NULL, print_group },
+    { NULL, NULL, print_group },
     { .text = "" },
     { .text = "# The same database, with the same measurements and fields." },
     { .text = "[sink influx]" },
@@ -125,6 +126,14 @@ static const struct old_line lines[] = {
     { .text = "measurement = {INFLUXDB.Measurement_pref}" },
     { .text = "mode = {INFLUXDB.Mode}" },
     { "INFLUXDB.Mode=aggregate", "group = all", NULL },
+    { .text = "" },
+    { .text = "# The dashboards that come with helio know its own names only: for them, the same readings" },
+    { .text = "# once more. What the old program wrote comes over by helio import --from-influx." },
+    { .text = "#[sink dashboard]" },
+    { .text = "#kind = influx" },
+    { .text = "#url = http://{INFLUXDB.Host}:{INFLUXDB.Port}" },
+    { .text = "#database = helio" },
+    { .text = "#create = yes" },
     { .text = NULL },
 };
 // clang-format on

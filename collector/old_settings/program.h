@@ -20,6 +20,8 @@ enum take {
     TAKE_PORT,     /* a serial port: /dev/... */
     TAKE_HOUR,     /* 11 becomes 11:00 */
     TAKE_HOUR_END, /* 16, itself included, becomes 17:00 */
+    TAKE_LEVEL,    /* how much is logged, in Python's words */
+    TAKE_LOG,      /* a file for the log: its name, in the folder our service may write to */
     TAKE_SECRET,   /* never read; `told` names the file it belongs into */
     TAKE_MADE,     /* not of the old file: the program's reckon makes it of others */
 };
@@ -49,7 +51,7 @@ enum old_form { OLD_INI, OLD_PYTHON, OLD_JSON };
 struct old_program {
     const char *word, *title; /* --kind WORD; the program's name */
     enum old_form form;
-    const char *const *marks; /* names that only its files have; any of them will do */
+    const char *const *marks; /* names that only its files have; any of them will do, or "A+B" */
     const struct old_row *rows;
     const struct old_line *lines;
     const char *const *look; /* what its owner should look at, whatever was set */
@@ -94,12 +96,17 @@ bool old_units_read(struct old_job *job, const char *words);
 /* The value of a row, or its usual one; "" when there is neither. */
 const char *old_value(const struct old_job *job, const char *name);
 void old_value_make(struct old_job *job, const char *name, double value);
+void old_value_say(struct old_job *job, const char *name, const char *text);
 
 /* One line "key = value" or anything else, quoted as settings want it. */
 void old_print_setting(struct old_job *job, const char *key, const char *value);
 
 /* Takes one value as its row says; NULL, or why it cannot be used. */
 const char *old_take(const struct old_row *row, const char *value, char *to, size_t size);
+
+/* What is told when its log's file was set. */
+#define OLD_LOG_TOLD                                                                               \
+    "becomes [helio] log_file, by its name in /var/log/helio, where the service may write"
 
 #define OLD_PROGRAM(name) extern const struct old_program old_##name;
 #include "collector/old_settings/programs.def"

@@ -119,6 +119,38 @@ static const char *take_hour(const struct old_row *row, const char *value, struc
     return NULL;
 }
 
+/* What is fatal to Python is an error here. */
+static const char *take_level(const struct old_row *row, const char *value, struct text *to)
+{
+    static const struct {
+        const char *theirs, *ours;
+    } levels[] = {{"DEBUG", "debug"},   {"INFO", "info"},   {"WARNING", "warning"},
+                  {"WARN", "warning"},  {"ERROR", "error"}, {"FATAL", "error"},
+                  {"CRITICAL", "error"}};
+
+    (void)row;
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+        if (text_is(value, levels[i].theirs)) {
+            text_add(to, levels[i].ours);
+            return NULL;
+        }
+    return "is no level of a log";
+}
+
+static const char *take_log(const struct old_row *row, const char *value, struct text *to)
+{
+    const char *slash = strrchr(value, '/'), *name = slash ? slash + 1 : value;
+
+    (void)row;
+    if (!*name || *name == '.')
+        return "is no name of a file";
+    for (const char *c = name; *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr("._-", *c))
+            return "holds what no log's name here has";
+    text_format(to, "/var/log/helio/%s", name);
+    return NULL;
+}
+
 static const char *take_nothing(const struct old_row *row, const char *value, struct text *to)
 {
     (void)row;
@@ -134,6 +166,7 @@ const char *old_take(const struct old_row *row, const char *value, char *to, siz
         [TAKE_CHOICE] = take_choice, [TAKE_HEX4] = take_hex4,      [TAKE_HOST] = take_host,
         [TAKE_URL] = take_url,       [TAKE_PORT] = take_port,      [TAKE_HOUR] = take_hour,
         [TAKE_HOUR_END] = take_hour, [TAKE_SECRET] = take_nothing, [TAKE_MADE] = take_nothing,
+        [TAKE_LEVEL] = take_level,   [TAKE_LOG] = take_log,
     };
     struct text t = text_on(to, size);
     bool is_read = row->take != TAKE_NOT && row->take != TAKE_SECRET;

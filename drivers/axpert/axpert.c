@@ -189,6 +189,8 @@ static void derive(struct device *d, struct reading *r)
     derive_fault(d, r);
     drop_absent_sensors(r);
     (void)reading_get(r, M_PV_POWER, &m->own_pv_w);
+    if (m->own_range_a > 0)
+        (void)reading_put(r, M_CHARGER_CURRENT_RANGE, m->own_range_a);
     m->has_own_pv = reading_has(r, M_PV_POWER);
     m->has_own_discharge = reading_get(r, M_BATTERY_DISCHARGE_CURRENT, &m->own_discharge_a);
 }

@@ -198,6 +198,7 @@ static void axpert_refuse(const uint8_t *asked, size_t length, struct answer *a)
 }
 
 const struct speech axpert_speech = {
+    .is_words = true,
     .words_help = "a question of the PI30 protocol, in capitals: QPIGS, QPIRI, QED20261121",
     .question = axpert_question,
     .other_way = axpert_raise,

@@ -13,7 +13,7 @@
 /* In rounds: until somebody new is looked for, and how often somebody missing is. */
 enum { LOOK_BEYOND_EVERY = 30, SEARCH_AT_FIRST = 10, SEARCH_LATER_EVERY = 5 };
 /* So often in a row unanswered: it does not know the question. */
-enum { SECOND_MISSES_MOST = 5 };
+enum { SECOND_MISSES_MOST = 5, RANGE_ASKED_MOST = 3 };
 
 /* One answer, as far as it is not a metric. */
 struct heard {
@@ -207,12 +207,37 @@ static int tell_total(struct axpert_memory *m, struct reading *r, struct identit
     return OK;
 }
 
+/* Of what its own answer says, the one number that its own round does not have. */
+static void keep_range(struct axpert_memory *m, const struct reading *r)
+{
+    (void)reading_get(r, M_CHARGER_CURRENT_RANGE, &m->own_range_a);
+}
+
+/* One that is alone is asked until it says so, a few times at most. */
+static int ask_alone(struct device *d)
+{
+    struct axpert_memory *m = d->memory;
+    struct reading r = {0};
+    struct heard h = {.r = &r};
+    if (m->own_range_a > 0 || m->range_asked == RANGE_ASKED_MOST)
+        return ERR_ABSENT;
+    m->range_asked++;
+    int rc = ask_of(d, QPGS, "QPGS", 0, &h);
+    if (rc == ERR_GONE || rc == ERR_STOPPED)
+        return rc;
+    if (!rc && r.count && !strcmp(h.serial, m->serial))
+        keep_range(m, &r);
+    return ERR_ABSENT;
+}
+
 int axpert_others(struct device *d, unsigned which, struct reading *r, struct identity *who)
 {
     struct axpert_memory *m = d->memory;
 
-    if (!m->is_parallel || !*m->serial)
+    if (!*m->serial)
         return ERR_ABSENT;
+    if (!m->is_parallel)
+        return ask_alone(d);
     if (which == 0)
         begin_walk(m);
     while (is_worth_asking(m, m->next_index)) {
@@ -230,6 +255,7 @@ int axpert_others(struct device *d, unsigned which, struct reading *r, struct id
         keep_totals(m, r);
         if (!strcmp(h.serial, m->serial)) {
             m->has_own_place = true;
+            keep_range(m, r);
             m->own_index = index;
             continue; /* its own round says more */
         }

@@ -177,6 +177,11 @@ static void derive(struct device *d, struct reading *r)
 
 static const char *const models[] = {"vfx", "vfx230", "ignores", "refuses", NULL};
 
+static const struct other_name other_names[] = {
+    {"battery_temp_compensated", "battery_compensated"},
+    {NULL, NULL},
+};
+
 const struct driver driver_mate_fx = {
     .name = "mate_fx",
     .title = "Outback FX, VFX on MATEnet",
@@ -187,6 +192,7 @@ const struct driver driver_mate_fx = {
     .speech = &mate_speech,
     .blocks = blocks,
     .rows = mate_fx_rows,
+    .other_names = other_names,
     .commands = mate_fx_commands,
     .meet = mate_meet,
     .greet = mate_greet,

@@ -183,6 +183,14 @@ static void derive(struct device *d, struct reading *r)
 
 static const char *const models[] = {"fm80", "mx60", "old", "ignores", "refuses", NULL};
 
+static const struct other_name other_names[] = {
+    {"charger_kwh", "kwh_today"},
+    {"charger_amps_dc", "charger_amps"},
+    {"aux_relay_mode", "aux_mode_now"},
+    {"total_kwh_dc", "total_kwh"},
+    {NULL, NULL},
+};
+
 const struct driver driver_mate_mx = {
     .name = "mate_mx",
     .title = "Outback MX60, FLEXmax 60 and 80 on MATEnet",
@@ -193,6 +201,7 @@ const struct driver driver_mate_mx = {
     .speech = &mate_speech,
     .blocks = blocks,
     .rows = mate_mx_rows,
+    .other_names = other_names,
     .commands = mate_mx_commands,
     .settings = mate_time_settings,
     .meet = mate_meet,

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { AUX_OFF = 0x03, AUX_ON = 0x83, STEP_OF_TENS = 10 };
+enum { AUX_OFF = 0x03, AUX_ON = 0x83, STEP_OF_TENS = 10, EQUALIZE_ON = 2 };
 
 /* Voltages of FX and FLEXnet have one decimal; all else is as fine as its unit. */
 #define STEP(form, m)                                                                              \
@@ -156,13 +156,13 @@ int mate_order_word(const struct device *d, const struct order *o, uint16_t *wor
     case RESET:
     case RESET_FF:
         return reset_word(o, m, word, told);
-    case OFF_ONLY:
-        *word = 0;
-        if (fabs(o->value) < 1e-6)
-            return OK;
-        SAY("%s takes only off: nobody has written down the number that begins it",
-            mate_order_name(o));
-        return ERR_USAGE;
+    case EQUALIZE:
+        if (o->value > 1) {
+            SAY("%s: on or off, not \"%s\"", mate_order_name(o), o->text);
+            return ERR_USAGE;
+        }
+        *word = o->value > 0 ? EQUALIZE_ON : 0;
+        return OK;
     default:
         return number_word(d, o, m, word, told);
     }

@@ -8,7 +8,7 @@ enum mate_form {
     BY_NUMBER,  /* as its row counts */
     TENS,       /* a number the device takes in steps of ten */
     BY_WORD,    /* the code of a word */
-    OFF_ONLY,   /* 0; what else it takes is not known */
+    EQUALIZE,   /* 0 ends it; 2 begins it by the word of one program, whose author asks, too */
     AUX_SWITCH, /* bit 7 is the output; the rest means "by hand" */
     RESET,      /* a 0, which begins anew what is counted there */
     RESET_FF,   /* the same by a button of its own: FF */

@@ -21,3 +21,6 @@ for write in 6:0x9000 16:0x9000+2 5:0x0002; do
 done
 [ ! -s sent.log ] || ! grep -q '^>' sent.log || fail "something was sent"
 expect 64 "$HELIO" ask "$dev" nonsense
+expect 0 "$HELIO" ask axpert@sim QPIGS --text
+grep -Eq "^\([0-9]{3}\.[0-9] [0-9. ]+ [01]{3}$" out || fail "no words: $(cat out)"
+expect 64 "$HELIO" ask tracer@sim 0x3100+5 --text

@@ -91,6 +91,10 @@ has out 'SET PASSWORD FOR \"writer\"'
 admin "CREATE USER writer WITH PASSWORD 'secret-word'" -u boss:b
 expect 69 "$HELIO" check -c a.ini
 has out "has no such database"
+sed 's/^url = /create = yes\n&/' a.ini >create.ini
+expect 0 "$HELIO" check -c create.ini # no trouble: it is to be made
+has out "create = yes makes it"
+expect 69 "$HELIO" check -c a.ini
 remedy=$(sed -n "s/^  mend:  \(curl .*\) (with a user.*/\1/p" out)
 [ -n "$remedy" ] || fail "no command"
 eval "$remedy -sf -u boss:b" >/dev/null || fail "the remedy does not work: $remedy"

@@ -158,3 +158,23 @@ for log in "${HELIO_AXPERT_LOG:-}" "$HELIO_SOURCE/../shared/vectors/axpert/seedb
     has out "0 readings taken in"
     break
 done
+
+# ---- columns by their old names, out and in ---------------------------------------------------------
+rm -f kept.db*
+expect 0 "$HELIO" import -c a.ini old.db
+expect 0 "$HELIO" export -c a.ini axpert --columns batt_volt,pv_amps,pv_watts,mode --from 2020-09-01 --to 2020-10-01
+head -n 2 out | tr -d '\r' >head.csv
+printf 'time,device,batt_volt,mode,pv_watts,pv_amps\n' >wanted.csv
+[ "$(head -n 1 head.csv | tr , '\n' | sort)" = "$(tr , '\n' <wanted.csv | sort)" ] || fail "the columns are $(head -n 1 head.csv)"
+grep -q '^2020-09-13T12:26:40Z,axpert,' head.csv && sed -n 2p head.csv | tr , '\n' | grep -qx 14 || fail "pv_amps is not there: $(cat head.csv)"
+cp out back.csv
+expect 0 "$HELIO" export -c a.ini axpert --columns batt_volt --as line --from 2020-09-01 --to 2020-10-01
+grep -q ' battery_voltage=53.2 ' out || fail "no line: $(head -n 1 out)"
+has_not out "grid_voltage"
+printf 'datetime,batt_volt,pv_amps,raw_status,mode\n1600009000,53.2,14,00110101,BT\n1600009010,53.1,3.5,00110101,LN\n1600009020,53.1,3.5,00110101,XX\n' >back.csv
+expect 0 "$HELIO" import -c a.ini back.csv --device axpert
+is axpert 1600009000000 battery_voltage 53.2
+is axpert 1600009000000 charger_current 14
+is axpert 1600009000000 device_mode 3
+is axpert 1600009010000 pv_current 3.5
+has err "device_mode cannot be XX"

@@ -61,11 +61,29 @@ line "sink mqtt" "topic = house1/goodwe"
 line "sink mqtt" "port = 1883"
 line "sink mqtt" "user = sun"
 line "sink mqtt" "password_file = /etc/helio/mqtt-password"
-has told "goodwe.conf:2: inverter.loglevel"
+line "helio" "log_level = info"
+line "helio" "log_file = /var/log/helio/goodwe.log"
+line "group house" "members = goodwe"
+has told "goodwe.conf:6: inverter.logfile: becomes"
 has told "goodwe.conf:10: mqtt.port: is no number"
 has told "goodwe.conf:12: mqtt.clientid: was never filled in"
 has told "install -m 600"
 has told "goodwe.conf:15: mqtt.colour: is not known"
+# as its README has it, everything commented out; or all but what has to be set
+readme='[inverter]\n#loglevel = DEBUG\n#pollinterval = 2500\n#vendorId = 0084\n\n[mqtt]\n#server = localhost\n'
+printf "$readme" >readme.conf
+taken readme.conf
+has told "read as goodwe"
+line "bus roof" "line = hid:0084:0041"
+line "bus roof" "every = 2.5"
+line "sink mqtt" "server = localhost"
+printf "${readme}server = 192.0.2.9\nport = 1884\n" >readme.conf
+taken readme.conf
+line "sink mqtt" "server = 192.0.2.9"
+line "sink mqtt" "port = 1884"
+printf '[mqtt]\nserver = 192.0.2.9\nport = 1883\n' >readme.conf
+taken readme.conf
+has told "read as goodwe"
 printf '[inverter]\npollinterval = $Inverter_PollInterval\nvendorId = $Inverter_VendorId\n' >template.conf
 taken template.conf
 line "bus roof" "line = hid:0084:0041"
@@ -95,7 +113,7 @@ line "bus tracers1" "line = rtu:/dev/ttyXRUSB0"
 line "bus tracers2" "line = rtu:/dev/ttyUSB1"
 line "device tracer6" "address = 6"
 line "device tracer2-1" "bus = tracers2"
-has_not new.ini "[group"
+line "group all" "members = tracer1, tracer6, tracer2-1"
 has told "influx.db:6: INFLUXDB.Pass: is not shown"
 sed -i 's/individual/aggregate/; /^Port/d' influx.db
 taken influx.db
@@ -141,7 +159,13 @@ has new.ini "helio import /home/ups/godenerg.db --device axpert"
 has new.ini "#enabled = no"
 has told "settings.py:18: weather_key: is computed"
 has told "settings.py:19: is code"
-has told "settings.py:4: http_conf.port"
+line "helio" "log_file = /var/log/helio/godenerg.log"
+line "group house" "members = axpert"
+line "web" "enabled = yes"
+line "web" "old_addresses = yes"
+line "web" "old_ports = 8889 8890"
+has told "settings.py:4: http_conf.port: becomes one of [web] old_ports"
+has_not told "no such server"
 uncommented -e 's/^(lead_acid =) no/\1 yes/' -e 's/^#?line = serial.*//'
 cp wanted.ini new.ini
 line "rule absorb" "normal_voltage = 52.8"
@@ -175,6 +199,7 @@ line "bus mate" "every = 20"
 line "device mate" "driver = mate"
 line "sink receiver" "kind = mate_rest"
 line "sink receiver" "url = http://192.0.2.7:5000/mate"
+line "helio" "log_file = /var/log/helio/mate.log"
 has told "mate.py:8: SYNC_INTERVAL"
 has told "mate.py:9: LOGPAGE_RETRIEVAL_TIME"
 has told "mate.py:10: ENDPOINT_URL: held a user or password"
@@ -194,6 +219,7 @@ END
 taken options.json
 line "bus inverter" "line = hid:0665:5161"
 line "device axpert" "driver = axpert"
+line "group house" "members = axpert"
 line "sink mqtt" "layout = axpert-addon"
 line "sink mqtt" "server = core-mosquitto"
 line "sink mqtt" "client = axpert7"

@@ -17,7 +17,8 @@ for check in pvvolt pvamps pvwatt bavolt baamps bawatt batemp baperc eptemp1 ept
     is_number "$(cat out)"
     [[ $(cat out) == *.* ]] || fail "$check prints $(cat out), the old one printed floats"
 done
-for check in bastat epstat; do expect 0 "$old" "$tty:1" $check; done
+for check in bastat epstat; do expect 0 "$old.py" "$tty:1" $check; done
+stage=$(cat out)
 expect 0 "$old" "$tty:2" pvvolt
 expect 255 "$old" "$tty:1" nonsense
 has err "Available checks: pvvolt pvamps pvwatt bavolt baamps bawatt batemp baperc bastat eptemp1 eptemp2 epstat dcvolt dcamps dcwatt pvkwhtotal dckwhtotal pvkwhtoday dckwhtoday"
@@ -47,7 +48,8 @@ rm snaps/ep_tracer_1.log.new
 [ "$(find snaps -type f | wc -l)" = 2 ] || fail "something is left beside the snapshots: $(ls snaps)"
 expect 255 "$old" "$tty:1,$tty:01" filesnap
 has err "ERROR: Device id 01 is named twice."
-expect 0 "$get" 1 pvvolt
+[ "$(sed -n 's/^epstat://p' snaps/ep_tracer_1.log)" = "$stage" ] || fail "epstat is $stage alone, and in a snapshot $(grep epstat snaps/ep_tracer_1.log)"
+expect 0 "$get.sh" 1 pvvolt
 is_number "$(cat out)"
 expect 0 "$get" 2 pvwatt
 expect 255 "$get" 1 pv
@@ -115,7 +117,9 @@ there=$(influx_query "$URL" solar 'SELECT count(PVvolt) FROM aggregate_1' | tail
 curl -s -XPOST "$URL/write?db=solar&precision=s" --data-binary "aggregate_1 PVvolt=-2,BAvolt=25.1 $(($(date +%s) - 3600))"
 expect 0 "$HELIO_SOURCE/scripts/fix_influx" aggregate_1
 has out "error code"
-expect 0 "$HELIO_SOURCE/scripts/fix_influx" aggregate_1 --apply
+has out "fix_influx aggregate_1 --apply"
+has_not out "helio repair old"
+expect 0 "$HELIO_SOURCE/scripts/fix_influx.sh" aggregate_1 # by its old name it mends
 bad=$(influx_query "$URL" solar 'SELECT count(PVvolt) FROM aggregate_1 WHERE PVvolt < 0')
 [ -z "$bad" ] || fail "still there: $bad"
 good=$(influx_query "$URL" solar 'SELECT BAvolt FROM aggregate_1 WHERE BAvolt = 25.1' | tail -1 | cut -d, -f4)

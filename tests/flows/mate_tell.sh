@@ -71,7 +71,7 @@ has err 'nobody behind hub is called "fx3"'
 expect 64 tell hub ac_control=drop
 expect 64 tell hub-dc3 battery_capacity=805
 has err "steps of 10"
-expect 64 tell hub-fx2 equalize_control=on
+expect 64 tell hub-fx2 equalize_control=2
 
 # Who is only heard through another is not mistaken for it.
 printf '[bus shed]\nline = sim\nmodel = parallel\n[device roof]\ndriver = axpert\nbus = shed\nallow_tell = yes\n[device east]\ndriver = axpert\nbus = shed\nserial = 92932004100444\nallow_tell = yes\n' >c.ini

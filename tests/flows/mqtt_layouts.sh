@@ -70,6 +70,7 @@ for serial, messages in by_serial.items():
         assert len(sums) - len(messages) <= 1, (len(messages), len(sums))
         sums = sums[-len(messages):]
     assert len(messages) == len(sums), (len(messages), len(sums))
+    assert messages[-1]["MaxChargerRange"] == 120, messages[-1] # said by its parallel answer alone
     for message, sum_ in zip(messages, sums):
         own = [o for o in ours[name] if o["time"] == sum_["time"]][0]
         for key, metric in parallel.items():

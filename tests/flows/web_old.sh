@@ -23,6 +23,13 @@ raw=$(python3 -c 'import sys; print(bytes.fromhex(sys.stdin.read()).decode("lati
 python3 "$HELIO_SOURCE/tests/flows/_web_old.py" "http://127.0.0.1:$old" "http://127.0.0.1:$older" "$URL" "$raw" ||
     fail "the old addresses answer otherwise than they did"
 
+# the page that it had is the page of today
+for gone in viewer weather; do
+    [ "$(curl -s -o /dev/null -w '%{http_code} %{redirect_url}' "http://127.0.0.1:$old/$gone")" = "302 http://127.0.0.1:$old/" ] ||
+        fail "/$gone leads nowhere"
+done
+[ "$(curl -sL -o /dev/null -w '%{http_code}' "http://127.0.0.1:$old/viewer")" = 200 ] || fail "the page is not where /viewer leads"
+
 end_twins_but_daemon
 until_true 20 eval '[ "$(curl -s -o gone.json -w "%{http_code}" "http://127.0.0.1:$old/cmds?cmd=status")" = 503 ]' ||
     fail "a silent inverter still has values: $(cat gone.json)"

@@ -17,10 +17,10 @@ for file in etc/helio/helio.conf etc/init.d/helio etc/default/helio etc/logrotat
     lib/udev/rules.d/60-helio.rules usr/lib/modules-load.d/helio.conf usr/lib/sysusers.d/helio.conf \
     usr/lib/tmpfiles.d/helio.conf usr/share/man/man1/helio.1.gz usr/share/man/man5/helio.conf.5.gz \
     usr/share/bash-completion/completions/helio usr/share/doc/helio/copyright usr/share/doc/helio/install.md.gz \
-    usr/share/helio/logtracer usr/share/helio/grafana/dashboards/SolarDashboard.json; do
+    usr/share/helio/logtracer usr/share/helio/logtracer.py usr/share/helio/get_tracer.sh usr/share/helio/fix_influx.sh usr/share/helio/grafana/dashboards/SolarDashboard.json; do
     has held " ./$file"
 done
-! grep -vE '^[d-]rwxr-xr-x|^-rw-r--r--' held || fail "modes that are none of these"
+! grep -vE '^[d-]rwxr-xr-x|^-rw-r--r--|^lrwxrwxrwx root/root ./usr/share/helio/' held || fail "modes that are none of these"
 ! grep -v ' root/root ' held || fail "files of somebody else"
 dpkg-deb -f "$deb" Depends | sed 's/t64 / /g' | tee depends # libraries with the longer time are called so
 for library in libc6 libcurl4 libsqlite3-0 libmodbus5 libhidapi-hidraw0 libudev1; do has depends "$library "; done

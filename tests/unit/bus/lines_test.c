@@ -95,6 +95,7 @@ static void simulated(void **state)
     wire_is("sim:collide=0.2", "sim", "", "collide=0.2", -1);
     wire_is("sim:collide=0.2,dead=3", "sim", "", "collide=0.2,dead=3", -1);
     wire_is("sim:,dead=3:2", "sim", "", "dead=3", 2);
+    wire_is("sim,dead=3:2", "sim", "", "dead=3", 2);
 }
 
 static void captures(void **state)

@@ -20,6 +20,7 @@ static const struct {
     {"mate_fx", "charger_control=on", 0x003c, 2},
     {"mate_fx", "aux_control=on", 0x005a, 2},
     {"mate_fx", "equalize_control=off", 0x0038, 0},
+    {"mate_fx", "equalize_control=on", 0x0038, 2},
     {"mate_fx", "generator_support=on", 0x003b, 1},
     {"mate_fx", "generator_support=off", 0x003b, 0},
     {"mate_dc", "battery_capacity=810", 0x0034, 810},

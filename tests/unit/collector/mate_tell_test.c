@@ -164,7 +164,7 @@ static void refusals_come_before_the_first_write(void **state)
         {"mate_fx", "inverter_control=3", "has no \"3\"", ERR_USAGE},
         {"mate_fx", "inverter_control=0.5", "has no", ERR_USAGE},
         {"mate_fx", "ac_control=maybe", "neither", ERR_USAGE},
-        {"mate_fx", "equalize_control=on", "only off", ERR_USAGE},
+        {"mate_fx", "equalize_control=2", "on or off", ERR_USAGE},
         {"mate_fx", "generator_support=2", "outside", ERR_USAGE},
         {"mate_fx", "ac_control=use ac_control=drop", "twice", ERR_USAGE},
         {"mate_dc", "battery_capacity=805", "steps of 10", ERR_USAGE},

@@ -54,6 +54,7 @@ static void words_lead_back(void **state)
     assert_string_equal(words_text(WORDS_CHARGE_STAGE, CHARGE_STAGE_FLOAT), "float");
     assert_null(words_text(WORDS_CHARGE_STAGE, 999));
     assert_int_equal(words_find(WORDS_CHARGE_STAGE, "no such word"), -1);
+    assert_int_equal(words_find(WORDS_OUTPUT_PRIORITY, "sbu"), OUTPUT_PRIORITY_SBU);
     for (int m = 1; m < METRIC_COUNT; m++) {
         if (catalogue[m].kind != LABEL)
             continue;
