@@ -484,6 +484,52 @@ static void killed_anywhere_it_goes_on(void **state)
     }
 }
 
+static unsigned asked, ends_at;
+
+static bool is_to_end(void)
+{
+    return ++asked >= ends_at;
+}
+
+/* As a start of before left it. */
+static void begin_salvage(void)
+{
+    char name[200];
+
+    salvage_name(path, name, sizeof name);
+    FILE *half = fopen(name, "w");
+    assert_non_null(half);
+    assert_int_equal(fclose(half), 0);
+}
+
+/* A start that carries over is asked to end, at any moment: it does, and the next goes on. */
+static void a_start_that_is_to_end(void **state)
+{
+    uint32_t spoilt = root_of("sqlite_autoindex_device_1");
+
+    (void)state;
+    store_end_when(is_to_end);
+    for (ends_at = 1; ends_at < 100000; ends_at = 3 * ends_at / 2 + 1) {
+        put_whole();
+        zero_page(spoilt);
+        begin_salvage();
+        asked = 0;
+        store_close(open_at(path));
+        if (asked < ends_at)
+            break; /* it was done before */
+        assert_true(asked < ends_at + 20);
+        assert_int_equal(count_files("damaged"), 0);
+        ends_at += 100000;
+        store_close(open_at(path));
+        ends_at -= 100000;
+        expect_all("ended at", ends_at, 0);
+    }
+    store_end_when(NULL);
+    expect_all("at last", ends_at, 0);
+    print_message("ended at up to the %uth question\n", asked);
+    assert_true(asked > 100);
+}
+
 /* Stopped while it carries over: what waited goes into the new file, and nothing is twice. */
 static void what_waits_is_kept_when_it_is_stopped(void **state)
 {
@@ -642,6 +688,7 @@ int main(void)
         cmocka_unit_test(a_table_that_leads_into_another),
         cmocka_unit_test(whatever_is_in_it),
         cmocka_unit_test(killed_anywhere_it_goes_on),
+        cmocka_unit_test(a_start_that_is_to_end),
         cmocka_unit_test(what_waits_is_kept_when_it_is_stopped),
         cmocka_unit_test(the_owner_looks_itself),
         cmocka_unit_test(two_copies_are_kept),
