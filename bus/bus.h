@@ -122,12 +122,14 @@ struct bus {
     char where[WHERE_MAX];
     void *memory; /* the line's own */
 
-    int64_t byte_us;     /* one character on this wire */
-    int64_t gap_us;      /* silence that must stand before we speak */
-    int64_t drain_us;    /* silence that ends a disturbance */
-    int64_t wait_us;     /* as long as an answer may take to begin */
-    bool strips_echo;    /* the adapter gives back what we send */
-    bool has_true_speed; /* bytes take byte_us for certain: nobody can answer sooner than that */
+    int64_t byte_us;  /* one character on this wire */
+    int64_t gap_us;   /* silence that must stand before we speak */
+    int64_t drain_us; /* silence that ends a disturbance */
+    int64_t wait_us;  /* as long as an answer may take to begin */
+    bool strips_echo; /* the adapter gives back what we send */
+    /* Bytes take byte_us for certain: nobody can answer sooner. A pseudo-terminal, as socat makes
+     * one before a serial server, carries them at once. */
+    bool has_true_speed;
 
     bool is_open, is_lent;
     int loan; /* the lock file's descriptor, or -1 */

@@ -53,7 +53,7 @@ static int serial_open(struct bus *bus)
     bus->byte_us = port_byte_us(&form);
     /* On a cable for two nobody speaks but who is asked, and the answer's end is the silence. */
     bus->gap_us = section_yes(bus->section, "shared") ? 7 * bus->byte_us / 2 : 0;
-    bus->has_true_speed = true;
+    bus->has_true_speed = !port_is_pretended(serial->fd);
     return OK;
 }
 

@@ -84,7 +84,7 @@ static int serial9_open(struct bus *bus)
     port->busy_until_us = 0;
     bus->byte_us = port_byte_us(&form);
     bus->gap_us = (int64_t)(section_number(bus->section, "gap_ms") * (double)US_PER_MS);
-    bus->has_true_speed = true;
+    bus->has_true_speed = !port_is_pretended(port->fd);
     return OK;
 }
 

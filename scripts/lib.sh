@@ -66,10 +66,10 @@ apt_plan() { # what apt would do, without doing it
     env LC_ALL=C apt-get install -s --no-install-recommends "$@" 2>/dev/null
 }
 
-# All links by which services begin with the machine.
+# All links by which services begin with the machine, and other names of such services.
 enabled_services() {
     find /etc/systemd/system /etc/systemd/user /etc/rc[S2345].d -type l 2>/dev/null |
-        grep -E '\.(wants|requires)/|/S[0-9][0-9]' | sort || true
+        grep -E '\.(wants|requires)/|\.service$|/S[0-9][0-9]' | sort || true
 }
 
 # Packages bring services along that begin by themselves. Nobody asked for those here: none is

@@ -84,7 +84,8 @@ static int far_terminal(char *where, size_t size)
     return fd;
 }
 
-static void send_and_look(struct bus *bus, int fd, const uint8_t packet[PACKET], enum ninth_way way)
+/* Has the far side seen each run of bytes with its own sort of parity? */
+static bool send_and_look(struct bus *bus, int fd, const uint8_t packet[PACKET], enum ninth_way way)
 {
     struct far far = {.fd = fd};
     size_t runs = 0;
@@ -97,9 +98,23 @@ static void send_and_look(struct bus *bus, int fd, const uint8_t packet[PACKET],
     assert_memory_equal(far.bytes, packet, PACKET);
     for (size_t at = 0, n; (n = ninth_run(way, packet, PACKET, at)) > 0; at += n)
         runs++;
-    assert_true(far.runs >= runs);
     for (size_t i = 0; i < PACKET; i++)
-        assert_int_equal(far.parity[i], ninth_parity(way, packet[i], i == 0));
+        if (far.parity[i] != ninth_parity(way, packet[i], i == 0))
+            return false;
+    return far.runs >= runs;
+}
+
+/* On a busy machine whoever looks may come after the next change. A sender that is wrong is wrong
+ * each time. */
+static void send_until_seen(struct bus *bus, int fd, const uint8_t packet[PACKET],
+                            enum ninth_way way)
+{
+    enum { MOST = 20 };
+
+    for (int i = 0; i < MOST; i++)
+        if (send_and_look(bus, fd, packet, way))
+            return;
+    fail_msg("%d times no byte had the parity it needs", MOST);
 }
 
 /* A terminal keeps CMSPAR, as a port does that knows mark and space. */
@@ -127,7 +142,7 @@ static void parity_of_each_byte(void **state)
         assert_int_equal(bus_init(&bus, "nine", line, where, &section), OK);
         assert_int_equal(bus_borrow(&bus, 1000000), OK);
         for (size_t p = 0; p < 2 * (sizeof packets / sizeof *packets); p++)
-            send_and_look(&bus, fd, packets[p / 2], rows[i].way); /* twice: it begins anew */
+            send_until_seen(&bus, fd, packets[p / 2], rows[i].way); /* twice: it begins anew */
         bus_return(&bus);
         bus_done(&bus);
         section_done(&section);

@@ -9,9 +9,10 @@ expect 0 "$HELIO" watch --json --rounds 3 --every 0.3 "${devs[@]}"
 [ "$(wc -l <out)" = 6 ] || fail "$(wc -l <out) lines"
 python3 -c 'import json,sys; [json.loads(l) for l in open("out")]' || fail "not JSON"
 expect 0 "$HELIO" watch --for 1 --every 0.3 "${devs[@]}"
-"$HELIO" watch --every 0.3 "${devs[@]}" >out 2>err &
+"$HELIO" watch --every 0.3 "${devs[@]}" >endless 2>err & # a file of its own: it has begun when a round is in it
 watch=$!
-until_true 10 grep -q '^round ' out || fail "nothing is shown"
+twins+=("$watch")
+until_true 10 grep -q '^round ' endless || fail "nothing is shown"
 kill -INT $watch
 wait $watch || fail "Ctrl-C ended it with $?"
 # Many simulated devices of one settings file, no wire at all.
