@@ -55,6 +55,8 @@ dead=$("$tmp/round" "rtu:$tmp/dead" 1,2,3,4,5,6 60)
 measure "mean round of 6 units, one of them dead, against 5 live ones" \
     "$(sum "$(value mean "$dead") / 1000")" "$(sum "$(value mean "$five") / 1000")" ms 1.15
 
+. scripts/bench.d/house.sh # what becomes of it: the store, sinks and the daemon
+
 tracer_page() {
     cat <<END
 ## Tracer, store and sinks
@@ -69,7 +71,7 @@ a byte, each after 1.75 ms of silence and with 10 ms of turn-around: $(printf %.
 |---|---|---|---|---|---|
 $(printf '%s\n' "${rows[@]}")
 
-That round is one of four blocks. `helio run` asks a slow block beside them in nearly every round, 5.07
+That round is one of four blocks. \`helio run\` asks a slow block beside them in nearly every round, 5.07
 exchanges in the mean: 79 ms for one unit on this wire and 479 ms for six, by the median.
 
 Also seen: the same four readings by libmodbus alone, which keeps no silence before it speaks:
