@@ -83,14 +83,14 @@ int clock_set_rate(const char *text)
         return ERR_USAGE;
     if (at && (!integer_read(at + 1, &since_ms) || !clock_is_possible(since_ms)))
         return ERR_USAGE;
-    rate = (int64_t)(times * RATE_ONE + 0.5);
+    rate = (int64_t)(times * (double)RATE_ONE + 0.5);
     right_ms = since_ms;
     return OK;
 }
 
 double clock_rate(void)
 {
-    return (double)rate / RATE_ONE;
+    return (double)rate / (double)RATE_ONE;
 }
 
 bool clock_is_rated(void)

@@ -144,6 +144,7 @@ struct bus {
     unsigned returns;   /* how often it came back, or another plug in its place: who is at the
                            other end has begun anew */
     struct complaint trouble;
+    int64_t spared_us;        /* silent units are not asked out of turn before this */
     bool is_excused;          /* nobody is expected on it now: that it is not there is no news */
     struct bell *stop;        /* rung: no further try is made; NULL: nobody can stop it */
     _Atomic int64_t *beat_us; /* noted at each try, for whoever looks after this thread; or NULL */

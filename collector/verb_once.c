@@ -127,7 +127,7 @@ static int deliver_all(struct snapshot *s, double wait_s, const bool wanted[PLAN
     struct plan *plan = s->call->plan;
     const struct limit until = {.until_us = clock_us() + (int64_t)(wait_s * 1e6)};
     size_t kept = 0;
-    int rc;
+    int refused = OK, rc;
 
     for (size_t i = 0; i < plan->sink_count; i++)
         if (wanted[i])
@@ -139,6 +139,11 @@ static int deliver_all(struct snapshot *s, double wait_s, const bool wanted[PLAN
     for (size_t i = 0; i < s->deliver.count; i++) {
         struct pump_state state;
         pump_state(s->deliver.seats[i].pump, &state);
+        if (state.aside) {
+            log_err(state.name, "%llu reading%s refused for good and kept here; why: table aside",
+                    (unsigned long long)state.aside, state.aside == 1 ? " is" : "s are");
+            refused = ERR_DATA;
+        }
         if (state.backlog)
             log_err(state.name, "%lld reading%s %s not delivered yet%s%s; %s %s kept",
                     (long long)state.backlog, plural_s(state.backlog), plural_are(state.backlog),
@@ -147,7 +152,7 @@ static int deliver_all(struct snapshot *s, double wait_s, const bool wanted[PLAN
     }
     deliver_stop(&s->deliver, clock_us());
     deliver_done(&s->deliver);
-    return rc ? rc : is_done ? OK : ERR_BUSY;
+    return rc ? rc : is_done ? refused : ERR_BUSY;
 }
 
 static int once_here(struct snapshot *s, double wait_s, const bool wanted[PLAN_SINKS])

@@ -19,6 +19,9 @@ static int place_of(const struct device *d, const struct block *b)
     return -1;
 }
 
+/* On a wire where so many questions in a row lost no answer, silence is no collision. */
+enum { UNBROKEN = 100, SILENCES_UNBROKEN = 3 };
+
 /* How patient to be with silence: a unit that answers is asked again and again, since a lost
  * answer is a collision; one that did not answer last time gets a single chance. */
 static unsigned silences_allowed(const struct device *d, const struct block *b)
@@ -29,6 +32,8 @@ static unsigned silences_allowed(const struct device *d, const struct block *b)
         return 2; /* perhaps it does not know the question */
     if (d->driver->is_mute_before && d->state == ONLINE)
         return 3; /* rather than that it went unheard so often, it has forgotten us */
+    if (d->state == ONLINE && d->speech->is_short_to_ask && d->unbroken >= UNBROKEN)
+        return SILENCES_UNBROKEN;
     return d->state == ONLINE ? 0 : d->state == SILENT ? 1 : 3;
 }
 
@@ -47,7 +52,9 @@ static int say(struct device *d, const struct block *b, unsigned tries, bool is_
     ask.pace = &d->pace;
     ask.tries = tries;
     ask.silences = silences_allowed(d, b);
+    uint64_t silent = d->bus->counts.failed[error_index(ERR_TIMEOUT)];
     rc = bus_talk(d->bus, &ask, a);
+    d->unbroken = silent == d->bus->counts.failed[error_index(ERR_TIMEOUT)] ? d->unbroken + 1 : 0;
     if (rc == OK || rc == ERR_REFUSED)
         d->state = ONLINE;
     return rc;

@@ -189,7 +189,7 @@ int device_round(struct device *d, enum depth depth, int64_t round_ms, struct re
 
     *r = (struct reading){.round_ms = round_ms, .device = d->index};
     look_at_line(d);
-    if (d->state == SILENT && clock_us() < d->next_try_us)
+    if (!silence_begin(d))
         return d->last_error;
     bool was_online = d->state == ONLINE;
     d->rounds++;

@@ -48,6 +48,7 @@ struct device {
     unsigned returns;      /* of its line, when it was asked last */
     struct complaint trouble;
     struct pace pace;
+    unsigned unbroken;           /* questions since one of its tries met with silence */
     struct pieces *pieces;       /* one a block, where blocks are registers */
     struct knowledge *knowledge; /* one a block, where they are words */
     bool has_answered;           /* in this round */

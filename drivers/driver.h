@@ -75,6 +75,7 @@ struct tapped {
  * captures, twins and fuzzing alike. Several drivers may share one speech (Modbus).
  */
 struct speech {
+    bool is_short_to_ask; /* a question that nobody answers costs little once its pace is learned */
     const char *words_help; /* what `helio ask` takes: "0x3100+5" */
     /* Does the detail of a refusal mean "I have no such thing", or "not so much at once"? For
      * blocks of registers; NULL: it never does. */

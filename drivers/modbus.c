@@ -168,6 +168,7 @@ static bool modbus_is_hole(int exception)
 }
 
 const struct speech modbus_speech = {
+    .is_short_to_ask = true,
     .words_help = "REGISTER[+COUNT], FUNCTION:REGISTER[+COUNT] or identity: 0x3100+5, 03:0x9000+15",
     .is_hole = modbus_is_hole,
     .question = modbus_question,

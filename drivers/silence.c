@@ -12,7 +12,7 @@
 static const int64_t S_US = 1000000;
 /* A silent unit costs the others one time-out after 2, 4, 8... seconds, then once a minute. */
 static const int64_t SILENT_FIRST_US = 2000000, SILENT_MOST_US = 60000000;
-enum { SILENT_ROUNDS_MOST = 16 }; /* by then the pause has long been the longest */
+enum { SPARED = 10, SILENT_ROUNDS_MOST = 16 }; /* by then the pause has long been the longest */
 
 /* In the twilight it comes and goes. Asleep, awake, asleep is told, and after that no more until
  * nothing was told for so long: so the last word is right in the evening and in the morning. */
@@ -195,6 +195,33 @@ static void complain_of(struct device *d, int rc, bool was_asleep)
     (is_guess ? complain_rarely : complain)(&d->trouble, d->name, what);
 }
 
+/* Out of turn: one short question costs a unit that was heard before as long as its answers usually
+ * take. All such questions of a wire together take a tenth of its time, at most. */
+static bool may_be_asked_soon(const struct device *d)
+{
+    return d->speech && d->speech->is_short_to_ask && d->pace.is_known && !d->silence.may_sleep;
+}
+
+bool silence_begin(struct device *d)
+{
+    int64_t now = clock_us();
+
+    if (d->state == SILENT && now < d->next_try_us &&
+        (!may_be_asked_soon(d) || now < d->silence.soon_us || now < d->bus->spared_us))
+        return false;
+    d->silence.asked_us = now;
+    return true;
+}
+
+static void spare_the_others(struct device *d)
+{
+    int64_t now = clock_us(), spared = now + SPARED * (now - d->silence.asked_us);
+
+    if (d->silent_rounds > 1) /* its first silent round had more tries */
+        d->bus->spared_us = spared;
+    d->silence.soon_us = now + SILENT_FIRST_US;
+}
+
 int silence_note(struct device *d, int rc)
 {
     bool was_asleep = d->silence.sleep.rest == REST_ASLEEP;
@@ -211,6 +238,7 @@ int silence_note(struct device *d, int rc)
     d->next_try_us = clock_us() + (pause < SILENT_MOST_US ? pause : SILENT_MOST_US);
     if (silence_is_absence(rc) && is_anybodys_guess(d))
         d->next_try_us = clock_us(); /* like one that is asleep */
+    spare_the_others(d);
     d->state = SILENT;
     d->is_met = d->is_greeted = false; /* who answers next may be another */
     complain_of(d, rc, was_asleep);

@@ -20,6 +20,8 @@ struct silence {
     bool is_told;     /* that it is asleep */
     int64_t since_us; /* its first round without an answer; 0: it answers */
     int64_t slept_us; /* when it fell asleep */
+    int64_t asked_us; /* its round began */
+    int64_t soon_us;  /* it may be asked out of turn */
     unsigned told;    /* how often sleep was spoken of aloud lately... */
     int64_t told_us;  /* ...and when last */
     bool is_heard;    /* ever, since the start */
@@ -28,6 +30,9 @@ struct silence {
 };
 
 void silence_init(struct device *d);
+
+/* Is it to be asked in this round? Then its round begins. */
+bool silence_begin(struct device *d);
 
 /* Its round came to nothing: `rc`, or ERR_ASLEEP. */
 int silence_note(struct device *d, int rc);

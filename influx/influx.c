@@ -348,8 +348,8 @@ static void react(struct seat *s, struct judged *j)
     if (j->is_database_missing && section_yes(s->section, "create") && x->door.api == API_V1)
         create_database(s, j);
     if (j->outcome.dropped && (!x->dropped_told_us || clock_us() - x->dropped_told_us > DAY_US)) {
-        log_warn(s->name, "%u points are older than the database keeps: %.150s", j->outcome.dropped,
-                 j->outcome.why);
+        log_warn(s->name, "%u points were thrown away there, %s: %.200s", j->outcome.dropped,
+                 j->dropped_why, j->outcome.why);
         x->dropped_told_us = clock_us();
     }
     j->outcome.left_out = (unsigned)x->lines.left_out_count;
@@ -423,7 +423,7 @@ static bool influx_life(struct seat *s, uint64_t *to, char why[WHY_MAX])
 const struct sink sink_influx = {
     .name = "influx",
     .title = "InfluxDB 1.x, 2.x, 3, and VictoriaMetrics",
-    .proof = "InfluxDB 1.6.7, VictoriaMetrics 1.79 (v1, v2); v3 unproven",
+    .proof = "InfluxDB 1.6.7, VictoriaMetrics 1.79 and 1.151 (v1, v2); v3 unproven",
     .settings = influx_settings,
     .memory = sizeof(struct influx),
     .check = influx_check,

@@ -250,7 +250,7 @@ static int add_counts(void *to, const char *series, const char *const *cells, un
     uint64_t *sum = to;
 
     (void)series;
-    for (unsigned i = 1; i < count; i++) /* the first is the time */
+    for (unsigned i = 0; i < count; i++)
         *sum += strtoull(cells[i], NULL, 10);
     return OK;
 }
@@ -285,7 +285,7 @@ int mend_backup(struct mend *m, const char *measurement, char *file, size_t size
              query_from(m->door, measurement, name, sizeof name), (long long)m->from_ns,
              (long long)m->to_ns);
     if (!rc)
-        rc = query_cells(m->door, statement, add_counts, &there);
+        rc = query_cells(m->door, statement, NULL, add_counts, &there);
     if (!rc && there != b.values) {
         log_err("repair", "the backup %s holds %llu numbers, the database %llu: nothing is touched",
                 file, (unsigned long long)b.values, (unsigned long long)there);

@@ -28,8 +28,7 @@ static int take_type(void *to, const char *series, const char *const *cells, uns
     struct field_types *types = to;
 
     (void)series;
-    if (count < 2)
-        return OK;
+    (void)count;
     if (types->count == QUERY_FIELDS || strlen(cells[0]) >= QUERY_NAME)
         return refuse(cells[0], "too many fields, or too long a name");
     if (types->count && !strcmp(types->fields[types->count - 1].name, cells[0]))
@@ -44,8 +43,7 @@ static int take_tag(void *to, const char *series, const char *const *cells, unsi
     struct field_types *types = to;
 
     (void)series;
-    if (!count)
-        return OK;
+    (void)count;
     if (types->tag_count == QUERY_TAGS || strlen(cells[0]) >= QUERY_NAME)
         return refuse(cells[0], "too many tags, or too long a name");
     for (size_t i = 0; i < types->count; i++)
@@ -60,11 +58,10 @@ static int take_policy(void *to, const char *series, const char *const *cells, u
     struct policies *all = to;
 
     (void)series;
-    if (count < 5)
-        return OK;
+    (void)count;
     if (all->count == POLICIES_MAX || strlen(cells[0]) >= QUERY_NAME)
         return refuse(cells[0], "too many retention policies, or too long a name");
-    bool is_ours = *all->ours ? !strcmp(all->ours, cells[0]) : !strcmp(cells[4], "true");
+    bool is_ours = *all->ours ? !strcmp(all->ours, cells[0]) : !strcmp(cells[1], "true");
     if (!is_ours)
         snprintf(all->others[all->count++], QUERY_NAME, "%s", cells[0]);
     return OK;
@@ -81,8 +78,10 @@ static int take_any(void *to, const char *series, const char *const *cells, unsi
 /* A deletion knows no retention policy: it would hit points of other ones too. */
 static int check_policies(struct door *d, const char *measurement)
 {
+    static const char *const wanted[] = {"name", "default", NULL};
     struct policies all = {.ours = section_text(d->section, "retention_policy")};
-    int rc = d->api == API_V1 ? query_cells(d, "SHOW RETENTION POLICIES", take_policy, &all) : OK;
+    int rc = d->api == API_V1 ? query_cells(d, "SHOW RETENTION POLICIES", wanted, take_policy, &all)
+                              : OK;
 
     for (size_t i = 0; i < all.count && !rc; i++) {
         char statement[900], policy[250], name[250];
@@ -90,7 +89,7 @@ static int check_policies(struct door *d, const char *measurement)
         snprintf(statement, sizeof statement, "SELECT * FROM %s.%s LIMIT 1",
                  query_name(all.others[i], policy, sizeof policy),
                  query_name(measurement, name, sizeof name));
-        rc = query_cells(d, statement, take_any, &is_there);
+        rc = query_cells(d, statement, NULL, take_any, &is_there);
         if (!rc && is_there)
             rc = refuse(all.others[i], "this retention policy holds the measurement too, and a "
                                        "deletion would reach into it");
@@ -100,16 +99,18 @@ static int check_policies(struct door *d, const char *measurement)
 
 int field_types_read(struct door *d, const char *measurement, struct field_types *to)
 {
+    static const char *const field[] = {"fieldKey", "fieldType", NULL}, *const tag[] = {"tagKey",
+                                                                                        NULL};
     char statement[400], name[250];
     int rc;
 
     *to = (struct field_types){0};
     query_name(measurement, name, sizeof name);
     snprintf(statement, sizeof statement, "SHOW FIELD KEYS FROM %s", name);
-    rc = query_cells(d, statement, take_type, to);
+    rc = query_cells(d, statement, field, take_type, to);
     snprintf(statement, sizeof statement, "SHOW TAG KEYS FROM %s", name);
     if (!rc)
-        rc = query_cells(d, statement, take_tag, to);
+        rc = query_cells(d, statement, tag, take_tag, to);
     return rc ? rc : check_policies(d, measurement);
 }
 

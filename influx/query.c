@@ -83,7 +83,7 @@ static int ask(struct door *d, const char *statement, json_t **to)
 }
 
 /* {"results":[{"error":...}]} comes with status 200. */
-static int first_result(struct door *d, json_t *root, json_t **series)
+static int first_result(const char *who, json_t *root, json_t **series)
 {
     json_t *result = json_array_get(json_object_get(root, "results"), 0);
     const char *error = json_string_value(json_object_get(result, "error"));
@@ -91,11 +91,11 @@ static int first_result(struct door *d, json_t *root, json_t **series)
     if (!error)
         error = json_string_value(json_object_get(root, "error"));
     if (error) {
-        log_err(d->who, "%s", error);
+        log_err(who, "%s", error);
         return ERR_DATA;
     }
     if (!json_is_array(json_object_get(root, "results"))) {
-        log_err(d->who, "its answer is none of a database: put the right address into url");
+        log_err(who, "its answer is none of a database: put the right address into url");
         return ERR_DATA;
     }
     *series = json_object_get(result, "series"); /* NULL: nothing there */
@@ -141,26 +141,42 @@ static void name_series(const json_t *series, struct point *p, char *key, size_t
     p->series = key;
 }
 
+/* Where a column stands: servers add new ones, and not only behind the old. */
+static size_t column_of(const json_t *columns, const char *name)
+{
+    size_t at = 0;
+
+    for (; at < json_array_size(columns); at++) {
+        const char *here = json_string_value(json_array_get(columns, at));
+        if (here && !strcmp(here, name))
+            break;
+    }
+    return at;
+}
+
 static int walk_series(json_t *series, point_fn *each, void *to)
 {
     static char key[4000];
     static struct point p; /* one query at a time; too large for a stack */
     json_t *columns = json_object_get(series, "columns"),
            *values = json_object_get(series, "values");
-    size_t count = json_array_size(columns), at;
+    size_t time = column_of(columns, "time"), from[QUERY_FIELDS], at;
     json_t *row;
     int rc = OK;
 
     p = (struct point){0};
     name_series(series, &p, key, sizeof key);
-    p.field_count = count - 1 < QUERY_FIELDS ? (unsigned)count - 1 : QUERY_FIELDS;
-    for (unsigned i = 0; i < p.field_count; i++)
-        p.fields[i].name = json_string_value(json_array_get(columns, i + 1));
+    for (size_t i = 0; i < json_array_size(columns) && p.field_count < QUERY_FIELDS; i++) {
+        if (i == time)
+            continue;
+        p.fields[p.field_count].name = json_string_value(json_array_get(columns, i));
+        from[p.field_count++] = i;
+    }
     json_array_foreach(values, at, row)
     {
-        p.at_ns = json_integer_value(json_array_get(row, 0));
+        p.at_ns = json_integer_value(json_array_get(row, time));
         for (unsigned i = 0; i < p.field_count; i++)
-            read_value(json_array_get(row, i + 1), &p, i);
+            read_value(json_array_get(row, from[i]), &p, i);
         rc = each(to, &p);
         if (rc)
             return rc;
@@ -175,7 +191,7 @@ int query_points(struct door *d, const char *statement, point_fn *each, void *to
     int rc = ask(d, statement, &root);
 
     if (!rc)
-        rc = first_result(d, root, &all);
+        rc = first_result(d->who, root, &all);
     if (!rc)
         json_array_foreach(all, at, series)
         {
@@ -187,35 +203,89 @@ int query_points(struct door *d, const char *statement, point_fn *each, void *to
     return rc;
 }
 
-int query_cells(struct door *d, const char *statement, cells_fn *each, void *to)
+/* ---- cells ----------------------------------------------------------------------------------- */
+
+/* Which columns are wanted, in their order; without a list all but the time. */
+static int choose_columns(const char *who, const json_t *columns, const char *const *wanted,
+                          size_t from[QUERY_FIELDS], unsigned *count)
 {
-    json_t *root = NULL, *all = NULL, *series, *row;
-    size_t at, line;
+    size_t all = json_array_size(columns), time = column_of(columns, "time");
+
+    *count = 0;
+    for (size_t i = 0; !wanted && i < all && *count < QUERY_FIELDS; i++)
+        if (i != time)
+            from[(*count)++] = i;
+    for (; wanted && wanted[*count] && *count < QUERY_FIELDS; ++*count) {
+        from[*count] = column_of(columns, wanted[*count]);
+        if (from[*count] < all)
+            continue;
+        log_err(who, "its answer has no column \"%s\": a newer server than this program knows?",
+                wanted[*count]);
+        return ERR_DATA;
+    }
+    return OK;
+}
+
+static const char *cell_text(json_t *cell, char number[40])
+{
+    if (json_is_boolean(cell))
+        return json_is_true(cell) ? "true" : "false";
+    if (json_is_string(cell))
+        return json_string_value(cell);
+    snprintf(number, 40, "%lld", (long long)json_number_value(cell));
+    return number;
+}
+
+static int walk_rows(const char *who, json_t *series, const char *const *wanted, cells_fn *each,
+                     void *to)
+{
+    static char numbers[QUERY_FIELDS][40];
+    const char *cells[QUERY_FIELDS], *name = json_string_value(json_object_get(series, "name"));
+    size_t from[QUERY_FIELDS], line;
+    unsigned count;
+    json_t *row;
+    int rc = choose_columns(who, json_object_get(series, "columns"), wanted, from, &count);
+
+    json_array_foreach(json_object_get(series, "values"), line, row)
+    {
+        for (unsigned i = 0; i < count && !rc; i++)
+            cells[i] = cell_text(json_array_get(row, from[i]), numbers[i]);
+        if (!rc)
+            rc = each(to, name ? name : "", cells, count);
+    }
+    return rc;
+}
+
+static int walk_answer(const char *who, json_t *root, const char *const *wanted, cells_fn *each,
+                       void *to)
+{
+    json_t *all = NULL, *series;
+    size_t at;
+    int rc = first_result(who, root, &all);
+
+    if (!rc)
+        json_array_foreach(all, at, series) if (!rc) rc = walk_rows(who, series, wanted, each, to);
+    return rc;
+}
+
+int query_cells_in(const char *who, const char *answer, const char *const *wanted, cells_fn *each,
+                   void *to)
+{
+    json_t *root = json_loads(answer, 0, NULL);
+    int rc = root ? walk_answer(who, root, wanted, each, to) : ERR_DATA;
+
+    json_decref(root);
+    return rc;
+}
+
+int query_cells(struct door *d, const char *statement, const char *const *wanted, cells_fn *each,
+                void *to)
+{
+    json_t *root = NULL;
     int rc = ask(d, statement, &root);
 
     if (!rc)
-        rc = first_result(d, root, &all);
-    if (!rc)
-        json_array_foreach(all, at, series)
-            json_array_foreach(json_object_get(series, "values"), line, row)
-        {
-            static char numbers[QUERY_FIELDS][40];
-            const char *cells[QUERY_FIELDS];
-            const char *name = json_string_value(json_object_get(series, "name"));
-            unsigned count = 0;
-            for (; count < json_array_size(row) && count < QUERY_FIELDS && !rc; count++) {
-                json_t *cell = json_array_get(row, count);
-                cells[count] = json_is_boolean(cell) ? (json_is_true(cell) ? "true" : "false")
-                                                     : json_string_value(cell);
-                if (cells[count])
-                    continue;
-                snprintf(numbers[count], sizeof numbers[count], "%lld",
-                         (long long)json_number_value(cell));
-                cells[count] = numbers[count];
-            }
-            if (!rc)
-                rc = each(to, name ? name : "", cells, count);
-        }
+        rc = walk_answer(d->who, root, wanted, each, to);
     json_decref(root);
     return rc;
 }

@@ -35,9 +35,13 @@ typedef int point_fn(void *to, const struct point *p);
 /* Runs a statement; every row with a time goes to `each`. Logs what is wrong. */
 int query_points(struct door *d, const char *statement, point_fn *each, void *to) MUST_CHECK;
 
-/* Runs a statement; the first `columns` cells of every row go to `each` as text. */
+/* Runs a statement; of every row the columns that are wanted, by their names and up to a NULL, go
+ * to `each` as text; without a list all but the time. */
 typedef int cells_fn(void *to, const char *series, const char *const *cells, unsigned count);
-int query_cells(struct door *d, const char *statement, cells_fn *each, void *to) MUST_CHECK;
+int query_cells(struct door *d, const char *statement, const char *const *wanted, cells_fn *each,
+                void *to) MUST_CHECK;
+int query_cells_in(const char *who, const char *answer, const char *const *wanted, cells_fn *each,
+                   void *to) MUST_CHECK; /* of an answer that came */
 
 /* A name in double quotes, a value in single ones, escaped. Returns `to`. */
 const char *query_name(const char *name, char *to, size_t size);

@@ -41,7 +41,8 @@ static int take_name(void *to, const char *series, const char *const *cells, uns
     bool is_wanted;
 
     (void)series;
-    if (!count || strlen(cells[0]) >= QUERY_NAME || w->list->count == SCAN_MEASUREMENTS)
+    (void)count;
+    if (strlen(cells[0]) >= QUERY_NAME || w->list->count == SCAN_MEASUREMENTS)
         return OK;
     if (*w->only)
         is_wanted = !strcmp(cells[0], w->only);
@@ -54,11 +55,12 @@ static int take_name(void *to, const char *series, const char *const *cells, uns
 
 int scan_measurements(struct door *d, const char *only, struct scan_list *to)
 {
+    static const char *const name[] = {"name", NULL};
     struct wanted w = {d, only, to};
 
     to->count = 0;
     if (d->api != API_VICTORIA)
-        return query_cells(d, "SHOW MEASUREMENTS", take_name, &w);
+        return query_cells(d, "SHOW MEASUREMENTS", name, take_name, &w);
     snprintf(to->names[to->count++], QUERY_NAME, "%s",
              *only ? only : section_text(d->section, "measurement"));
     return OK;

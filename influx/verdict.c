@@ -48,6 +48,7 @@ static const struct reaction reactions[] = {
     { 400, 422, "outside retention",               TAKEN,   false, BEYOND_RETENTION, "" },
     { 400, 400, "database is required",            LATER,   true,  PLAIN, "; mend database in the settings and reload" },
     { 400, 400, "auth token",                      LATER,   true,  PLAIN, "; mend token_file and reload" },
+    { 400, 400, "too big data size",               REFUSED, false, TOO_LARGE, "" },
     { 400, 400, "gzip",                            LATER,   true,  PLAIN, "; something on the way spoils it: try gzip = no" },
     { 400, 400, NULL, REFUSED, false, NAMED_LINES, "" },
     { 401, 401, NULL, LATER, true, PLAIN, "; user, password or token is wrong: mend the file and reload" },
@@ -92,6 +93,17 @@ static unsigned dropped(const char *body)
     const char *at = strstr(body, "dropped=");
 
     return at ? (unsigned)strtoul(at + 8, NULL, 10) : 1;
+}
+
+/* "dropped 0 points outside retention policy of duration 3h0m0s and 2 points outside write window
+ * (-10m0s to 15m0s) - oldest ...": a limit on how far from now a point may be. */
+static bool is_outside_window(const char *body)
+{
+    const char *at = strstr(body, " points outside write window");
+
+    while (at && at > body && at[-1] >= '0' && at[-1] <= '9')
+        at--;
+    return at && strtoul(at, NULL, 10) > 0;
 }
 
 /* input field "x" on measurement ..., escaped or not. */
@@ -139,6 +151,11 @@ static void be_special(const struct answer_seen *a, const struct reaction *r, st
         return;
     case BEYOND_RETENTION:
         o->dropped = dropped(a->body);
+        to->dropped_why = is_outside_window(a->body)
+                              ? "too far from the database's own time (FUTURE LIMIT, PAST LIMIT): "
+                                "are both clocks right?"
+                              : "older than the database keeps";
+        door_words(a->body, o->why, sizeof o->why);
         return;
     case TYPE_CONFLICT:
         conflicting_field(a->body, to->field, sizeof to->field);

@@ -21,6 +21,7 @@ struct judged {
     struct outcome outcome;
     char field[80]; /* a field whose type is another there: leave it out */
     bool is_database_missing, is_too_large;
+    const char *dropped_why; /* where outcome.dropped says that points were thrown away there */
 };
 
 void verdict_judge(const struct answer_seen *a, struct judged *to);

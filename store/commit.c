@@ -2,6 +2,7 @@
 #include "store/inside.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -128,6 +129,11 @@ static void note_committed(struct store *s)
     s->counts.committed += s->room_rows;
     s->counts.commits++;
     s->room_used = s->room_rows = s->note_count = 0;
+    if (s->notes_lost)
+        log_err("store",
+                "%zu notes were lost while the disk was stuck (readings are counted apart)",
+                s->notes_lost);
+    s->notes_lost = 0;
     s->since_us = 0;
     s->care.doubts = 0;
     s->visible_seq = s->next_seq - 1;

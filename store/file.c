@@ -188,6 +188,7 @@ static void let_go(struct store *s)
     free(s->cursors);
     free(s->meters);
     free(s->room);
+    free(s->notes);
     pthread_cond_destroy(&s->news);
     lock_done(&s->lock);
     free(s);

@@ -16,8 +16,8 @@ enum {
     STORE_RESENDS = 8,
     SPENT = 256,
     NUMBERS_MAX = READING_MAX * 26 + 4, /* the longest shortest double has 24 signs */
-    NOTES_WAITING = 64,
-    ROOM_MOST = 1024 * 1024 /* the waiting room: an hour and more of six units */
+    NOTES_MOST = 8192,                  /* waiting for a disk that is stuck: 2 MB of them */
+    ROOM_MOST = 1024 * 1024             /* the waiting room: an hour and more of six units */
 };
 
 /* A row that is not committed yet. The numbers stand behind it. */
@@ -162,8 +162,8 @@ struct store {
 
     char *room; /* the waiting room: struct waiting, one behind the other */
     size_t room_size, room_used, room_rows;
-    struct waiting_note notes[NOTES_WAITING];
-    size_t note_count;
+    struct waiting_note *notes;
+    size_t note_count, note_room, notes_lost; /* lost since the last commit */
 
     struct known_shape **shapes; /* each lives as long as the store: rows are handed out with it */
     size_t shape_count, shape_room;

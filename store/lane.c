@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { AGAINS_MOST = 64, ASIDES_MOST = 50 };
@@ -49,8 +50,12 @@ void lane_move(struct pump *p, struct lane *lane, int64_t upto)
 
 static void set_aside(struct pump *p, int64_t seq, const char *why)
 {
-    log_err(p->seat.name, "reading %lld is refused for good and set aside: %s", (long long)seq,
-            why);
+    char what[WHY_MAX + 100];
+
+    snprintf(what, sizeof what,
+             "reading %lld is refused for good and set aside (all of them: table aside): %s",
+             (long long)seq, why);
+    complain(&p->refused, p->seat.name, what);
     store_set_aside(p->store, p->seat.name, seq, why);
     lock_take(&p->lock);
     p->state.aside++;

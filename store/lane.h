@@ -46,7 +46,7 @@ struct pump {
 
     _Atomic bool is_stopping, has_ended;
 
-    struct complaint trouble, unsure;
+    struct complaint trouble, unsure, refused; /* refused: single readings, for good */
     struct chance chance;
     unsigned failures, agains, asides; /* in a row */
     int64_t next_try_us;

@@ -171,10 +171,26 @@ void store_wake(struct store *s)
 
 /* ---- small things to remember ------------------------------------------------------------ */
 
+static bool has_room_for_note(struct store *s)
+{
+    if (s->note_count < s->note_room)
+        return true;
+    size_t room = s->note_room ? 2 * s->note_room : 64;
+    struct waiting_note *more = room > NOTES_MOST ? NULL : realloc(s->notes, room * sizeof *more);
+    if (!more)
+        return false;
+    s->notes = more;
+    s->note_room = room;
+    return true;
+}
+
 void note_locked(struct store *s, const struct waiting_note *n)
 {
-    if (s->note_count == NOTES_WAITING) { /* the disk is stuck: the oldest goes */
-        memmove(s->notes, s->notes + 1, (NOTES_WAITING - 1) * sizeof *s->notes);
+    if (!has_room_for_note(s)) { /* the disk is stuck for long: the oldest goes, and is counted */
+        s->notes_lost++;
+        if (!s->note_count)
+            return;
+        memmove(s->notes, s->notes + 1, (s->note_count - 1) * sizeof *s->notes);
         s->note_count--;
     }
     s->notes[s->note_count++] = *n;

@@ -148,7 +148,7 @@ static void draw(void *who, int64_t at_ms, const struct slot *s)
 
 static void say_step(struct sheet *d)
 {
-    json_number(&d->j, "step_s", (double)d->step_ms / MS_PER_S);
+    json_number(&d->j, "step_s", (double)d->step_ms / (double)MS_PER_S);
 }
 
 static void open_history(struct sheet *d, struct reader *r, const struct origin *from)

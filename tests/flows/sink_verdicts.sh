@@ -33,11 +33,11 @@ for kind in v1_partial v2_all_or_nothing_400 v2_all_or_nothing_422 v3_per_line v
     backlog "$kind"
     at=$(sqlite3 -readonly "$kind.db" "SELECT at FROM reading LIMIT 1 OFFSET 617")
     stand_in_set "$kind" "mode=$kind" "poison= $at\$"
-    drain "$kind" 0
+    wanted=1 code=65
+    [ "$api" != victoria ] || wanted=0 code=0 # it says nothing: nobody can know
+    drain "$kind" $code
     stored=$(stand_in_get "$kind" points) requests=$(stand_in_get "$kind" requests)
     [ "$stored" = 1000 ] || fail "$kind: $stored points stored, not 999 and the new round"
-    wanted=1
-    [ "$api" != victoria ] || wanted=0 # it says nothing: nobody can know
     [ "$(aside "$kind")" = $wanted ] || fail "$kind: $(aside "$kind") set aside"
     [ "$requests" -le 23 ] || fail "$kind: $requests requests"
     echo "one bad line in 1000, $kind: 999 stored, $(aside "$kind") set aside, $requests requests"
@@ -67,7 +67,8 @@ drain large 0
 echo "413 over 20000 bytes: 1001 of 1001 stored in $(stand_in_get large requests) requests"
 backlog large 10
 stand_in_set large limit=100
-drain large 0
+drain large 65
+has err "11 readings are refused for good"
 [ "$(aside large)" = 11 ] || fail "413: single lines that are too large are not set aside"
 
 # ---- not now -----------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ lintian --allow-root --fail-on error,warning --display-info "$packages/$arch"/*.
 ! grep -qE '^[EWI]: ' said || fail "lintian: $(cat said)"
 find "$HELIO_SOURCE/packaging" -name '*lintian-overrides*' | grep . && fail "lintian is overridden"
 
-dpkg-deb -c "$deb" | awk '{ print $1, $2, $6 }' >held
+# Debian 12 puts them into /lib, Debian 13 into /usr/lib, which is the same place.
+dpkg-deb -c "$deb" | awk '{ print $1, $2, $6 }' | sed -E 's, \./usr/lib/(systemd|udev)/, ./lib/\1/,' >held
 for file in etc/helio/helio.conf etc/init.d/helio etc/default/helio etc/logrotate.d/helio \
     lib/systemd/system/helio.service lib/systemd/system/helio-once.service lib/systemd/system/helio-once.timer \
     lib/udev/rules.d/60-helio.rules usr/lib/modules-load.d/helio.conf usr/lib/sysusers.d/helio.conf \
@@ -21,7 +22,7 @@ for file in etc/helio/helio.conf etc/init.d/helio etc/default/helio etc/logrotat
 done
 ! grep -vE '^[d-]rwxr-xr-x|^-rw-r--r--' held || fail "modes that are none of these"
 ! grep -v ' root/root ' held || fail "files of somebody else"
-dpkg-deb -f "$deb" Depends | tee depends
+dpkg-deb -f "$deb" Depends | sed 's/t64 / /g' | tee depends # libraries with the longer time are called so
 for library in libc6 libcurl4 libsqlite3-0 libmodbus5 libhidapi-hidraw0 libudev1; do has depends "$library "; done
 dpkg-deb -e "$deb" control
 sort control/conffiles | tr '\n' ' ' >said

@@ -29,7 +29,8 @@ key="$(sysroot_sources) $wanted"
 base=$packages/clean-root.tar
 if [ "$(cat "$base.made" 2>/dev/null)" != "$key" ]; then
     sysroot_sources >sources
-    if ! mmdebstrap --quiet --variant=minbase --include="${wanted}sysvinit-utils,procps" bookworm "$packages/clean-root-new.tar" sources >made 2>&1; then
+    suite=$(awk '{ print $4; exit }' sources) # the Debian that is tested is the one it runs on
+    if ! mmdebstrap --quiet --variant=minbase --include="${wanted}sysvinit-utils,procps" "$suite" "$packages/clean-root-new.tar" sources >made 2>&1; then
         tail -3 made
         echo "skipped: the mirror did not give what a clean root needs"
         exit 77

@@ -120,7 +120,7 @@ def request_of(row, api):
         r.body, r.where = "nothing", "/api/v2/delete?bucket=solar"
     elif when not in ("good", "asked"):
         sys.exit(f'no request for "{when}"')
-    if name in ("victoria_silent", "victoria_some_refused"):  # it takes any word for the number 0: only a line without one is bad
+    if api == "victoria" and when == "some bad":  # it takes any word for the number 0: only a line without one is bad
         r.body = f"{good}\n{name} x {NOW}"
     elif name.endswith("_too_old") and api == "v1":
         r.where += "&rp=short"

@@ -54,6 +54,10 @@ static void the_table(void **state)
          TAKEN, false, ""},
         {API_V1, 400, "{\"error\":\"database is required\"}", LATER, true, "mend database"},
         {API_V1, 400, "{\"error\":\"gzip: invalid header\"}", LATER, true, "gzip = no"},
+        {API_VICTORIA, 400,
+         "remoteAddr: \"127.0.0.1:40000\"; requestURI: /write; too big data size exceeding "
+         "-influx.maxRequestSize=2000 bytes",
+         REFUSED, false, "too big"},
         {API_VICTORIA, 400, "cannot find the provided auth token \"Bearer x\" in config", LATER,
          true, "token_file"},
         {API_V1, 401, "{\"error\":\"authorization failed\"}", LATER, true, "reload"},
@@ -111,6 +115,25 @@ static void what_is_read_out_of_it(void **state)
     assert_string_equal(j.field, "pv_power");
     j = judge(API_V1, 400, "{\"error\":\"points beyond retention policy dropped=17\"}", "");
     assert_int_equal(j.outcome.dropped, 17);
+    assert_non_null(strstr(j.dropped_why, "older than"));
+    /* InfluxDB 1.13's words, without and with a limit on the future */
+    j = judge(API_V1, 400,
+              "{\"error\":\"partial write: dropped 3 points outside retention policy of duration "
+              "1h0m0s - oldest x, newest y dropped=3 for database: solar\"}",
+              "");
+    assert_int_equal(j.outcome.dropped, 3);
+    assert_non_null(strstr(j.dropped_why, "older than"));
+    j = judge(API_V1, 400,
+              "{\"error\":\"partial write: dropped 0 points outside retention policy of duration "
+              "1h0m0s and 16 points outside write window (10m0s) - oldest x, newest y dropped=16 "
+              "for database: solar\"}",
+              "");
+    assert_int_equal(j.outcome.verdict, TAKEN);
+    assert_int_equal(j.outcome.dropped, 16);
+    assert_non_null(strstr(j.dropped_why, "FUTURE LIMIT"));
+    assert_non_null(strstr(j.outcome.why, "outside write window"));
+    assert_true(judge(API_VICTORIA, 400, "too big data size exceeding -influx.maxRequestSize", "")
+                    .is_too_large);
     assert_int_equal(judge(API_V1, 503, "", "120").outcome.retry_after_ms, 120000);
     assert_int_equal(judge(API_V1, 429, "", " 2.5 ").outcome.retry_after_ms, 2500);
     assert_int_equal(judge(API_V1, 429, "", "Thu, 28 May 2026 20:27:20 GMT").outcome.retry_after_ms,

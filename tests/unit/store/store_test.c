@@ -92,6 +92,23 @@ static void rows_come_back(void **state)
     store_close(s);
 }
 
+/* Between two commits a database may refuse many: each of them is noted. */
+static void every_reading_set_aside_is_noted(void **state)
+{
+    enum { REFUSED = 601 };
+    struct store *s = open_store();
+    sqlite3 *db;
+
+    (void)state;
+    for (int i = 1; i <= REFUSED; i++)
+        store_set_aside(s, "influx", i, "max-series-per-database exceeded");
+    assert_int_equal(store_commit(s), OK);
+    store_close(s);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sql_number(db, "SELECT count(DISTINCT seq) FROM aside", 0), REFUSED);
+    sqlite3_close(db);
+}
+
 static void numbers_are_never_used_twice(void **state)
 {
     struct store *s = open_store();
@@ -497,6 +514,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(rows_come_back, begin, end),
+        cmocka_unit_test_setup_teardown(every_reading_set_aside_is_noted, begin, end),
         cmocka_unit_test_setup_teardown(numbers_are_never_used_twice, begin, end),
         cmocka_unit_test_setup_teardown(one_owner, begin, end),
         cmocka_unit_test_setup_teardown(meters_and_resends_last, begin, end),
