@@ -1,6 +1,8 @@
 /* What to believe of a counter (collector/counter.h). */
 #include "collector/counter.h"
 
+#include "base/decimals.h"
+
 #include <math.h>
 #include <stddef.h>
 
@@ -138,5 +140,5 @@ double counter_total(const struct counter *c)
 {
     bool is_bare = c->carry >= 0 && c->carry <= 0; /* then it is what the unit said, to the bit */
 
-    return is_bare ? c->last : round((c->last + c->carry) * 1e6) / 1e6;
+    return is_bare ? c->last : decimals_cut(c->last + c->carry);
 }

@@ -182,6 +182,7 @@ int daemon_run(struct daemon *d, int64_t until_us)
     malloc_trim(0); /* what only starting needed goes back */
     if (control_open(&d->control, d))
         log_warn("run", "no control socket: once, tell, resend and import cannot reach this one");
+    store_event(d->store, LOG_LEVEL_NOTE, "run", "started");
     notify("READY=1");
     while (!is_asked_to_stop && clock_us() < until_us) {
         wait = step(d, wait < LOOK_US ? wait : LOOK_US, true);

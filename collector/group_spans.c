@@ -2,6 +2,7 @@
 #include "collector/group_spans.h"
 
 #include "base/clock.h"
+#include "base/decimals.h"
 #include "store/spans.h"
 
 #include <math.h>
@@ -84,7 +85,7 @@ bool group_span_of_total(struct group_spans *s, const struct group_span_ask *ask
         x->is_based = true;
         store_meter_put(ask->store, ask->from, ask->metric, x->base, first);
     }
-    *value = fmax(0, round((total - x->base) * 1e6) / 1e6);
+    *value = fmax(0, decimals_cut(total - x->base));
     return true;
 }
 

@@ -2,6 +2,7 @@
 #include "collector/group_totals.h"
 
 #include "base/clock.h"
+#include "base/decimals.h"
 #include "collector/group_spans.h"
 #include "store/spans.h"
 
@@ -180,7 +181,7 @@ static double count_on(struct group_totals *t, struct board *b, struct total *x,
         x->offset = x->last - sum; /* what was told of a member turned out wrong */
     x->last = sum + x->offset;
     store_meter_put(t->store, t->from, x->metric, sum, x->offset);
-    return round(x->last * 1e6) / 1e6;
+    return decimals_cut(x->last);
 }
 
 /* ---- both -------------------------------------------------------------------------------- */

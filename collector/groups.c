@@ -98,12 +98,6 @@ static void fold_member(struct folding *f, unsigned device, enum role role)
     }
 }
 
-/* Sums of many decimals are cut to what is worth storing. */
-static double tidy(double value)
-{
-    return fabs(value) < 1e9 ? round(value * 1e6) / 1e6 : value;
-}
-
 static void put_folded(const struct folding *f, enum metric m, struct reading *to)
 {
     const struct heap *h = &f->heaps[m];
@@ -124,10 +118,10 @@ static void put_folded(const struct folding *f, enum metric m, struct reading *t
     case SUM:
         if (!is_whole && !f->group->is_partial)
             return; /* a total without somebody is no total */
-        value = tidy(h->sum);
+        value = h->sum;
         break;
     case MEAN:
-        value = tidy(h->sum / h->count);
+        value = h->sum / h->count;
         break;
     case LOW:
         value = h->low;

@@ -83,23 +83,59 @@ static void count_rows(struct slot_of *s)
     }
 }
 
-/* The meters of a device begin when it is known what it says by itself. */
-static void begin_meters(struct keeper *k, struct slot_of *s, const struct reading *r)
+struct marks {
+    struct keeper *keeper;
+    struct slot_of *of;
+};
+
+static double mark_of(void *who, enum metric power)
+{
+    const struct marks *m = who;
+    double mark = 0, carry;
+
+    return store_meter_get(m->keeper->store, m->of->from, power, &mark, &carry) ? mark : 0;
+}
+
+static void put_mark(void *who, enum metric power, double mark)
+{
+    const struct marks *m = who;
+
+    if (mark > 0 || mark_of(who, power) > 0)
+        store_meter_put(m->keeper->store, m->of->from, power, mark, 0);
+}
+
+static void restore_meters(struct keeper *k, struct slot_of *s)
 {
     double kwh, carry;
 
+    for (unsigned i = 0; i < s->meter.count; i++)
+        if (store_meter_get(k->store, s->from, s->meter.rows[i].energy, &kwh, &carry))
+            meter_restore(&s->meter, s->meter.rows[i].energy, kwh);
+}
+
+/* The meters of a device begin when it is known what it says by itself; those that an earlier run
+ * had, at once. */
+static void begin_meters(struct keeper *k, struct slot_of *s, const struct reading *r)
+{
+    struct marks marks = {k, s};
+
     if (!s->has)
         return;
+    if (!s->readings) {
+        meter_begin_marked(&s->meter, mark_of, &marks, s->every_ms * US_PER_MS);
+        restore_meters(k, s);
+    }
     for (unsigned i = 0; i < r->count; i++)
         s->has[r->fields[i].metric] = true;
     if (++s->readings < METERS_AFTER + (s->is_part ? 0 : slow_words(driver_of(s))))
         return;
     if (!s->is_part)
         count_rows(s);
+    struct meter before = s->meter;
     meter_begin(&s->meter, s->has, s->every_ms * US_PER_MS);
-    for (unsigned i = 0; i < s->meter.count; i++)
-        if (store_meter_get(k->store, s->from, s->meter.rows[i].energy, &kwh, &carry))
-            meter_restore(&s->meter, s->meter.rows[i].energy, kwh);
+    restore_meters(k, s);
+    meter_go_on(&s->meter, &before);
+    meter_each_mark(&s->meter, put_mark, &marks);
     free(s->has);
     s->has = NULL;
 }
@@ -112,11 +148,14 @@ static void keep_meters(struct keeper *k, struct slot_of *s)
     for (unsigned i = 0; i < count; i++) {
         store_meter_put(k->store, s->from, changed[i].metric, changed[i].last, changed[i].carry);
     }
-    for (unsigned i = 0; i < s->meter.count; i++)
-        if (s->meter.rows[i].is_changed) {
+    for (unsigned i = 0; i < s->meter.count; i++) {
+        bool is_changed = s->meter.rows[i].is_changed, is_over = s->meter.rows[i].is_over;
+        if (is_changed && is_over)
+            meter_each_mark(&s->meter, put_mark, &(struct marks){k, s});
+        else if (is_changed)
             store_meter_put(k->store, s->from, s->meter.rows[i].energy, s->meter.rows[i].kwh, 0);
-            s->meter.rows[i].is_changed = false;
-        }
+        s->meter.rows[i].is_changed = false;
+    }
     const char *news = gate_news(s->gate);
     if (*news) {
         log_warn(s->name, "%s", news);

@@ -22,11 +22,16 @@ static const struct {
 };
 static_assert(sizeof pairs / sizeof *pairs <= METERS_MAX, "every pair may have its meter");
 
-void meter_begin(struct meter *m, const bool has[METRIC_COUNT], int64_t every_us)
+static void clear(struct meter *m, int64_t every_us)
 {
     *m = (struct meter){.longest_us = ROUNDS_PAUSE * every_us};
     if (m->longest_us < pause_least_us)
         m->longest_us = pause_least_us;
+}
+
+void meter_begin(struct meter *m, const bool has[METRIC_COUNT], int64_t every_us)
+{
+    clear(m, every_us);
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         enum metric power = has[pairs[i].power] ? pairs[i].power : pairs[i].split;
         if (power == M_NONE || !has[power] || has[pairs[i].energy])
@@ -34,6 +39,40 @@ void meter_begin(struct meter *m, const bool has[METRIC_COUNT], int64_t every_us
         m->rows[m->count].power = power;
         m->rows[m->count++].energy = pairs[i].energy;
     }
+}
+
+enum { NOT_HERE, BY_ITS_POWER, BY_THE_SIGNED };
+
+void meter_begin_marked(struct meter *m, mark_fn *mark, void *who, int64_t every_us)
+{
+    clear(m, every_us);
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        double is = mark(who, pairs[i].power);
+        if (is < BY_ITS_POWER)
+            continue;
+        m->rows[m->count].power = is < BY_THE_SIGNED ? pairs[i].power : pairs[i].split;
+        m->rows[m->count++].energy = pairs[i].energy;
+    }
+}
+
+void meter_each_mark(const struct meter *m, mark_put_fn *put, void *who)
+{
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        int mark = NOT_HERE;
+        for (unsigned k = 0; k < m->count; k++)
+            if (m->rows[k].energy == pairs[i].energy && !m->rows[k].is_over)
+                mark = m->rows[k].power == pairs[i].power ? BY_ITS_POWER : BY_THE_SIGNED;
+        put(who, pairs[i].power, mark);
+    }
+}
+
+void meter_go_on(struct meter *m, const struct meter *before)
+{
+    for (unsigned i = 0; i < m->count; i++)
+        for (unsigned k = 0; k < before->count; k++)
+            if (m->rows[i].energy == before->rows[k].energy &&
+                m->rows[i].power == before->rows[k].power)
+                m->rows[i] = before->rows[k];
 }
 
 void meter_restore(struct meter *m, enum metric energy, double kwh)
@@ -67,7 +106,8 @@ void meter_take(struct meter *m, struct reading *r, int64_t now_us)
         /* + is into the battery */
         bool is_out = power == M_BATTERY_POWER && energy == M_BATTERY_DISCHARGE_ENERGY;
         double w;
-        m->rows[i].is_over |= reading_has(r, energy); /* it counts by itself, if late */
+        if (!m->rows[i].is_over && reading_has(r, energy)) /* it counts by itself, if late */
+            m->rows[i].is_over = m->rows[i].is_changed = true;
         if (m->rows[i].is_over || !reading_get(r, power, &w))
             continue;
         if (is_out)
@@ -80,7 +120,6 @@ void meter_take(struct meter *m, struct reading *r, int64_t now_us)
         }
         m->rows[i].last_w = w;
         m->rows[i].last_us = now_us;
-        /* Short text: it is stored with every reading. No room: the counter grows all the same. */
-        (void)reading_put(r, energy, round(m->rows[i].kwh * 1e6) / 1e6);
+        (void)reading_put(r, energy, m->rows[i].kwh); /* no room: it grows all the same */
     }
 }

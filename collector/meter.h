@@ -29,6 +29,14 @@ struct meter {
 void meter_begin(struct meter *m, const bool has[METRIC_COUNT], int64_t every_us);
 void meter_restore(struct meter *m, enum metric energy, double kwh);
 
+/* What an earlier run found out: by power, 1: its energy is counted here, 2: from the signed power.
+ * So counting goes on with the first reading, before it is known again what the device says. */
+typedef double mark_fn(void *who, enum metric power);
+void meter_begin_marked(struct meter *m, mark_fn *mark, void *who, int64_t every_us);
+typedef void mark_put_fn(void *who, enum metric power, double mark);
+void meter_each_mark(const struct meter *m, mark_put_fn *put, void *who);
+void meter_go_on(struct meter *m, const struct meter *before); /* where they count the same */
+
 /* It falls asleep: what it makes until its next reading is not guessed. */
 void meter_pause(struct meter *m);
 

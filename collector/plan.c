@@ -151,6 +151,27 @@ struct section *plan_make_section(struct plan *p, const char *kind, const char *
     return s;
 }
 
+/* Words that want a device and name none. */
+static int refuse_device(const struct plan *p, const char *text, struct nearest *n)
+{
+    for (size_t i = 0; i < p->group_count; i++) {
+        if (!strcmp(p->groups[i].name, text)) {
+            log_err(NULL,
+                    "\"%s\" is a group, and no device that could be asked; watch, export "
+                    "and the page know it",
+                    text);
+            return ERR_USAGE;
+        }
+        nearest_try(n, p->groups[i].name);
+    }
+    log_err(NULL, "there is no device \"%s\"%s%s%s", text,
+            n->best ? "; did you mean \""
+                    : ". Name one of the settings file, or write it "
+                      "DRIVER@LINE[:ADDRESS], like tracer@rtu:/dev/ttyUSB0:1",
+            n->best ? n->best : "", n->best ? "\"?" : "");
+    return ERR_USAGE;
+}
+
 int plan_find(struct plan *p, const char *text, size_t *to)
 {
     struct nearest n = {.word = text};
@@ -164,12 +185,7 @@ int plan_find(struct plan *p, const char *text, size_t *to)
     }
     if (strchr(text, '@'))
         return plan_add_bare(p, text, to);
-    log_err(NULL, "there is no device \"%s\"%s%s%s", text,
-            n.best ? "; did you mean \""
-                   : ". Name one of the settings file, or write it "
-                     "DRIVER@LINE[:ADDRESS], like tracer@rtu:/dev/ttyUSB0:1",
-            n.best ? n.best : "", n.best ? "\"?" : "");
-    return ERR_USAGE;
+    return refuse_device(p, text, &n);
 }
 
 const char *plan_default_path(char *to, size_t size)

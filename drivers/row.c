@@ -1,6 +1,7 @@
 /* Rows both ways (drivers/row.h). */
 #include "drivers/row.h"
 
+#include "base/decimals.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -164,7 +165,7 @@ bool field_to_reading(const struct field *field, struct reading *r)
     if (w && w->means == MEANS_NOTHING && catalogue[row->metric].kind == SETTING)
         return false; /* a code among the numbers: "automatic" */
     if (row->scale > 0)
-        value = round(value / row->scale * 1e6) / 1e6; /* 0.82 kW are 820 W, not a hair less */
+        value = decimals_cut(value / row->scale); /* 0.82 kW are 820 W, not a hair less */
     return metric_is_possible(row->metric, value) && reading_put(r, row->metric, value);
 }
 

@@ -423,7 +423,7 @@ static bool influx_life(struct seat *s, uint64_t *to, char why[WHY_MAX])
 const struct sink sink_influx = {
     .name = "influx",
     .title = "InfluxDB 1.x, 2.x, 3, and VictoriaMetrics",
-    .proof = "InfluxDB 1.6.7, VictoriaMetrics 1.79 and 1.151 (v1, v2); v3 unproven",
+    .proof = "InfluxDB 1.6.7 and 2.8.0, VictoriaMetrics 1.79 and 1.151; v3 unproven",
     .settings = influx_settings,
     .memory = sizeof(struct influx),
     .check = influx_check,

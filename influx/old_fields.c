@@ -1,7 +1,7 @@
 /* THE table of the layout `logtracer` (influx/old_fields.h). */
 #include "influx/old_fields.h"
 
-#include <math.h>
+#include "base/decimals.h"
 
 // clang-format off
 const struct old_field old_fields[] = {
@@ -35,6 +35,6 @@ bool old_field_value(const struct old_field *f, const struct reading *r, bool is
     if (!reading_get(r, f->metric, &value) ||
         (f->times != M_NONE && !reading_get(r, f->times, &times)))
         return false;
-    *to = round(value * times * f->factor * 1e6) / 1e6;
+    *to = decimals_cut(value * times * f->factor);
     return true;
 }

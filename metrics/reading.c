@@ -1,6 +1,8 @@
 /* Fields of a reading, looked up by walking: there are few (metrics/reading.h). */
 #include "metrics/reading.h"
 
+#include "base/decimals.h"
+
 static int place_of(const struct reading *r, enum metric m)
 {
     for (int i = 0; i < r->count; i++)
@@ -32,7 +34,7 @@ bool reading_put(struct reading *r, enum metric m, double value)
     if (at < 0)
         at = r->count++;
     r->fields[at].metric = (uint16_t)m;
-    r->fields[at].value = value;
+    r->fields[at].value = decimals_cut(value);
     return true;
 }
 

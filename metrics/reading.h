@@ -22,7 +22,8 @@ struct reading {
 
 bool reading_has(const struct reading *r, enum metric m);
 bool reading_get(const struct reading *r, enum metric m, double *to);
-bool reading_put(struct reading *r, enum metric m, double value); /* false: no room left */
+/* With six decimals at most (base/decimals.h). False: no room left. */
+bool reading_put(struct reading *r, enum metric m, double value);
 void reading_drop(struct reading *r, enum metric m);
 
 #endif

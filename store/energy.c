@@ -2,6 +2,7 @@
 #include "store/energy.h"
 
 #include "base/clock.h"
+#include "base/decimals.h"
 #include "base/text.h"
 #include "metrics/catalogue.h"
 #include "store/days.h"
@@ -43,18 +44,10 @@ static void begin_span(struct energy_tally *t, int first)
     t->end_ms = day_start(next_after(first, t->by));
 }
 
-/* Decimals that only adding made are no news. */
-static double tidy(double value)
-{
-    double cut = (double)(int64_t)(value * 1e6 + (value < 0 ? -0.5 : 0.5)) / 1e6;
-
-    return value > -1e12 && value < 1e12 ? cut : value;
-}
-
 static void end_span(struct energy_tally *t)
 {
-    t->span.grown = tidy(t->span.grown);
-    t->span.unseen = tidy(t->span.unseen);
+    t->span.grown = decimals_cut(t->span.grown);
+    t->span.unseen = decimals_cut(t->span.unseen);
     if (t->each)
         t->each(t->to, &t->span);
 }

@@ -7,6 +7,7 @@
  */
 #include "store/rollup.h"
 
+#include "base/decimals.h"
 #include "store/inside.h"
 
 #include <math.h>
@@ -47,7 +48,7 @@ double slot_mean(const struct slot *s)
 
 double slot_worth(const struct slot *s, enum metric m)
 {
-    return catalogue[m].kind == GAUGE ? round(slot_mean(s) * 1e6) / 1e6 : s->last;
+    return catalogue[m].kind == GAUGE ? decimals_cut(slot_mean(s)) : s->last;
 }
 
 size_t rollup_write(const struct slot *slots, unsigned count, uint8_t to[ROLLUP_BYTES])

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 
+#include <ctype.h>
 #include <string.h>
 
 static void say_choices(struct json *j, const char *const *choices)
@@ -23,6 +24,7 @@ static void say_device_of_path(struct json *j)
     json_string(j, "description", "A device by its name");
     json_open(j, "schema", '{');
     json_string(j, "type", "string");
+    json_integer(j, "minLength", 1);
     json_close(j, '}');
     json_close(j, '}');
 }
@@ -46,6 +48,8 @@ static void say_params(struct json *j, const struct route *r)
         json_string(j, "type", params[i].type);
         if (params[i].choices)
             say_choices(j, params[i].choices);
+        else if (!strcmp(params[i].type, "string"))
+            json_integer(j, "minLength", 1);
         if (!strcmp(params[i].type, "integer")) {
             json_integer(j, "minimum", 1);
             json_integer(j, "maximum", POINTS_MOST);
@@ -172,14 +176,38 @@ static void say_telling_problems(struct json *j)
     say_problem(j, "504", "the device did not answer: look before trying again");
 }
 
-static void say_body(struct json *j)
+/* What generated clients call it: get_devices_device_commands. */
+static void say_name(struct json *j, const struct route *r)
+{
+    char name[80];
+    struct text t = text_on(name, sizeof name);
+    size_t root = strncmp(r->path, "/api/v1", 7) ? 0 : 7;
+
+    text_add(&t, strcmp(r->method, "GET") ? "post" : "get");
+    for (const char *at = r->path + root; *at; at++)
+        if (isalnum((unsigned char)*at) || at[1])
+            text_char(&t, isalnum((unsigned char)*at) ? *at : '_');
+    for (char *at = name; *at; at++) /* "/{" is one step */
+        while (at[0] == '_' && at[1] == '_')
+            memmove(at, at + 1, strlen(at));
+    json_string(j, "operationId", name);
+}
+
+/* Only who tells needs the token. */
+static void say_lock(struct json *j, const struct route *r)
 {
     json_open(j, "security", '[');
-    json_open(j, NULL, '{');
-    json_open(j, "token", '[');
+    if (r->may_tell) {
+        json_open(j, NULL, '{');
+        json_open(j, "token", '[');
+        json_close(j, ']');
+        json_close(j, '}');
+    }
     json_close(j, ']');
-    json_close(j, '}');
-    json_close(j, ']');
+}
+
+static void say_body(struct json *j)
+{
     json_open(j, "requestBody", '{');
     json_bool(j, "required", true);
     json_open(j, "content", '{');
@@ -192,7 +220,9 @@ static void say_method(struct json *j, const struct route *r)
 {
     json_open(j, strcmp(r->method, "GET") ? "post" : "get", '{');
     json_string(j, "summary", r->summary);
+    say_name(j, r);
     say_params(j, r);
+    say_lock(j, r);
     if (r->may_tell)
         say_body(j);
     json_open(j, "responses", '{');
@@ -263,7 +293,16 @@ static int write_description(struct exchange *x, struct text *to)
     json_string(&j, "description",
                 "Times are RFC 3339 in UTC, or milliseconds since 1970. Names of metrics are those "
                 "of /api/v1/catalogue, which has their units. Errors are RFC 9457.");
+    json_open(&j, "license", '{');
+    json_string(&j, "name", "MIT");
+    json_string(&j, "url", "https://opensource.org/license/mit");
     json_close(&j, '}');
+    json_close(&j, '}');
+    json_open(&j, "servers", '[');
+    json_open(&j, NULL, '{');
+    json_string(&j, "url", "/");
+    json_close(&j, '}');
+    json_close(&j, ']');
     json_open(&j, "paths", '{');
     for (const struct route *r = routes; r->method; r++)
         if (r->summary)

@@ -123,6 +123,12 @@ bool axpert_is_caret(const uint8_t *frame, size_t length); /* PI17's and PI18's 
 bool axpert_is_ours(const char *protocol_id);              /* what QPI said behind "PI" */
 const char *axpert_stranger_text(const char *protocol_id); /* "": it was a caret */
 
+/* Asks for the protocol as PI18 (0) or PI17 (1) would. ERR_PROTOCOL: it is one. (relatives.c) */
+enum { AXPERT_RELATIVES = 2 };
+#define AXPERT_PI17_QUESTION "^P003PI" /* PI17 wants no sum behind its questions */
+int axpert_relative(struct device *d, unsigned which) MUST_CHECK;
+void axpert_name_relative(struct device *d); /* a caret was heard: which is it? */
+
 /* ---- what is known of one unit */
 
 enum { UNITS_MAX = 10, SERIAL_TEXT = 24, TOTALS = 4 };

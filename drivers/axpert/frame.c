@@ -62,6 +62,10 @@ size_t axpert_request(const char *command, uint8_t to[ASK_MAX])
     if (!length || length > AXPERT_REQUEST_MAX)
         return 0;
     memcpy(to, command, length);
+    if (!strcmp(command, AXPERT_PI17_QUESTION)) {
+        to[length] = CR;
+        return length + 1;
+    }
     uint16_t crc = axpert_crc(to, length);
     to[length] = (uint8_t)(crc >> 8);
     to[length + 1] = (uint8_t)crc;

@@ -89,6 +89,8 @@ static int ask(struct device *d, enum axpert_block which, struct meeting *m, boo
 
     if (rc == ERR_PROTOCOL || (*m->protocol && !axpert_is_ours(m->protocol))) {
         d->speaks = axpert_stranger_text(m->protocol);
+        if (!*m->protocol)
+            axpert_name_relative(d);
         return ERR_PROTOCOL; /* the same words would mean something else */
     }
     *is_there |= rc == OK;
@@ -103,6 +105,19 @@ static int ask(struct device *d, enum axpert_block which, struct meeting *m, boo
 static int nobody(const struct meeting *m)
 {
     return m->was_refused ? ERR_REFUSED : m->spoilt ? m->spoilt : ERR_TIMEOUT;
+}
+
+/* Nor to PI30's questions at all: is it a relative? */
+static int nobody_or_relative(struct device *d, const struct meeting *m)
+{
+    if (nobody(m) != ERR_TIMEOUT)
+        return nobody(m);
+    for (unsigned i = 0; i < AXPERT_RELATIVES; i++) {
+        int rc = axpert_relative(d, i);
+        if (rc != ERR_TIMEOUT && rc != ERR_REFUSED)
+            return rc;
+    }
+    return ERR_TIMEOUT;
 }
 
 unsigned axpert_kind_named(const char *word)
@@ -149,18 +164,26 @@ static bool is_guess(struct meeting *m, bool is_there)
     return !is_sure && m->memory->meetings < MEETINGS_MOST;
 }
 
+enum { KNOCKS_OWN = 6 }; /* then one for each relative */
+
 /* A unit that was silent gets one question, and the rest only when it answers: now this, now that
  * one, since some know only one of them. */
 static int knock(struct device *d, struct meeting *m)
 {
     bool is_there = false;
-    int rc = ask(d, m->memory->knocks++ % 2 ? QPI : QPIRI, m, &is_there);
+    unsigned turns = KNOCKS_OWN + (d->speaks ? 0 : AXPERT_RELATIVES);
+    unsigned turn = m->memory->knocks++ % turns;
 
+    int rc = turn < KNOCKS_OWN ? ask(d, turn % 2 ? QPI : QPIRI, m, &is_there)
+                               : axpert_relative(d, turn - KNOCKS_OWN);
+
+    if (turn >= KNOCKS_OWN) /* a no is PI30's way to say that it is there */
+        return rc == ERR_REFUSED ? OK : rc;
     if (!rc && m->spoilt == ERR_FUNCTION) /* a relative's ratings? */
         rc = ask(d, QPI, m, &is_there);
     if (rc || is_there)
         return rc;
-    return nobody(m);
+    return d->speaks ? nobody_or_relative(d, m) : nobody(m);
 }
 
 int axpert_meet(struct device *d)
@@ -176,7 +199,7 @@ int axpert_meet(struct device *d)
     for (size_t i = 0; i < sizeof questions / sizeof *questions && !rc; i++) {
         rc = ask(d, questions[i], &m, &is_there);
         if (!rc && i == 1 && !is_there)
-            return nobody(&m);
+            return d->state == SILENT ? nobody(&m) : nobody_or_relative(d, &m);
         if (!rc && i == 1 && is_guess(&m, is_there))
             return m.spoilt ? m.spoilt : ERR_TIMEOUT;
     }

@@ -99,20 +99,9 @@ static void drop_no_fault(struct reading *r)
         reading_drop(r, noted[i]);
 }
 
-/* All bits set: it does not count its days. */
-static void drop_no_count(struct reading *r)
-{
-    static const double all_set_kwh = 6553.5;
-    double kwh = 0;
-
-    if (reading_get(r, M_PV_ENERGY_TODAY, &kwh) && kwh > all_set_kwh - 0.05)
-        reading_drop(r, M_PV_ENERGY_TODAY);
-}
-
 static void derive(struct device *d, struct reading *r)
 {
     (void)d;
-    drop_no_count(r);
     derive_strings(r);
     drop_no_fault(r);
 }

@@ -179,6 +179,23 @@ static int decode_registering(const struct goodwe_packet *p, const struct teller
     }
 }
 
+/* All bits set is how it says that it has none: a second string, a counter of days. */
+static bool is_none(const struct field *f)
+{
+    const struct row *row = f->row;
+    double all_set = row->form == BE16 ? UINT16_MAX : row->form == BE32 ? UINT32_MAX : 0;
+
+    return row->metric != M_NONE && !row->words && all_set > 0 && f->value * row->per > all_set - 1;
+}
+
+static void give_what_it_has(void *to, const struct field *f)
+{
+    const struct teller *t = to;
+
+    if (!is_none(f))
+        t->each(t->to, f);
+}
+
 static int decode_packet(struct decoding *how, const struct goodwe_packet *p,
                          const struct teller *t)
 {
@@ -197,7 +214,8 @@ static int decode_packet(struct decoding *how, const struct goodwe_packet *p,
         give_errors(t, p->data + (kind == KIND_THREE ? ERRORS_THREE : ERRORS_ONE));
     }
     struct stretch s = {0, p->length, p->data, NULL};
-    bytes_decode(how->rows, p->function, kind, &s, 0, p->length, t->each, t->to);
+    struct teller has = *t;
+    bytes_decode(how->rows, p->function, kind, &s, 0, p->length, give_what_it_has, &has);
     return OK;
 }
 

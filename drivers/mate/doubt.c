@@ -33,8 +33,6 @@ static bool doubts_register(const struct device *d, struct mate_memory *m, uint1
 {
     unsigned i = 0;
 
-    if (fits_page(d, at, value))
-        return false;
     while (i < m->heard_count && m->heard[i].at != at)
         i++;
     if (i == WORDS_HEARD)
@@ -44,7 +42,8 @@ static bool doubts_register(const struct device *d, struct mate_memory *m, uint1
     uint16_t before = m->heard[i].value;
     m->heard[i].at = at;
     m->heard[i].value = value;
-    return is_new || !is_near((int16_t)value, (int16_t)before);
+    bool is_like_before = !is_new && is_near((int16_t)value, (int16_t)before);
+    return !is_like_before && !fits_page(d, at, value);
 }
 
 /* ---- pages ---------------------------------------------------------------------------------- */

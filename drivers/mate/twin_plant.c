@@ -33,6 +33,8 @@ void mate_mx_now(struct twin *t)
     put(t, M_PV_VOLTAGE_HIGH_TODAY, p->pv_v_high);
     put(t, M_PV_POWER_HIGH_TODAY, p->pv_w_high * share);
     put(t, M_CHARGER_CURRENT_HIGH_TODAY, p->charge_a_high * share);
+    put(t, M_PV_OPEN_CIRCUIT_VOLTAGE, p->pv_v * 1.2);
+    put(t, M_PV_OPEN_CIRCUIT_VOLTAGE_HIGH, p->pv_v_high * 1.2);
     put(t, M_FLOAT_VOLTAGE, 13.6 * t->nominal_v / 12);
     put(t, M_ABSORB_VOLTAGE, 14.4 * t->nominal_v / 12);
 }

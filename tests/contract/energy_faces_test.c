@@ -191,11 +191,38 @@ static void a_name_that_changes(void **state)
     stop();
 }
 
+/* What is integrated is known with the first reading after a start, and goes on from there. */
+static void a_start_loses_no_meter(void **state)
+{
+    double charged[2] = {0, 0};
+
+    (void)state;
+    chance = chance_seeded(1);
+    set_up();
+    start();
+    for (int i = 0; i < 20; i++)
+        one_round();
+    size_t at = keeper_place(&keeper, "south");
+    assert_true(board_total(keeper.board, (unsigned)at, M_BATTERY_CHARGE_ENERGY, &charged[0]));
+    stop();
+    start();
+    one_round();
+    one_round();
+    at = keeper_place(&keeper, "south");
+    assert_true(board_has(keeper.board, (unsigned)at, M_BATTERY_CHARGE_ENERGY));
+    assert_true(board_total(keeper.board, (unsigned)at, M_BATTERY_CHARGE_ENERGY, &charged[1]));
+    stop();
+    /* 600 W for a minute are a hundredth of a kWh */
+    if (fabs(charged[1] - charged[0] - 0.01) > 1e-5)
+        fail_msg("%.6f, then %.6f", charged[0], charged[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_face_says_what_was_made, begin, end),
         cmocka_unit_test_setup_teardown(a_name_that_changes, begin, end),
+        cmocka_unit_test_setup_teardown(a_start_loses_no_meter, begin, end),
     };
 
     return cmocka_run_group_tests_name("energy faces", tests, NULL, NULL);

@@ -326,7 +326,7 @@ unknown = get_json("energy?device=unit1&metric=pv_energy&from=2026-11-01&to=2026
 claim([row["grown"] for row in unknown] == [None, None], "what nobody heard is not 0")
 table = rows_of(get("energy?device=unit1&metric=pv_energy&from=2026-11-01&to=2026-11-03&format=csv")[1].decode())
 claim(table[0] == {"date": "2026-11-01", "device": "unit1", "metric": "pv_energy", "grown": "", "unit": "kWh", "unseen": "", "since": ""}, f"{table}")
-claim(get_json("events") == [], "nothing happened yet")
+claim([one["text"] for one in get_json("events")] == ["started"], "nothing but its start happened yet")
 
 # ---- methods, errors, strangers ------------------------------------------------------------------
 
@@ -410,6 +410,19 @@ for path in "/api/v1/board", "/metrics", "/nothing", "/api/v1/board?x=1", "/heal
         claim("default-src 'none'" in got["Content-Security-Policy"], f"{path}: policy")
         claim(got["Referrer-Policy"] == "no-referrer", f"{path}: referrer")
 described = get_json("openapi.json")["paths"]
+operations = [one for path in described.values() for one in path.values()]
+names = [one["operationId"] for one in operations]
+claim(len(set(names)) == len(names) and all(name.isidentifier() for name in names), f"names of operations: {names}")
+claim(all("security" in one for one in operations), "each says whether it wants the token")
+claim(
+    all(
+        p["schema"].get("minLength") == 1 or "enum" in p["schema"]
+        for one in operations
+        for p in one["parameters"]
+        if p["schema"]["type"] == "string"
+    ),
+    "no parameter may be empty",
+)
 for path in described:
     if not any(word in path for word in ("history", "table", "energy", "live")):
         claim(ask(path.replace("{device}", "unit1"))[0] == 200, f"{path} answers without being asked for more")

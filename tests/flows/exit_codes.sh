@@ -24,6 +24,13 @@ expect 64 "$HELIO" once --print tracer@sim:0
 expect 64 "$HELIO" once --print tracer@sim,paced=perhaps:1
 expect 64 "$HELIO" watch tracer@smi:1
 has err 'did you mean "sim"'
+printf '[bus b]\nline = sim\n[device south]\ndriver = tracer\nbus = b\naddress = 1\n[group house]\nmembers = south\n' >house.ini
+expect 64 "$HELIO" watch -c house.ini huose
+has err 'did you mean "house"'
+expect 64 "$HELIO" read -c house.ini huose pv_power
+has err 'did you mean "house"'
+expect 64 "$HELIO" read -c house.ini house pv_power
+has err '"house" is a group'
 
 # ---- 0: all is well, every device asked has answered
 expect 0 "$HELIO" once tracer@sim:1

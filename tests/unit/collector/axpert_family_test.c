@@ -93,6 +93,31 @@ static void a_caret_is_named(void **state)
     stage_end(&s);
 }
 
+/* Silent to all that PI30 asks, it is found by its own question, and stays what it is. */
+static void a_silent_relative_is_named(void **state)
+{
+    static const struct {
+        const char *question, *says, *name;
+    } rows[] = {{"^P005PI", "^D00518", "PI18"}, {"^P003PI", "^D00517", "PI17"}};
+    struct stage s;
+    struct reading r;
+    char came[CAME_ROOM];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        stage_begin(&s, "model=mks");
+        s.silent = "QPI QPIRI QID QFLAG QGMN QMN QALL QSID QPIGS QMOD QPIWS QPIGS2";
+        s.said[0].command = rows[i].question;
+        s.said[0].payload = rows[i].says;
+        for (unsigned round = 0; round < 60; round++) {
+            assert_int_equal(stage_round(&s, LIVE_ONLY, &r), ERR_PROTOCOL);
+            assert_int_equal(r.count, 0);
+            assert_non_null(strstr(device_came(s.device, ERR_PROTOCOL, came), rows[i].name));
+        }
+        stage_end(&s);
+    }
+}
+
 static void what_may_be_a_status(void **state)
 {
     static const struct {
@@ -131,9 +156,8 @@ static void what_may_be_a_status(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pi16_is_named_and_left),
-        cmocka_unit_test(pi16_that_does_not_say_so),
-        cmocka_unit_test(a_caret_is_named),
+        cmocka_unit_test(pi16_is_named_and_left), cmocka_unit_test(pi16_that_does_not_say_so),
+        cmocka_unit_test(a_caret_is_named),       cmocka_unit_test(a_silent_relative_is_named),
         cmocka_unit_test(what_may_be_a_status),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

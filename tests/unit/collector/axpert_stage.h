@@ -77,7 +77,8 @@ static inline int stage_answer(void *far, const uint8_t *asked, size_t length,
     struct stage *s = far;
     char command[AXPERT_REQUEST_MAX + 1];
 
-    snprintf(command, sizeof command, "%.*s", (int)length - 3, (const char *)asked);
+    int behind = asked[0] == '^' && asked[4] == '3' ? 1 : 3; /* PI17 has no sum there */
+    snprintf(command, sizeof command, "%.*s", (int)length - behind, (const char *)asked);
     snprintf(s->heard[s->asked++ % 64], sizeof s->heard[0], "%s", command);
     to->delay_us = stage_lists(s->late, command) ? s->late_us : 40000;
     if (stage_lists(s->silent, command)) {

@@ -44,6 +44,40 @@ static void near(double is, double wanted)
         fail_msg("%.9g is not %.9g", is, wanted);
 }
 
+struct noted {
+    double of[METRIC_COUNT];
+};
+
+static void note_mark(void *who, enum metric power, double mark)
+{
+    ((struct noted *)who)->of[power] = mark;
+}
+
+static double noted_mark(void *who, enum metric power)
+{
+    return ((struct noted *)who)->of[power];
+}
+
+/* The next run begins with the same meters, but for what the device counts by itself. */
+static void marks_for_the_next_run(void **state)
+{
+    struct noted noted = {{0}};
+    struct meter m = begun(M_BATTERY_POWER, M_PV_POWER, 5 * second_us), next;
+    struct reading r = {0};
+
+    (void)state;
+    meter_each_mark(&m, note_mark, &noted);
+    meter_begin_marked(&next, noted_mark, &noted, 5 * second_us);
+    assert_int_equal(next.count, 3);
+    assert_int_equal(next.rows[1].power, M_BATTERY_POWER);
+    assert_int_equal(next.rows[1].energy, M_BATTERY_CHARGE_ENERGY);
+    assert_true(reading_put(&r, M_PV_POWER, 100) && reading_put(&r, M_PV_ENERGY, 1234));
+    meter_take(&next, &r, second_us);
+    meter_each_mark(&next, note_mark, &noted);
+    meter_begin_marked(&m, noted_mark, &noted, 5 * second_us);
+    assert_int_equal(m.count, 2);
+}
+
 static void only_what_a_device_cannot_say(void **state)
 {
     struct meter m = begun(M_PV_POWER, M_LOAD_POWER, 5 * second_us);
@@ -207,6 +241,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_what_a_device_cannot_say),
+        cmocka_unit_test(marks_for_the_next_run),
         cmocka_unit_test(all_pairs_fit),
         cmocka_unit_test(a_constant_power),
         cmocka_unit_test(one_that_counts_by_itself_after_all),

@@ -149,6 +149,32 @@ static void a_wrong_sum_before_the_answer(void **state)
     assert_int_equal(goodwe_whole(&ask, b, left), (int)left);
 }
 
+static void collect(void *to, const struct field *f)
+{
+    (void)field_to_reading(f, to); /* what has no metric stays out */
+    assert_string_not_equal(f->name, "e_day");
+    assert_string_not_equal(f->name, "vpv2");
+}
+
+/* Of a second string or of a day it does not count; nothing beside them is doubted. */
+static void all_bits_set_say_nothing(void **state)
+{
+    static const size_t places[] = {2, 6, 24, 26, 44}; /* vpv2, ipv2, e_total, e_day */
+    uint8_t b[200], data[DATA_ONE] = {0x09, 0x7a};
+    struct decoding how = {.rows = goodwe_rows};
+    struct reading r = {.count = 0};
+    int detail;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        memset(data + places[i], 0xff, 2);
+    size_t length = goodwe_make(b, 0x0b, 0x80, GOODWE_READ, GOODWE_RUNNING, data, DATA_ONE);
+    assert_int_equal(goodwe_speech.decode(&how, NULL, 0, b, length, collect, &r, &detail), OK);
+    assert_true(reading_has(&r, M_PV1_VOLTAGE));
+    assert_false(reading_has(&r, M_PV_ENERGY) || reading_has(&r, M_PV_ENERGY_TODAY));
+    assert_int_equal(r.withheld, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +186,7 @@ int main(void)
         cmocka_unit_test(a_wrong_sum_before_the_answer),
         cmocka_unit_test(kinds_by_length),
         cmocka_unit_test(only_reading),
+        cmocka_unit_test(all_bits_set_say_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

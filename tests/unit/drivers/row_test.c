@@ -1,5 +1,6 @@
 /* Rows: registers to numbers and back, for what people misread most often. */
 #include "base/chance.h"
+#include "base/text.h"
 #include "drivers/driver.h"
 #include "drivers/row.h"
 #include "drivers/tracer/tracer.h"
@@ -413,6 +414,40 @@ static void no_row_no_register(void **state)
     assert_int_equal(word, 0);
 }
 
+/* As it is kept it has no decimals that only reckoning made: its text is never longer. */
+static void is_short(const struct row *row, double raw)
+{
+    struct reading r = {.count = 0};
+    struct field f = {.name = row->native, .row = row, .value = raw / row->per};
+    char said[40], cut[40];
+    double value;
+
+    if (row->words || !field_to_reading(&f, &r) || !reading_get(&r, row->metric, &value) ||
+        value >= 1e9)
+        return;
+    struct text t = text_on(said, sizeof said);
+    text_number(&t, value);
+    snprintf(cut, sizeof cut, "%.6f", value);
+    for (size_t i = strlen(cut) - 1; strchr(cut, '.') && (cut[i] == '0' || cut[i] == '.'); i--)
+        cut[i] = '\0';
+    if (strlen(said) > (strlen(cut) ? strlen(cut) : 1))
+        fail_msg("%s of %.0f is kept as %s", row->native, raw, said);
+}
+
+static void no_number_has_noise(void **state)
+{
+    static const double last[] = {65535, 4294967295.0, 58091, 8944328};
+
+    (void)state;
+    for (size_t i = 0; drivers[i]; i++)
+        for (const struct row *row = drivers[i]->rows; row->native; row++) {
+            for (double raw = 0; raw < 3000 && row->metric != M_NONE; raw++)
+                is_short(row, raw);
+            for (size_t k = 0; k < sizeof last / sizeof *last && row->metric != M_NONE; k++)
+                is_short(row, last[k]);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -431,6 +466,7 @@ int main(void)
         cmocka_unit_test(every_row_of_every_driver),
         cmocka_unit_test(all_rows_of_one_reading),
         cmocka_unit_test(no_row_no_register),
+        cmocka_unit_test(no_number_has_noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

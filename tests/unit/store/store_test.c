@@ -70,7 +70,7 @@ static void rows_come_back(void **state)
 
     (void)state;
     assert_int_equal(store_append(s, from, RECORD_LIVE, 1700000000000, &r), 1);
-    r = reading_of(38.5, 0.1 + 0.2);
+    r = reading_of(38.5, 1234567.000001);
     assert_int_equal(store_append(s, from, RECORD_LIVE, 1700000010000, &r), 2);
     assert_int_equal(store_visible(s), 0);
     assert_int_equal(store_commit(s), OK);
@@ -85,7 +85,7 @@ static void rows_come_back(void **state)
     assert_string_equal(record.shape->fields[1].name, "pv_power");
     assert_int_equal(reader_next(reader, &record), OK);
     record_reading(&record, &back);
-    assert_true(back.fields[1].value == 0.1 + 0.2);
+    assert_true(back.fields[1].value == 1234567.000001);
     assert_int_equal(back.round_ms, 1700000010000);
     assert_int_equal(reader_next(reader, &record), ERR_ABSENT);
     reader_close(reader);
