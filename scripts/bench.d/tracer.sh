@@ -85,7 +85,7 @@ By the kernel's count (write_bytes in /proc/PID/io) six simulated units and thei
 commit_s as it is shipped, write 186 MB a day in 70 minutes of real time, and 195 MB a day in five hours of
 a clock ten times as fast; the row above counts what goes through write() alone. Before a commit touched
 fewer and smaller pages (749a363) it was 303 MB a day, in the same 70 minutes beside it: 0.61 of that. With
-a sink that takes everything it was 196 of 334 MB in 47 minutes, 0.59.
+a sink that takes everything it was 202 of 345 MB in 57 minutes, 0.59.
 
 A thousand simulated units on 100 buses, each asked once a second, their twins included, took 14 % of one
 core, 38 MB of private memory and 105 threads, and 99 % of the rounds began within 2 ms; 22 % and
