@@ -33,14 +33,21 @@ bool loan_is_ours(void)
     return strcmp(loan_folder(), SHARED_FOLDER) != 0;
 }
 
+/* Asked once: it reads a file or even asks another machine, and each round takes a loan. */
 bool loan_group(gid_t *to)
 {
+    enum { UNASKED = -2, NOBODY = -1 };
+    static _Atomic int64_t known = UNASKED;
     char room[4096]; /* of its own: several threads ask */
     struct group entry, *found = NULL;
 
-    if (getgrnam_r("dialout", &entry, room, sizeof room, &found) != 0 || !found)
+    if (known == UNASKED) {
+        (void)getgrnam_r("dialout", &entry, room, sizeof room, &found);
+        known = found ? (int64_t)found->gr_gid : NOBODY;
+    }
+    if (known == NOBODY)
         return false;
-    *to = found->gr_gid;
+    *to = (gid_t)known;
     return true;
 }
 

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 enum { GROUPS_MAX = 1024, SILENCE_S = 120 };
-static const int64_t FIRST_LINE_US = 2000000;
+static const int64_t FIRST_LINE_US = 2000000; /* of true time: who asks is another process */
 
 /* ---- who asks ------------------------------------------------------------------------------ */
 
@@ -80,7 +80,7 @@ static void take_in(struct control_socket *c)
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &silence, sizeof silence);
     *place = (struct conversation){.daemon = c->daemon,
                                    .fd = fd,
-                                   .until_us = clock_us() + FIRST_LINE_US,
+                                   .until_us = clock_us() + clock_made_us(FIRST_LINE_US),
                                    .wake_fd = c->wake_fd};
 }
 

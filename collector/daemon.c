@@ -29,6 +29,11 @@ static void take_signal(int number)
         is_asked_to_stop = 1;
 }
 
+static bool is_to_end(void)
+{
+    return is_asked_to_stop;
+}
+
 void daemon_catch_signals(void)
 {
     struct sigaction act = {.sa_handler = take_signal};
@@ -37,6 +42,7 @@ void daemon_catch_signals(void)
     sigaction(SIGTERM, &act, NULL);
     act.sa_flags = SA_RESTART; /* what is being opened or read for the start goes on */
     sigaction(SIGHUP, &act, NULL);
+    store_end_when(is_to_end);
 }
 
 /* ---- opening ----------------------------------------------------------------------------- */

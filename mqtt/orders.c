@@ -26,6 +26,8 @@ struct orders {
     const struct place *place;
     bool may_cut_power;
     char filter[TOPIC_MAX];
+    int64_t minute_us; /* what was refused in the minute that began then; its connection's alone */
+    unsigned refused;
 
     struct lock lock;      /* guards what follows */
     struct client *client; /* NULL: not there */
@@ -258,6 +260,25 @@ static int consider(struct orders *o, const struct client_word *w, const char *w
     return rc ? rc : send_wish(o, w->topic, device, setting, text, why);
 }
 
+/* Whoever may publish may do so without end: that fills no log. Each has its answer all the same.
+ */
+static void tell_refusal(struct orders *o, const char *topic, const char *why)
+{
+    enum { TOLD_MOST = 20 };
+    static const int64_t MINUTE_US = 60000000;
+    const char *name = o->place->seat->name;
+    int64_t now = clock_us();
+
+    if (now - o->minute_us >= MINUTE_US) {
+        if (o->refused > TOLD_MOST)
+            log_warn(name, "%u more orders were refused in a minute", o->refused - TOLD_MOST);
+        o->minute_us = now;
+        o->refused = 0;
+    }
+    if (++o->refused <= TOLD_MOST)
+        log_warn(name, "%s: refused: %s", topic, why);
+}
+
 static void hear(void *who, struct client *c, const struct client_word *w)
 {
     struct orders *o = who;
@@ -271,7 +292,7 @@ static void hear(void *who, struct client *c, const struct client_word *w)
     int rc = consider(o, w, device, setting, text, &why);
     if (!rc)
         return;
-    log_warn(o->place->seat->name, "%s: refused: %s", w->topic, why);
+    tell_refusal(o, w->topic, why);
     say_result(c, w->topic, setting, strchr(text, '=') + 1, rc, why);
 }
 

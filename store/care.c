@@ -11,6 +11,7 @@
 #include "base/notify.h"
 #include "base/thread.h"
 #include "store/copies.h"
+#include "store/ending.h"
 #include "store/salvage.h"
 #include "store/tables.h"
 
@@ -89,7 +90,7 @@ static bool goes_on(void *store, uint32_t page, uint32_t of)
                  page, of);
         notify(state);
     }
-    return !atomic_load(&s->care.is_stopping);
+    return !atomic_load(&s->care.is_stopping) && !ending_is_asked();
 }
 
 static void begin_carrying(struct store *s)

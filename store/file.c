@@ -225,13 +225,16 @@ int store_open(struct store **to, const char *path, const struct section *sectio
     lock_take(&s->lock);
     rc = care_open(s);
     lock_give(&s->lock);
-    if (rc) {
+    if (rc == ERR_STOPPED) {
+        log_note("store", "this start is given up: the next one goes on with it");
+    } else if (rc) {
         char what[500];
         snprintf(what, sizeof what, "%s cannot be opened (%s); readings wait in memory", s->path,
                  error_text(rc));
         complain(&s->trouble, "store", what);
-        s->next_seq = s->oldest_seq = NUMBERS_WITHOUT_FILE;
     }
+    if (rc)
+        s->next_seq = s->oldest_seq = NUMBERS_WITHOUT_FILE;
     *to = s;
     return OK;
 }

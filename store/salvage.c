@@ -154,20 +154,40 @@ static int carry_pages(struct salvage *v, const struct salvage_watch *watch)
     return rc;
 }
 
-/* From here on it is as good as the damaged one, and better. */
-static int finish(struct salvage *v)
+struct left {
+    const struct salvage *v;
+    const struct salvage_watch *watch;
+};
+
+/* SQLite's: not 0 ends what it does. */
+static int is_left(void *left)
 {
+    const struct left *l = left;
+    uint32_t count = l->v->from ? pages_count(l->v->from) : 0;
+
+    return l->watch && !l->watch->goes_on(l->watch->who, count, count);
+}
+
+/* From here on it is as good as the damaged one, and better. Whoever leaves here begins here again.
+ */
+static int finish(struct salvage *v, const struct salvage_watch *watch)
+{
+    struct left left = {v, watch};
     int rc;
 
     carrier_free(v->carrier); /* its statements hold the tables */
     v->carrier = NULL;
     rc = sql_run(v->db, "PRAGMA synchronous = FULL; BEGIN IMMEDIATE");
+    sqlite3_progress_handler(v->db, 1000, is_left, &left);
     if (!rc)
         rc = carry_spare(v->db);
     if (!rc)
         rc = sql_run(v->db, "COMMIT");
     if (!rc)
         rc = tables_check_pages(v->db); /* a disk that garbles garbles this one, too */
+    if (rc && is_left(&left))
+        rc = ERR_STOPPED;
+    sqlite3_progress_handler(v->db, 0, NULL, NULL);
     if (!rc)
         rc = sql_run(v->db,
                      "BEGIN IMMEDIATE; DELETE FROM note WHERE key LIKE 'salvage#_%' ESCAPE '#';"
@@ -192,7 +212,7 @@ int salvage_build(const char *path, const struct salvage_watch *watch, int64_t *
     if (!rc && !v.is_done)
         rc = carry_pages(&v, watch);
     if (!rc && !v.is_done)
-        rc = finish(&v);
+        rc = finish(&v, watch);
     if (!rc)
         *readings = sql_number(v.db, "SELECT value FROM note WHERE key = 'salvage_done'", 0);
     close_half(&v);

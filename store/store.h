@@ -31,6 +31,9 @@ const char *store_default_path(char *to, size_t size);
 int store_open(struct store **to, const char *path, const struct section *section, char *holder,
                size_t size) MUST_CHECK;
 void store_close(struct store *s); /* commits first */
+/* Carrying a damaged file over takes long, and at the start everybody waits for it: it is given up
+ * when this says so, and the next start goes on with it. NULL: never. */
+void store_end_when(bool (*asked)(void));
 /* From now on a damaged file is carried over beside the work, and rows wait in memory meanwhile. */
 void store_care_beside(struct store *s);
 

@@ -1,6 +1,8 @@
 /* Making and checking the tables (store/tables.h). */
 #include "store/tables.h"
 
+#include "store/ending.h"
+
 #include "base/log.h"
 #include "base/text.h"
 #include "store/form.h"
@@ -185,7 +187,9 @@ int tables_check_places(sqlite3 *db)
 
 static int is_to_stop(void *stop)
 {
-    return atomic_load((const atomic_bool *)stop);
+    const atomic_bool *is_stopping = stop;
+
+    return ending_is_asked() || (is_stopping && atomic_load(is_stopping));
 }
 
 /* No page leads to the one where a table begins; SQLite's own check does not look at that. */
@@ -272,8 +276,7 @@ int file_check(const char *path, const atomic_bool *stop)
 
     if (!rc) {
         sqlite3_busy_timeout(db, 2000);
-        if (stop)
-            sqlite3_progress_handler(db, 1000, is_to_stop, (void *)(uintptr_t)stop); /* only read */
+        sqlite3_progress_handler(db, 1000, is_to_stop, (void *)(uintptr_t)stop); /* only read */
         rc = check_form(db);
     }
     if (!rc)

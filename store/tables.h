@@ -22,7 +22,8 @@ int tables_check_places(sqlite3 *db) MUST_CHECK;
 int tables_check_pages(sqlite3 *db) MUST_CHECK;
 
 /* Is all of the file as it must be? Looks with a connection of its own. ERR_DATA: it is not;
- * another error: nobody can say now. `stop` may be NULL; ERR_STOPPED when it becomes true. */
+ * another error: nobody can say now. `stop` may be NULL; ERR_STOPPED when it becomes true,
+ * or the program is to end. */
 int file_check(const char *path, const atomic_bool *stop) MUST_CHECK;
 
 #endif

@@ -52,6 +52,14 @@ bool guard_is_host(const char *host)
     return !*end || (*end == ':' && strspn(end + 1, "0123456789") == strlen(end + 1));
 }
 
+bool guard_is_field(const char *name)
+{
+    for (const char *at = name; *at; at++)
+        if (*at <= ' ' || *at > '~' || strchr("\"(),/:;<=>?@[\\]{}", *at))
+            return false;
+    return *name;
+}
+
 static bool is_this_machine(const char *name)
 {
     char own[HOST_BYTES - 8], local[HOST_BYTES];

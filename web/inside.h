@@ -295,6 +295,9 @@ void stranger_note(struct web *w, const char *address);
 /* Is it a name or an address, with a port or without? Nothing else may stand there. */
 bool guard_is_host(const char *host);
 
+/* Can a line of a head be called so? */
+bool guard_is_field(const char *name);
+
 /* Was it us that the browser meant? Names that lead here from elsewhere are not ours. */
 bool guard_knows_host(const struct web *w, const char *host);
 

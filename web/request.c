@@ -105,37 +105,46 @@ static int check_telling(const struct exchange *x, enum MHD_Result *answered)
     return ERR_DENIED;
 }
 
-static enum MHD_Result count_host(void *who, enum MHD_ValueKind kind, const char *key,
-                                  const char *value)
+struct head {
+    unsigned hosts;
+    bool has_odd_name;
+};
+
+static enum MHD_Result look_at_field(void *who, enum MHD_ValueKind kind, const char *key,
+                                     const char *value)
 {
-    unsigned *count = who;
+    struct head *h = who;
 
     (void)kind;
     (void)value;
-    *count += !strcasecmp(key, MHD_HTTP_HEADER_HOST);
+    h->hosts += !strcasecmp(key, MHD_HTTP_HEADER_HOST);
+    h->has_odd_name |= !guard_is_field(key);
     return MHD_YES;
 }
 
-/* One, and a plain one: what stands before us might take another than we do. */
-static bool has_bad_host(struct MHD_Connection *c)
+/* One, and a plain one: what stands before us might take another than we do. A line that goes on in
+ * the next one is glued to its name by some versions of the library, so that nobody sees a Host
+ * there; HTTP/1.1 is never without. */
+static bool has_bad_head(struct MHD_Connection *c, const char *version)
 {
-    unsigned count = 0;
+    struct head h = {0};
 
-    (void)MHD_get_connection_values(c, MHD_HEADER_KIND, count_host, &count);
+    (void)MHD_get_connection_values(c, MHD_HEADER_KIND, look_at_field, &h);
     const char *host = MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST);
-    return count > 1 || (host && !guard_is_host(host));
+    bool may_lack_it = !strcmp(version, MHD_HTTP_VERSION_1_0);
+    return h.has_odd_name || h.hosts > 1 || (host ? !guard_is_host(host) : !may_lack_it);
 }
 
 /* The head of a request is there: whoever may not is told so before a body is read. */
 static enum MHD_Result begin(struct web *w, struct MHD_Connection *c, const char *path,
-                             const char *method, void **memory)
+                             const char *method, const char *version, void **memory)
 {
     enum MHD_Result answered = MHD_NO;
     bool has_path;
     const struct route *route = find_route(w, method, path, &has_path);
 
     visitor_has_head(w->visitors, c);
-    if (has_bad_host(c))
+    if (has_bad_head(c, version))
         return answer_problem(c, MHD_HTTP_BAD_REQUEST, "Host must be there once, and be a name");
     if (!guard_knows_host(w, MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST)))
         return answer_problem(c, MHD_HTTP_MISDIRECTED_REQUEST,
@@ -194,9 +203,8 @@ static enum MHD_Result serve_request(void *who, struct MHD_Connection *c, const 
 {
     struct exchange *x = *memory;
 
-    (void)version;
     if (!x)
-        return begin(who, c, path, method, memory);
+        return begin(who, c, path, method, version, memory);
     if (*length) {
         take_body(x, bytes, *length);
         *length = 0;

@@ -112,7 +112,8 @@ struct goodwe_wire {
         unsigned failures;                                /* searches in which nobody came to it */
     } seats[GOODWE_SEATS];
     char strangers[GOODWE_STRANGERS][GOODWE_SERIAL + 1]; /* those told of */
-    unsigned told;
+    unsigned told;                                       /* of those, in the hour that began then */
+    int64_t told_us;
     unsigned swept; /* addresses taken back from whoever had them before us */
     unsigned owed;  /* searches that somebody may pass over who was heard, but not understood */
     int64_t quiet_until_us; /* nobody answered the last search: not searched again before this */

@@ -37,6 +37,7 @@ enum { SWEEP_FIRST = 1, SWEEP_LAST = 0x7e };
 static const int64_t LOOK_OFTEN_US = 15000000, LOOK_US = 60000000;
 /* One search of a round, all of it; and how long the others on the wire need not try again. */
 static const int64_t SEARCH_MOST_US = 3000000, QUIET_US = 5000000;
+static const int64_t HOUR_US = INT64_C(3600000000);
 
 /* ---- seats --------------------------------------------------------------------------------- */
 
@@ -118,6 +119,15 @@ static uint8_t spare_address(struct goodwe_wire *w)
     return address;
 }
 
+/* More in an hour than we remember are no inverters: something on the wire makes numbers up. */
+static bool may_tell(struct goodwe_wire *w)
+{
+    if (w->told >= GOODWE_STRANGERS && clock_us() - w->told_us < HOUR_US)
+        return false;
+    w->told = w->told < GOODWE_STRANGERS ? w->told : 0;
+    return true;
+}
+
 /* What two said at once may look like the number of a third, who does not exist. One that exists
  * says yes to an address; it has it for a moment only. */
 static void tell_stranger(struct device *d, const char *serial)
@@ -125,14 +135,18 @@ static void tell_stranger(struct device *d, const char *serial)
     struct goodwe_wire *w = d->wire;
     uint8_t address = spare_address(w);
 
-    if (was_told(w, serial) ||
+    if (was_told(w, serial) || !may_tell(w) ||
         goodwe_allocate(d, serial, address, GOODWE_ALLOCATIONS, GOODWE_ANSWER_US))
         return;
     (void)(goodwe_take_back(d, address) == OK); /* if it did not hear that, it forgets by itself */
-    snprintf(w->strangers[w->told++ % GOODWE_STRANGERS], sizeof w->strangers[0], "%s", serial);
+    w->told_us = w->told ? w->told_us : clock_us();
+    snprintf(w->strangers[w->told++], sizeof w->strangers[0], "%s", serial);
     log_warn(d->name,
              "another inverter asks for an address: give it a [device] of its own with serial = %s",
              serial);
+    if (w->told == GOODWE_STRANGERS)
+        log_warn(d->name, "%d others ask for an address: more are not told of for an hour",
+                 GOODWE_STRANGERS);
 }
 
 static void seat(struct goodwe_seat *s, const char *serial)
@@ -322,13 +336,15 @@ void goodwe_look_round(struct device *d)
 }
 
 /*
- * Whoever says so whatever was asked has begun anew, and gets its address on the spot. True: what
- * was asked has no answer in this, or none that counts.
+ * Whoever says so whatever was asked has begun anew, and gets its address on the spot: as many of
+ * them as there is time for, since others wait for the wire. True: what was asked has no answer in
+ * this, or none that counts.
  */
 bool goodwe_has_begun_anew(struct device *d, const struct answer *a)
 {
     struct goodwe_seat *mine = goodwe_seat_at(d->wire, d->address);
     bool is_heard = false, is_answered = false, is_mine = false, is_lost = false;
+    int64_t end_us = clock_us() + SEARCH_MOST_US;
     char serial[GOODWE_SERIAL + 1];
     struct goodwe_packet p;
 
@@ -338,7 +354,8 @@ bool goodwe_has_begun_anew(struct device *d, const struct answer *a)
             continue;
         is_heard = true;
         is_mine |= seat_for(d->wire, serial) == mine;
-        is_lost |= welcome(d, serial) && seat_for(d->wire, serial) == mine;
+        if (clock_us() < end_us)
+            is_lost |= welcome(d, serial) && seat_for(d->wire, serial) == mine;
     }
     if (!is_heard || (is_answered && !is_mine))
         return false;

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "bus/loan.h"
 #include "collector/gate.h"
 #include "collector/groups.h"
 #include "collector/meter.h"
@@ -118,6 +119,29 @@ static void rounds_ask_for_no_memory(void **state)
     assert_true(complete >= UNITS * ROUNDS - 3);
 }
 
+/* A simulated wire needs no lock file; a real one takes its own in every round. */
+static void a_loan_asks_for_no_memory(void **state)
+{
+    enum { ROUNDS = 20 };
+    char folder[] = "/tmp/helio_alloc_XXXXXX", command[60];
+    int loan, taken = 0;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(setenv("HELIO_RUN_DIR", folder, 1), 0);
+    calls = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        is_counting = round > 0; /* who may use serial ports is asked once */
+        taken += loan_take("alloc", "test", 0, NULL, &loan) == OK;
+        loan_return(&loan);
+    }
+    is_counting = 0;
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(taken, ROUNDS);
+    assert_int_equal(calls, 0);
+}
+
 /* A hub makes room for those behind it when it finds them, and then never again. */
 static void a_hub_asks_for_no_memory(void **state)
 {
@@ -202,6 +226,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_counts),
         cmocka_unit_test(rounds_ask_for_no_memory),
+        cmocka_unit_test(a_loan_asks_for_no_memory),
         cmocka_unit_test(a_hub_asks_for_no_memory),
         cmocka_unit_test(what_follows_asks_for_no_memory),
     };

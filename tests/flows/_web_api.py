@@ -7,6 +7,7 @@ import http.client
 import io
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -27,6 +28,13 @@ def ask(path, method="GET", body=None, **headers):
     text = answer.read()
     c.close()
     return answer.status, answer.headers, text
+
+
+def raw(head):
+    """A head as it is: the status of its answer."""
+    with socket.create_connection((URL.hostname, URL.port), 10) as s:
+        s.sendall(head)
+        return int(s.recv(100).split()[1])
 
 
 def claim(is_so, what):
@@ -379,6 +387,16 @@ problem(421, "/api/v1/board", Host="127.0.0.1.evil.example.org")
 problem(421, "/api/v1/board", Host="localhost.evil.example.org:80")
 for good in "localhost", "LOCALHOST:8080", "127.0.0.1", "[::1]:8080", "192.0.2.7":
     claim(ask("/healthz", Host=good)[0] == 200, f"Host: {good}")
+for head in (  # no client sends these; what stands before us might read another Host than we do
+    b"",
+    b"Host: localhost\r\n .evil.example\r\n",
+    b"Host: evil.example\r\n localhost\r\n",
+    b"Host:\r\n\tlocalhost\r\n",
+    b" Host: evil.example\r\nHost: localhost\r\n",
+    b"Host : localhost\r\n",
+):
+    claim(raw(b"GET /healthz HTTP/1.1\r\n" + head + b"Connection: close\r\n\r\n") == 400, f"a head with {head}")
+claim(raw(b"GET /healthz HTTP/1.0\r\n\r\n") == 200, "HTTP/1.0 has no Host")
 token = {"Authorization": "Bearer made-up-token"}
 problem(413, "/mate/mx-status", "POST", b"x" * 50000, **token)
 problem(422, "/mate/mx-status", "POST", "{}", **token)

@@ -113,6 +113,13 @@ done_well=$(grep 'south/set/load_manual/result' all | tail -n 100 | grep -c '"ok
 until_true 20 heard all south/state
 echo "storm of 100: $done_well done, $(($(writes wire.log) - before)) written, the rest told they came too fast"
 
+# ---- refused without end: each has its answer, and the log is no longer for that ---------------------
+yes on | head -n 100 | mosquitto_pub -h 127.0.0.1 -p "$PORT" -q 1 -t helio/nobody/set/storm -l
+answered() { [ "$(grep -c 'nobody/set/storm/result' all)" -ge 100 ]; }
+until_true 40 answered || fail "$(grep -c 'nobody/set/storm/result' all) answers to 100 that were refused"
+told=$(grep -c 'nobody/set/storm: refused' daemon.err || true)
+[ "$told" -le 40 ] || fail "$told lines of 100 refused orders"
+
 # ---- the connection breaks while an order is under way: no second write -----------------------------
 before=$(writes wire.log)
 say helio/south/set/load_manual_mode on

@@ -8,6 +8,10 @@
 #include "store/store.h"
 #include "store/tables.h"
 
+#include "base/clock.h"
+#include "tests/unit/said.h"
+
+#include <fcntl.h>
 #include <glob.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -17,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -68,8 +73,9 @@ static sqlite3_vfs fragile;
 static struct shim {
     sqlite3_io_methods mine; /* first: a file leads here */
     const sqlite3_io_methods *real;
-} shims[8];      /* the file and its log have other methods */
-static int left; /* writes until then */
+} shims[8];                  /* the file and its log have other methods */
+static int left;             /* writes until then */
+static bool is_full, is_hit; /* then the disk is full, and nobody dies; it was */
 
 static const sqlite3_io_methods *real_of(const sqlite3_file *file)
 {
@@ -78,14 +84,17 @@ static const sqlite3_io_methods *real_of(const sqlite3_file *file)
 
 static int die_or_write(sqlite3_file *file, const void *bytes, int length, sqlite3_int64 at)
 {
-    if (!left--)
+    is_hit |= is_full && left <= 0;
+    if (is_full && left-- <= 0)
+        return SQLITE_FULL;
+    if (!is_full && !left--)
         (void)raise(SIGKILL);
     return real_of(file)->xWrite(file, bytes, length, at);
 }
 
 static int die_or_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
-    if (!left--)
+    if (!is_full && !left--)
         (void)raise(SIGKILL);
     return real_of(file)->xTruncate(file, size);
 }
@@ -108,6 +117,16 @@ static int open_fragile(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, 
     return rc;
 }
 
+static int go_fragile(int most)
+{
+    fragile = *sqlite3_vfs_find(NULL);
+    fragile.pAppData = sqlite3_vfs_find(NULL);
+    fragile.zName = "fragile";
+    fragile.xOpen = open_fragile;
+    left = most;
+    return sqlite3_vfs_register(&fragile, 1);
+}
+
 /* Opens the store in a child that ends at its write number `most`. True: it was done before. */
 static bool survives(int most)
 {
@@ -116,13 +135,7 @@ static bool survives(int most)
 
     if (!child) {
         struct store *s = NULL;
-        fragile = *sqlite3_vfs_find(NULL);
-        fragile.pAppData = sqlite3_vfs_find(NULL);
-        fragile.zName = "fragile";
-        fragile.xOpen = open_fragile;
-        left = most;
-        if (sqlite3_vfs_register(&fragile, 1) != SQLITE_OK ||
-            store_open(&s, path, NULL, holder, sizeof holder))
+        if (go_fragile(most) != SQLITE_OK || store_open(&s, path, NULL, holder, sizeof holder))
             _exit(1);
         store_close(s);
         _exit(0);
@@ -186,6 +199,99 @@ static void a_change_survives_any_end(void **state)
         assert_true(writes < 1000);
     }
     print_message("ended at each of %d writes\n", writes - 1);
+    assert_true(writes > 5);
+}
+
+/* ---- a disk without room ------------------------------------------------------------------- */
+
+static uint64_t most_room = UINT64_MAX; /* that anybody is told of */
+
+/* Of the whole program, for this test only. */
+int statvfs(const char *restrict name, struct statvfs *restrict to)
+{
+    int fd = open(name, O_RDONLY | O_CLOEXEC), rc = fd < 0 ? -1 : fstatvfs(fd, to);
+
+    if (fd >= 0)
+        close(fd);
+    if (!rc && to->f_bavail > most_room / to->f_frsize)
+        to->f_bavail = most_room / to->f_frsize;
+    return rc;
+}
+
+static struct reading one_reading(void)
+{
+    struct reading r = {0};
+
+    (void)!reading_put(&r, M_PV_POWER, 1234);
+    return r;
+}
+
+/* It is refused in words before anything is touched; what is read meanwhile waits, and is kept when
+ * there is room. */
+static void without_room_it_is_refused_in_words(void **state)
+{
+    struct reading r = one_reading();
+    struct store *s = NULL;
+    struct said said;
+
+    (void)state;
+    copy_store();
+    clock_take(INT64_C(1800000000000));
+    most_room = 100000;
+    said_start(&said);
+    assert_int_equal(store_open(&s, path, NULL, holder, sizeof holder), OK);
+    const char *words = said_stop(&said);
+    assert_non_null(strstr(words, "is of an older form, and there is no room to change it"));
+    assert_true(store_is_stuck(s));
+    assert_int_equal(ask("PRAGMA application_id"), 0);
+    assert_int_equal(ask("SELECT count(*) FROM reading"), 130);
+    const struct origin *from =
+        store_origin(s, &(struct origin){.name = "new", .driver = "tracer"});
+    assert_non_null(from);
+    assert_true(store_append(s, from, RECORD_LIVE, INT64_C(1800000000000), &r) > 0);
+    assert_int_not_equal(store_commit(s), OK);
+    most_room = UINT64_MAX;
+    clock_sleep_us(INT64_C(10000000)); /* it is tried again now and then */
+    assert_int_equal(store_commit(s), OK);
+    assert_false(store_is_stuck(s));
+    store_close(s);
+    clock_give_back();
+    assert_int_equal(ask("PRAGMA application_id"), FORM_NOW);
+    assert_int_equal(ask("SELECT count(*) FROM reading"), 131);
+    assert_int_equal(file_check(path, NULL), OK);
+}
+
+/* In a child: opens it while the disk is full from its write number `most` on. Status 2: it was. */
+static int open_on_full_disk(int most)
+{
+    struct store *s = NULL;
+
+    is_full = true;
+    if (go_fragile(most) != SQLITE_OK || store_open(&s, path, NULL, holder, sizeof holder))
+        return 1;
+    store_close(s);
+    return is_hit ? 2 : 0;
+}
+
+/* Or the room ends in the middle of it, at any write. */
+static void a_change_survives_a_full_disk(void **state)
+{
+    int writes = 0, status = 0;
+
+    (void)state;
+    for (bool is_done = false; !is_done; writes++) {
+        copy_store();
+        pid_t child = fork();
+        if (!child)
+            _exit(open_on_full_disk(writes));
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) != 1);
+        is_done = WEXITSTATUS(status) == 0;
+        assert_int_equal(were_set_aside(), 0);
+        is_whole();
+        assert_true(writes < 1000);
+    }
+    print_message("full at each of %d writes\n", writes - 1);
     assert_true(writes > 5);
 }
 
@@ -457,6 +563,8 @@ int main(void)
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, begin, end)
     const struct CMUnitTest tests[] = {
         WITH_FOLDER(a_change_survives_any_end),
+        WITH_FOLDER(without_room_it_is_refused_in_words),
+        WITH_FOLDER(a_change_survives_a_full_disk),
         WITH_FOLDER(a_second_form_becomes_todays),
         WITH_FOLDER(a_newer_one_is_refused),
         WITH_FOLDER(changed_twice_is_no_harm),

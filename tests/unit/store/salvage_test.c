@@ -484,6 +484,52 @@ static void killed_anywhere_it_goes_on(void **state)
     }
 }
 
+static unsigned asked, ends_at;
+
+static bool is_to_end(void)
+{
+    return ++asked >= ends_at;
+}
+
+/* As a start of before left it. */
+static void begin_salvage(void)
+{
+    char name[200];
+
+    salvage_name(path, name, sizeof name);
+    FILE *half = fopen(name, "w");
+    assert_non_null(half);
+    assert_int_equal(fclose(half), 0);
+}
+
+/* A start that carries over is asked to end, at any moment: it does, and the next goes on. */
+static void a_start_that_is_to_end(void **state)
+{
+    uint32_t spoilt = root_of("sqlite_autoindex_device_1");
+
+    (void)state;
+    store_end_when(is_to_end);
+    for (ends_at = 1; ends_at < 100000; ends_at = 3 * ends_at / 2 + 1) {
+        put_whole();
+        zero_page(spoilt);
+        begin_salvage();
+        asked = 0;
+        store_close(open_at(path));
+        if (asked < ends_at)
+            break; /* it was done before */
+        assert_true(asked < ends_at + 20);
+        assert_int_equal(count_files("damaged"), 0);
+        ends_at += 100000;
+        store_close(open_at(path));
+        ends_at -= 100000;
+        expect_all("ended at", ends_at, 0);
+    }
+    store_end_when(NULL);
+    expect_all("at last", ends_at, 0);
+    print_message("ended at up to the %uth question\n", asked);
+    assert_true(asked > 100);
+}
+
 /* Stopped while it carries over: what waited goes into the new file, and nothing is twice. */
 static void what_waits_is_kept_when_it_is_stopped(void **state)
 {
@@ -558,6 +604,50 @@ static void the_owner_looks_itself(void **state)
     assert_false(header_is_wrong(path));
     assert_true(is_locked());
     store_close(s);
+}
+
+/* Where the first key of an index ends: its leaf furthest to the left is where the smallest are. */
+static size_t end_of_first_key(const char *index)
+{
+    enum { INNER = 2, LEAF = 10 };
+    const uint8_t *page = whole->bytes + (size_t)(root_of(index) - 1) * PAGE;
+
+    while (*page == INNER) {
+        const uint8_t *cell = page + (page[12] << 8 | page[13]);
+        page = whole->bytes + (size_t)((cell[2] << 8 | cell[3]) - 1) * PAGE;
+    }
+    assert_int_equal(*page, LEAF);
+    const uint8_t *cell = page + (page[8] << 8 | page[9]);
+    unsigned head = cell[1], type = cell[2], size = type > 12 ? (type - 13) / 2 : type == 5 ? 6 : 8;
+    return (size_t)(cell - whole->bytes) + 1 + head + size - 1;
+}
+
+/* An index that is sound by itself, but has another key than its row: a row not found by it would
+ * be missing from charts for ever, and nobody who reads would meet damage. */
+static void a_key_that_is_not_its_rows(void **state)
+{
+    static const char *const indexes[] = {"reading_at", "sqlite_autoindex_device_1",
+                                          "sqlite_autoindex_shape_1"};
+    int64_t rows[TABLES];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++) {
+        size_t at = end_of_first_key(indexes[i]);
+        whole->bytes[at] ^= 1;
+        put_whole();
+        whole->bytes[at] ^= 1;
+        assert_int_equal(file_check(path, NULL), ERR_DATA);
+        struct store *s = open_at(path);
+        suspect_mark(path); /* whoever reads has doubts: the owner looks, and mends it */
+        store_event(s, 2, "run", "so that there is something to commit");
+        (void)!store_commit(s);
+        store_close(s);
+        store_close(open_at(path));
+        assert_int_equal(count_files("damaged"), 1);
+        assert_int_equal(file_check(path, NULL), OK);
+        count_rows(path, rows);
+        assert_int_equal(rows[READINGS_OF], whole->rows[READINGS_OF]);
+    }
 }
 
 static void two_copies_are_kept(void **state)
@@ -642,8 +732,10 @@ int main(void)
         cmocka_unit_test(a_table_that_leads_into_another),
         cmocka_unit_test(whatever_is_in_it),
         cmocka_unit_test(killed_anywhere_it_goes_on),
+        cmocka_unit_test(a_start_that_is_to_end),
         cmocka_unit_test(what_waits_is_kept_when_it_is_stopped),
         cmocka_unit_test(the_owner_looks_itself),
+        cmocka_unit_test(a_key_that_is_not_its_rows),
         cmocka_unit_test(two_copies_are_kept),
         cmocka_unit_test(room_is_looked_for_first),
         cmocka_unit_test(beside_the_work_nothing_waits),

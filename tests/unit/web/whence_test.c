@@ -94,12 +94,25 @@ static void what_is_a_host(void **state)
         assert_false(guard_is_host(others[i]));
 }
 
+static void what_a_line_is_called(void **state)
+{
+    static const char *const names[] = {"Host", "X-Forwarded-For", "a", "x_y.z!"};
+    static const char *const others[] = {"", " Host", "Host ", "X\tHost", "XHost: evil", "H\xf6st"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        assert_true(guard_is_field(names[i]));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_false(guard_is_field(others[i]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_is_one),
         cmocka_unit_test(what_a_proxy_says),
         cmocka_unit_test(what_is_a_host),
+        cmocka_unit_test(what_a_line_is_called),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
