@@ -1,20 +1,34 @@
 /* Orders to a bus thread, and into the events (collector/errand.h). */
 #include "collector/errand.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "collector/daemon.h"
 
 #include <stdio.h>
 
+/* What the device shows now goes the way of all news, and is not waited for. */
+static void tell_news(struct house *h, const struct addressee *to, struct news *n)
+{
+    snprintf(n->unit, sizeof n->unit, "%s", to->unit);
+    n->heard_us = clock_us();
+    n->counts = h->devices[to->at].bus->counts;
+    n->reading.round_ms = clock_wall_ms();
+    if (queue_put(n->from->news, n, 0))
+        log_debug(to->name, "what it shows now comes with its next round");
+}
+
 static int tell_now(struct rounds *r, size_t bus, void *to)
 {
     struct errand *e = to;
+    struct news n = {.from = r, .device = (uint16_t)e->to.at, .bus = bus, .is_told = true};
 
-    (void)r;
-    (void)bus;
     if (e->is_raw)
         return telling_raw(&e->wing->house, &e->to, e->words[0], e->told);
-    return telling_do(&e->wing->house, &e->to, e->words, e->count, e->told);
+    int rc = telling_do(&e->wing->house, &e->to, e->words, e->count, e->told, &n.reading);
+    if (n.reading.count)
+        tell_news(&e->wing->house, &e->to, &n);
+    return rc;
 }
 
 int errand_begin(struct daemon *d, struct errand *e, const struct limit *limit)

@@ -101,6 +101,7 @@ static size_t list_devices(void *who, struct view_device *to, size_t room)
             .driver = s->is_group ? "group"
                       : s->driver ? s->driver->name
                                   : shown->is.driver,
+            .called = *shown->title ? shown->title : s->name,
             .title = s->driver ? s->driver->title : "",
             .serial = shown->is.serial,
             .group = shown->is.group,
@@ -157,6 +158,18 @@ static void tell_health(void *who, struct view_health *to)
     store_count(d->store, &to->store);
 }
 
+/* A page that listens at one address can be linked to; one that listens at all of them is known to
+ * others by a name that nobody here knows. */
+static void find_page(const struct section *web, char *to, size_t size)
+{
+    const char *listen = web ? section_text(web, "listen") : "";
+    bool has_one = strspn(listen, "0.:") < strlen(listen), is_six = strchr(listen, ':') != NULL;
+
+    if (web && section_yes(web, "enabled") && has_one)
+        snprintf(to, size, is_six ? "http://[%.60s]:%d/" : "http://%.60s:%d/", listen,
+                 (int)section_number(web, "port"));
+}
+
 void front_view(struct daemon *d, const struct plan *plan, struct view *to)
 {
     *to = (struct view){
@@ -173,4 +186,5 @@ void front_view(struct daemon *d, const struct plan *plan, struct view *to)
         .buses = list_buses,
         .health = tell_health,
     };
+    find_page(plan->web, to->page, sizeof to->page);
 }

@@ -12,6 +12,7 @@ const struct setting group_settings[] = {
     { "battery", TEXT,   "",     0, 0, NULL,            "devices that say how the battery is" },
     { "load",    TEXT,   "",     0, 0, NULL,            "devices that say what is consumed" },
     { "grid",    TEXT,   "",     0, 0, NULL,            "devices that say what the grid gives and takes" },
+    { "title",   TEXT,   "",     0, 0, NULL,            "What people read instead of its name: \"Whole house\"" },
     { "partial", YESNO,  "no",   0, 0, NULL,            "add up even when a member is silent: power gets smaller, counters stand" },
     { "soc",     CHOICE, "mean", 0, 0, "mean low high", "state of charge of the whole, from that of the members" },
     SETTINGS_END

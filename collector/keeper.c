@@ -250,6 +250,25 @@ int64_t keeper_tick(int64_t known_ms, int64_t heard_ms)
     return heard_ms > known_ms || known_ms - heard_ms > SET_BACK_MS ? heard_ms : known_ms;
 }
 
+/* What was told stands at once where settings stand, and in the store: a switch or a word too,
+ * which is a setting by having been told. */
+static void take_told(struct keeper *k, struct slot_of *s, unsigned place, const struct news *n)
+{
+    static struct reading r; /* of the keeper's thread alone */
+
+    r = n->reading;
+    r.device = (uint16_t)place;
+    if (k->hear)
+        k->hear(k->who, s->name, &r, n->heard_us);
+    keep_settings(k, s, &r, n->heard_us);
+    if (r.count) {
+        board_note(k->board, &r, n->heard_us);
+        append(k, s->from, RECORD_SETTING, &r, n->heard_us);
+    }
+    if (store_commit(k->store)) /* somebody watches the knob that was turned */
+        log_debug(s->name, "what it was told is kept in memory for now");
+}
+
 static void take_sleep(struct keeper *k, struct slot_of *s, unsigned place, const struct news *n)
 {
     board_miss(k->board, place, n->result, n->heard_us);
@@ -265,13 +284,17 @@ void keeper_take(struct keeper *k, const struct news *n)
     size_t at = keeper_place(k, name);
     struct slot_of *s = at < k->count ? k->slots[at] : NULL;
 
-    if (*n->unit && (!s || s->is_found || s->is_gone)) {
+    if (*n->unit && !n->is_told && (!s || s->is_found || s->is_gone)) {
         s = keeper_found(k, n, name);
         at = keeper_place(k, name);
     }
 
     if (!s || s->is_gone)
         return;
+    if (n->is_told) {
+        take_told(k, s, (unsigned)at, n);
+        return;
+    }
     if (n->is_last)
         count_lateness(k, n->late_us);
     s->tick_ms = n->reading.round_ms;

@@ -23,6 +23,7 @@ enum { SLOTS_MOST = UINT16_MAX, ROOMS_MOST = 16, LATE_STEPS = 256 };
  */
 struct shown_as {
     struct origin is;
+    char title[ORIGIN_NAME]; /* what people read; "": its name */
     struct shown_as *older;
 };
 
@@ -36,6 +37,7 @@ struct slot_of {
     struct shown_as *_Atomic shown; /* NULL: not there yet */
     struct shown_as *spare;         /* for its next name, got while failing does no harm */
     const struct origin *from;
+    char title[ORIGIN_NAME]; /* by the plan; the keeper's thread alone */
     struct gate *gate;
     struct meter meter;
     bool *has;                /* what it can say; until its meters begin */

@@ -81,11 +81,13 @@ int keeper_call(struct keeper *k, struct slot_of *s, const struct origin *o)
 
     if (from)
         s->from = from;
-    if (from && s->shown && !memcmp(&s->shown->is, from, sizeof *from))
+    if (from && s->shown && !memcmp(&s->shown->is, from, sizeof *from) &&
+        !strcmp(s->shown->title, s->title))
         return OK;
     if (!from || !keeper_spare(s))
         return ERR_FULL;
     *s->spare = (struct shown_as){.is = *from, .older = s->shown};
+    memcpy(s->spare->title, s->title, sizeof s->spare->title);
     s->shown = s->spare;
     s->spare = NULL;
     return OK;
@@ -216,14 +218,14 @@ void keeper_hear_serial(struct keeper *k, struct slot_of *s, const struct news *
 {
     struct origin o;
 
-    if (*n->unit || !s->from)
+    if (!s->from)
         return;
     if (*n->model && !s->has_model) {
         snprintf(s->model, sizeof s->model, "%s", n->model);
         s->has_model = true;
     }
     o = *s->from;
-    if (*n->serial)
+    if (*n->serial && !*n->unit)
         snprintf(o.serial, sizeof o.serial, "%s", n->serial);
     if (*n->firmware)
         snprintf(o.firmware, sizeof o.firmware, "%s", n->firmware);

@@ -36,6 +36,13 @@ static void describe(struct keeper *k, const struct plan *plan, size_t at, struc
     snprintf(o->group, sizeof o->group, "%s", group_of(plan, at));
 }
 
+/* What people read; it is shown with its next keeper_call. */
+static void call(struct slot_of *s, const struct section *section)
+{
+    if (s)
+        snprintf(s->title, sizeof s->title, "%s", section_text(section, "title"));
+}
+
 static int prepare_device(struct keeper *k, const struct plan *plan, size_t at)
 {
     const struct plan_device *d = &plan->devices[at];
@@ -62,6 +69,7 @@ static int follow_device(struct keeper *k, const struct plan *plan, size_t at)
     struct origin o;
 
     describe(k, plan, at, &o);
+    call(s, d->section);
     if (s) { /* it may have been found before the plan named it */
         s->is_found = false;
         if (d->is_implied)
@@ -119,6 +127,7 @@ static int follow_group(struct keeper *k, const struct plan *plan, size_t at)
         g->members[m].device = (uint16_t)keeper_place(k, plan->devices[g->members[m].device].name);
     group_totals_follow(s->totals, g, k->board, who_is_in(plan, at));
     describe_group(plan, at, &o);
+    call(s, g->section);
     s->is_group = true;
     s->is_gone = false;
     g->name = s->name; /* outlives the plan */

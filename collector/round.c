@@ -114,6 +114,8 @@ static void walk_others(struct rounds *r, struct device *d, struct news *n)
             break;
         tell(r, n);
         snprintf(unit.unit, sizeof unit.unit, "%s", who.serial);
+        snprintf(unit.model, sizeof unit.model, "%s", who.model);
+        snprintf(unit.firmware, sizeof unit.firmware, "%s", who.firmware);
         unit.is_total = who.is_total;
         unit.driver = who.driver;
         unit.result = who.driver ? who.result : n->result;

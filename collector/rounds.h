@@ -22,6 +22,7 @@ struct news {
     int64_t took_us, heard_us;  /* clock_us() when it was complete */
     int64_t late_us;            /* how long after its tick the round began */
     bool is_last;               /* of this bus, in this round */
+    bool is_told;               /* no round: what it shows of settings that were just told */
     char serial[IDENTITY_TEXT]; /* of the device, where it is known; so are the next two */
     char model[IDENTITY_TEXT], firmware[IDENTITY_TEXT];
     char unit[IDENTITY_TEXT];    /* another unit, heard through the device; "" for itself */

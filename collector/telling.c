@@ -3,6 +3,7 @@
 
 #include "collector/budget.h"
 
+#include "base/log.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -121,7 +122,47 @@ static int take_leave(struct device *d, unsigned writes, struct told *told)
     return budget_take(d, writes, told);
 }
 
-int orders_do(struct device *d, const struct order *orders, int count, struct told *told)
+static bool may_be_told(const struct driver *driver, enum metric m)
+{
+    for (const struct command *c = driver->commands; command_name(c); c++)
+        if (command_shown(c) == m)
+            return true;
+    return false;
+}
+
+static void look_at(struct device *d, enum metric m, struct reading *to)
+{
+    struct block b;
+
+    for (const struct row *row = d->driver->rows; row->native; row++)
+        if (row->metric == m && (!row->kinds || row->kinds & d->how.kind) &&
+            device_block_for(d, row, &b)) {
+            if (device_block(d, &b, device_collect, to))
+                log_debug(d->name, "what it shows now is lost; the next sweep has it");
+            return;
+        }
+}
+
+/* What there is to see of these orders, asked for in the same turn on the wire: whoever watches
+ * need not wait until the settings have their turn again. Measurements are left to their round. */
+static void look_again(struct device *d, const struct order *orders, int count, struct reading *to)
+{
+    for (int i = 0; i < count; i++) {
+        enum metric m = command_shown(orders[i].command);
+        if (m != M_NONE && !reading_has(to, m))
+            look_at(d, m, to);
+    }
+    for (unsigned i = 0; i < to->count;) {
+        enum metric m = (enum metric)to->fields[i].metric;
+        if (catalogue[m].kind == SETTING || may_be_told(d->driver, m))
+            i++;
+        else
+            reading_drop(to, m);
+    }
+}
+
+int orders_do(struct device *d, const struct order *orders, int count, struct told *told,
+              struct reading *shown)
 {
     int rc = take_leave(d, (unsigned)count, told);
 
@@ -137,6 +178,8 @@ int orders_do(struct device *d, const struct order *orders, int count, struct to
         budget_give_back(d, (unsigned)count); /* it was refused before anything was sent */
     if (rc && !*told->why)
         snprintf(told->why, sizeof told->why, "%s", error_text(rc));
+    if (shown && !told->is_dry && (rc == OK || rc == ERR_IGNORED))
+        look_again(d, orders, count, shown);
     bus_return(d->bus);
     return rc;
 }
@@ -172,7 +215,7 @@ int telling_unit(struct device *speaker, const struct addressee *to, struct devi
 }
 
 int telling_do(struct house *h, const struct addressee *to, char *const *words, int count,
-               struct told *told)
+               struct told *told, struct reading *shown)
 {
     struct order orders[ORDERS_MAX];
     struct device *d = &h->devices[to->at], unit;
@@ -184,7 +227,7 @@ int telling_do(struct house *h, const struct addressee *to, char *const *words, 
     }
     if (!rc)
         rc = orders_read(d->driver, words, count, orders, told);
-    return rc ? rc : orders_do(d, orders, count, told);
+    return rc ? rc : orders_do(d, orders, count, told, shown);
 }
 
 /* ---- raw ------------------------------------------------------------------------------------- */

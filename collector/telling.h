@@ -18,9 +18,10 @@ int orders_read(const struct driver *driver, char *const *words, int count, stru
  * it takes none. */
 void order_words(const struct command *command, const char *before, struct text *to);
 
-/* Checks the permission, borrows the wire, tells, and gives it back. */
-int orders_do(struct device *d, const struct order *orders, int count,
-              struct told *told) MUST_CHECK;
+/* Checks the permission, borrows the wire, tells, and gives it back. What the device shows of these
+ * orders afterwards comes into `shown`; NULL: nobody wants to know. */
+int orders_do(struct device *d, const struct order *orders, int count, struct told *told,
+              struct reading *shown) MUST_CHECK;
 
 /* A unit behind a device, found on the wire, as a device of its own; `why` says why not. */
 int telling_unit(struct device *speaker, const struct addressee *to, struct device *unit,
@@ -29,7 +30,7 @@ int telling_unit(struct device *speaker, const struct addressee *to, struct devi
 /* Both, for whoever is meant. Units behind a device are looked for on the wire: only in the thread
  * of its bus. */
 int telling_do(struct house *h, const struct addressee *to, char *const *words, int count,
-               struct told *told) MUST_CHECK;
+               struct told *told, struct reading *shown) MUST_CHECK;
 
 /* A command as the family writes it: by the same permission and the same budget, but sent once as
  * it stands, and not read back. */

@@ -38,7 +38,7 @@ static int tell_here(struct call *c, const struct addressee *to)
     if (!rc && call_has(c, "record"))
         rc = house_record(&house, call_text(c, "record", ""));
     if (!rc) {
-        rc = telling_do(&house, to, c->words + 1, c->count - 1, &told);
+        rc = telling_do(&house, to, c->words + 1, c->count - 1, &told, NULL);
         if (rc)
             log_err(to->name, "%s", told.why);
         else

@@ -145,9 +145,22 @@ static double system_volts(struct daemon *d, const char *name)
 
     if (!front_seat(d, name, &desk))
         return 0;
-    if (!board_get(d->keeper.board, desk, M_BATTERY_NOMINAL_VOLTAGE, clock_us(), &volts))
-        (void)board_get(d->keeper.settings, desk, M_BATTERY_RATED_VOLTAGE, clock_us(), &volts);
+    if (!board_total(d->keeper.board, desk, M_BATTERY_NOMINAL_VOLTAGE, &volts))
+        (void)board_total(d->keeper.settings, desk, M_BATTERY_RATED_VOLTAGE, &volts);
     return volts;
+}
+
+struct teller {
+    struct daemon *daemon;
+    unsigned desk;
+};
+
+static bool what_it_said(void *who, enum metric m, double *to)
+{
+    struct teller *t = who;
+    struct keeper *k = &t->daemon->keeper;
+
+    return board_total(k->board, t->desk, m, to) || board_total(k->settings, t->desk, m, to);
 }
 
 static void make_offer(const struct command *c, double volts, struct offer *to)
@@ -155,7 +168,12 @@ static void make_offer(const struct command *c, double volts, struct offer *to)
     double by = c->by_voltage ? volts / 12 : 1;
 
     *to = (struct offer){
-        .command = c, .name = command_name(c), .least = c->least * by, .most = c->most * by};
+        .command = c,
+        .name = command_name(c),
+        .least = c->least * by,
+        .most = c->most * by,
+        .step = c->step * (c->steps_grow ? by : 1),
+    };
 }
 
 /* The family of a unit behind a device is known only once it was heard. */
@@ -188,8 +206,12 @@ static size_t offers(void *who, const char *device, struct offer *to, size_t roo
     if (!driver || !driver->tell || !driver->commands)
         return 0;
     double volts = system_volts(w->daemon, device);
-    for (const struct command *c = driver->commands; command_name(c) && count < room; c++)
-        make_offer(c, volts, &to[count++]);
+    struct teller t = {.daemon = w->daemon};
+    bool is_known = front_seat(w->daemon, device, &t.desk);
+    for (const struct command *c = driver->commands; command_name(c) && count < room; c++) {
+        make_offer(c, volts, &to[count]);
+        to[count++].is_vain = is_known && driver->is_vain && driver->is_vain(c, what_it_said, &t);
+    }
     return count;
 }
 

@@ -12,6 +12,7 @@ const struct setting device_settings[] = {
     /* key         type    default least most choices help */
     { "driver",    TEXT,   NULL,   0,    0,   NULL, "Which kind of device (see: helio list drivers)" },
     { "bus",       TEXT,   NULL,   0,    0,   NULL, "The [bus NAME] it sits on" },
+    { "title",     TEXT,   "",     0,    0,   NULL, "What people read instead of its name: \"South roof\". Home Assistant names it so" },
     { "address",   NUMBER, "0",    0,    255, NULL, "Its address on the bus; 0: the driver's usual one" },
     { "every",     NUMBER, "0",    0,    86400, NULL, "Seconds from one of its rounds to the next; 0: as its bus" },
     { "peak_power", NUMBER, "0",   0,    1e6, NULL, "The most watts it can make or take; more is not believed. 0: unknown" },
@@ -22,6 +23,8 @@ const struct setting device_settings[] = {
     SETTINGS_END,
 };
 // clang-format on
+
+enum { GREETINGS = 3 }; /* an answer may be lost; who does not know the question is left alone */
 
 static unsigned count_blocks(const struct device *d)
 {
@@ -126,17 +129,25 @@ static void look_at_line(struct device *d)
         d->pieces[i] = (struct pieces){0};
 }
 
-/* Its model says what it is rated at: asked for once, in the second round after it was found, since
- * the first has enough to do. */
+/* Its model and firmware, which say what it is rated at where a family has that: asked for once, in
+ * the second round after it was found, since the first has enough to do. */
 static void get_to_know(struct device *d)
 {
-    if (d->is_greeted || !d->driver->rated_w || !d->driver->greet)
+    if (d->is_greeted || !d->driver->greet)
         return;
     struct identity who = {0};
     int rc = d->driver->greet(d, &who);
-    d->is_greeted = rc != ERR_GONE && rc != ERR_STOPPED;
-    if (rc == OK) /* older models do not say */
-        d->identity = who;
+    bool is_final = rc == OK || rc == ERR_REFUSED || rc == ERR_ABSENT;
+    d->is_greeted =
+        is_final || (rc != ERR_GONE && rc != ERR_STOPPED && ++d->greetings >= GREETINGS);
+    if (d->is_greeted)
+        d->greetings = 0;
+    if (rc) /* older models do not say */
+        return;
+    /* who was known by its name so far stays so: ids and series hang on it */
+    if (!*who.serial || (!*d->identity.serial && !d->driver->rated_w))
+        memcpy(who.serial, d->identity.serial, sizeof who.serial);
+    d->identity = who;
 }
 
 /* One slow block has its turn each round. */

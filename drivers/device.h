@@ -59,6 +59,7 @@ struct device {
     unsigned next_slow; /* which slow block has its turn */
     struct identity identity;
     bool is_greeted;
+    unsigned greetings; /* in vain */
 
     uint64_t rounds, complete; /* asked, and answered in every block */
     uint64_t withheld;         /* numbers that could not be true */

@@ -23,6 +23,9 @@ struct device;
 struct driver;
 struct twin;
 
+/* What a device has said of itself; false: it has not, or long ago. */
+typedef bool said_fn(void *who, enum metric m, double *to);
+
 enum { PAST_DAYS = 127 }; /* as many finished days are ever asked for */
 
 /* A line a driver may sit on, and the adapters to look for there. */
@@ -171,6 +174,8 @@ struct driver {
     const struct block *(*also)(struct device *d, const struct reading *r);
     void (*derive)(struct device *d, struct reading *r); /* what follows from the rest */
     int (*tell)(struct device *d, const struct order *orders, size_t count, struct told *told);
+    /* Would it refuse this alone, whatever the value, as far as it has said how it is? NULL: no. */
+    bool (*is_vain)(const struct command *c, said_fn *said, void *who);
     /* What its family wants to be told by itself, after a whole round that may take its time. */
     void (*duty)(struct device *d);
 

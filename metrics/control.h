@@ -15,12 +15,23 @@ struct command {
     enum metric metric; /* unit, words and help come from the catalogue */
     double least, most; /* as sent for a 12 V system when `by_voltage` */
     bool by_voltage;    /* the range grows with the system's voltage */
-    bool may_go_dark;   /* some value of it leaves what is fed without power */
+    bool may_go_dark;   /* one value of it leaves what is fed without power: */
+    double dark;        /* this one */
+    double step;        /* in which the device takes it; 0: as fine as its unit */
+    bool steps_grow;    /* the step, too, is for 12 V and grows with the system's voltage */
+    const char *only;   /* all the values it takes, where they are few: "50 60" */
+    enum metric shown;  /* as what the device shows it; M_NONE: as `metric` */
     const char *help;   /* only when the catalogue's own is not enough */
 };
 
 /* The catalogue's name, or its own; NULL at the end of a table. */
 const char *command_name(const struct command *c);
+
+/* What the device shows of it afterwards. */
+static inline enum metric command_shown(const struct command *c)
+{
+    return c->shown != M_NONE ? c->shown : c->metric;
+}
 
 enum { ORDER_TEXT = 64 };
 
@@ -63,6 +74,8 @@ struct offer {
     const struct command *command;
     const char *name;   /* the metric's, or the command's own */
     double least, most; /* as this very device takes them; both 0: not known, or no number */
+    double step;        /* in which this very device takes it; 0: as fine as its unit */
+    bool is_vain;       /* as the device is now, it would refuse it alone, whatever the value */
 };
 
 /* How floors that know no device have one told something. Whoever runs the house fills it in; both

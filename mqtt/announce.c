@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "mqtt/portraits.h"
 #include "mqtt/remembered.h"
+#include "mqtt/sleepers.h"
 #include "mqtt/telling.h"
 #include "mqtt/unwanted.h"
 
@@ -83,6 +84,16 @@ bool announce_is_needed(const struct announce *a)
     return a->place->seat->view && (a->telling.form != NO_FORM || a->remembered.count);
 }
 
+/* Tells of this program itself, if something about it is new. */
+static void consider_helio(struct announce *a)
+{
+    const struct ha_device *d = portrait_of_helio(&a->portraits);
+    uint64_t print = portrait_print(d);
+
+    if (a->portraits.helio_said != print && telling_say(&a->telling, d, &a->portraits.helio) == OK)
+        a->portraits.helio_said = print;
+}
+
 /* Tells this device, if something about it is new. */
 static void consider(struct announce *a, const struct view_device *v)
 {
@@ -90,9 +101,12 @@ static void consider(struct announce *a, const struct view_device *v)
 
     if (!d)
         return;
+    sleepers_stand(&a->portraits, v, d);
     uint64_t print = portrait_print(d);
     if (a->portraits.said[v->desk] == print)
         return;
+    if (unwanted_make_way(&a->portraits, &a->remembered, a->telling.who, v, d->id))
+        return; /* in the next look */
     int rc = telling_say(&a->telling, d, v);
     if (rc)
         log_debug(a->place->seat->name, "%s: discovery waits: %s", v->name, error_text(rc));
@@ -154,6 +168,7 @@ static void purge(struct announce *a, struct client *c)
 /* A stretch of the devices; a large house is told in steps. */
 static void tell_some(struct announce *a)
 {
+    consider_helio(a);
     size_t count = a->portraits.devices.count, most = a->is_all_seen ? LOOKS_LATER : LOOKS;
 
     for (size_t i = 0; i < most && i < count && a->telling.bytes < BYTES_A_TICK; i++) {
@@ -174,6 +189,8 @@ static void look(void *who, struct client *c)
     if (a->birth_us && clock_us() >= a->birth_us)
         answer_birth(a, c);
     states_turn_day(a->states, clock_wall_ms(), say_state, &(struct saying){a, c});
+    if (a->telling.form != NO_FORM)
+        sleepers_say(&a->portraits, say_state, &(struct saying){a, c});
     if (a->telling.form == NO_FORM)
         unwanted_sweep(&a->portraits, &a->remembered, c, SWEEP_UNTOLD);
     else

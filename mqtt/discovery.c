@@ -114,6 +114,7 @@ static void device_of(const struct ha_device *d, struct json *j)
     known(j, "sn", d->serial);
     known(j, "sw", d->firmware);
     known(j, "via_device", d->through);
+    known(j, "cu", d->page ? d->page : "");
     json_close(j, '}');
 }
 
@@ -126,6 +127,10 @@ static void availability(const struct ha_device *d, struct json *j)
     json_open(j, NULL, '{');
     json_string(j, "t", d->bridge);
     json_close(j, '}');
+    if (d->is_helio) {
+        json_close(j, ']');
+        return;
+    }
     json_open(j, NULL, '{');
     topic_make(topic, d->prefix, d->word, "availability");
     json_string(j, "t", topic);
@@ -135,14 +140,15 @@ static void availability(const struct ha_device *d, struct json *j)
     json_string(j, "avty_mode", "all");
 }
 
-static void head(const struct ha_device *d, struct json *j)
+static void head(const struct ha_device *d, bool is_always_there, struct json *j)
 {
     device_of(d, j);
     json_open(j, "o", '{');
     json_string(j, "name", "helio");
     known(j, "sw", d->version);
     json_close(j, '}');
-    availability(d, j);
+    if (!is_always_there)
+        availability(d, j);
 }
 
 static void state_of(const struct ha_device *d, struct json *j)
@@ -171,7 +177,7 @@ void discovery_device(const struct ha_device *d, const struct entity *all, size_
     struct json j = json_on(to);
 
     json_open(&j, NULL, '{');
-    head(d, &j);
+    head(d, false, &j);
     state_of(d, &j);
     json_integer(&j, "qos", 1);
     json_open(&j, "cmps", '{');
@@ -189,9 +195,9 @@ void discovery_entity(const struct ha_device *d, const struct entity *e, struct 
 
     json_open(&j, NULL, '{');
     entity_write(d, e, &j);
-    if (e->platform != HA_BUTTON)
+    if (e->platform != HA_BUTTON && !e->extra)
         state_of(d, &j);
     json_integer(&j, "qos", 1);
-    head(d, &j);
+    head(d, e->extra && e->extra->is_always_there, &j);
     json_close(&j, '}');
 }

@@ -18,12 +18,27 @@ enum platform {
     HA_SELECT,
     HA_TOGGLE,
     HA_BUTTON,
+    HA_EVENT,
     HA_PLATFORMS
 };
 extern const char *const platform_names[HA_PLATFORMS]; /* as Home Assistant calls them */
 
 enum { ENTITY_KEY = 64, ENTITY_NAME = 64, OFFERS_MAX = 128, HA_ID = 112 };
-enum { ENTITIES_MAX = 2 * READING_MAX + OFFERS_MAX };
+enum { EXTRAS_MAX = 24 };
+enum { ENTITIES_MAX = 2 * READING_MAX + OFFERS_MAX + EXTRAS_MAX };
+
+/* What Home Assistant is told beside a device's metrics: how it is, what became of orders. NULL:
+ * it has none. */
+struct extra {
+    enum platform platform;
+    char key[48], name[48];
+    char topic[24]; /* below the device's own: "availability" */
+    char template[96];
+    const char *class, *state_class, *unit, *icon;
+    const char *words;    /* of an enum, or kinds of event: "done|refused" */
+    bool is_always_there; /* while helio is, even when its device is not */
+    bool is_seldom;       /* off until somebody wants it */
+};
 
 /* A device as far as Home Assistant is to know it. Borrowed words. */
 struct ha_device {
@@ -31,7 +46,10 @@ struct ha_device {
     const char *maker, *model, *serial, *firmware; /* "": not known */
     const char *through;                           /* the id of who speaks for it, or "" */
     const char *prefix, *bridge, *version;         /* of our topics; its availability; ours */
-    unsigned expire_s; /* a measurement that is not said again by then is gone */
+    const char *page;                              /* where it can be looked at, or NULL */
+    bool is_helio;                                 /* no device, but this program */
+    bool may_cut_power; /* orders that leave the house dark are taken from here */
+    unsigned expire_s;  /* a measurement that is not said again by then is gone */
     unsigned count;
     struct {
         uint16_t metric;
@@ -39,6 +57,8 @@ struct ha_device {
     } metrics[READING_MAX];
     const struct offer *offers; /* what may be set from here; none when nothing may be */
     size_t offer_count;
+    const struct extra *extras;
+    size_t extra_count;
 };
 
 struct entity {
@@ -46,6 +66,7 @@ struct entity {
     enum metric metric; /* M_NONE: a command that has none */
     bool is_setting;
     const struct offer *offer; /* what it sets; NULL: it only shows */
+    const struct extra *extra; /* neither metric nor setting */
     char key[ENTITY_KEY];      /* unique within its device, and the end of its unique id */
     int part;                  /* which of the device's payloads it is in */
 };

@@ -1,5 +1,6 @@
 /* The event log as messages (mqtt/events.h). */
 #include "mqtt/events.h"
+#include "mqtt/helio_state.h"
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -13,18 +14,19 @@ enum { EVENT_BYTES = 2000, AT_ONCE = 200 };
 
 struct events {
     const struct place *place;
+    struct helio_state *state;
     int64_t said;      /* the last event that was handed over */
     int64_t taken;     /* the last one the broker is known to have */
     struct client *to; /* while looking */
     bool is_full;
 };
 
-struct events *events_new(const struct place *place)
+struct events *events_new(const struct place *place, struct helio_state *state)
 {
     struct events *e = calloc(1, sizeof *e);
 
     if (e)
-        e->place = place;
+        *e = (struct events){.place = place, .state = state};
     return e;
 }
 
@@ -61,8 +63,10 @@ static void say(void *who, const struct event *event)
     json_close(&j, '}');
     topic_make(topic, e->place->prefix, is_device ? word : topic_bridge, "event");
     e->is_full = !t.is_cut && client_say(e->to, 0, topic, bytes, t.used) != OK;
-    if (!e->is_full)
-        e->said = event->seq;
+    if (e->is_full)
+        return;
+    e->said = event->seq;
+    helio_state_hear(e->state, event);
 }
 
 static void look(void *who, struct client *c)

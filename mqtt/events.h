@@ -9,7 +9,11 @@
 
 struct events;
 
-struct events *events_new(const struct place *place); /* NULL: no memory */
+struct helio_state;
+
+/* What was trouble among them is told to `state`, too. */
+struct events *events_new(const struct place *place,
+                          struct helio_state *state); /* NULL: no memory */
 void events_free(struct events *e);
 struct client_guest events_guest(struct events *e);
 

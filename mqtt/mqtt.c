@@ -8,6 +8,7 @@
 #include "mqtt/client.h"
 #include "mqtt/events.h"
 #include "mqtt/goodwe_layout.h"
+#include "mqtt/helio_state.h"
 #include "mqtt/layout.h"
 #include "mqtt/orders.h"
 #include "mqtt/place.h"
@@ -35,6 +36,7 @@ struct mqtt {
     struct announce *announce;
     bool is_announcing;
     struct events *events;
+    struct helio_state *state; /* of this program */
     struct orders *orders;
     struct goodwe_silence *silence;
     bool says_everything;
@@ -62,6 +64,7 @@ static void mqtt_close(struct seat *s)
     orders_leave(m->orders); /* before the client is gone: answers may come from other threads */
     client_free(m->client);
     events_free(m->events);
+    helio_state_free(m->state);
     goodwe_silence_free(m->silence);
     presence_free(m->presence);
     announce_free(m->announce);
@@ -84,12 +87,13 @@ static int mqtt_open(struct seat *s)
     m->states = states_new();
     m->presence = presence_new(&m->place);
     m->announce = announce_new(&m->place, m->states, m->layout);
-    m->events = events_new(&m->place);
+    m->state = helio_state_new(&m->place);
+    m->events = events_new(&m->place, m->state);
     m->orders = orders_new(&m->place);
     m->silence = goodwe_silence_new(&m->place);
     int rc = batch_init(&m->batch, (size_t)section_number(s->section, "bytes"));
     bool has_all = m->place.names && m->states && m->presence && m->announce && m->events &&
-                   m->orders && m->silence;
+                   m->state && m->orders && m->silence;
     return has_all ? rc : ERR_FULL;
 }
 
@@ -116,6 +120,7 @@ static int join_guests(struct mqtt *m)
 {
     struct client_guest silence = goodwe_silence_guest(m->silence);
     struct client_guest announce = announce_guest(m->announce);
+    struct client_guest state = helio_state_guest(m->state);
     const struct client_guest guests[] = {presence_guest(m->presence), events_guest(m->events),
                                           orders_guest(m->orders)};
     size_t count = sizeof guests / sizeof *guests - !orders_are_taken(m->orders);
@@ -126,6 +131,8 @@ static int join_guests(struct mqtt *m)
     m->is_announcing = announce_is_needed(m->announce);
     if (!rc && m->is_announcing)
         rc = client_join(m->client, &announce);
+    if (!rc && m->is_announcing)
+        rc = client_join(m->client, &state);
     if (!rc && m->layout == &layout_goodwe)
         rc = client_join(m->client, &silence);
     return rc;

@@ -74,14 +74,15 @@ void orders_leave(struct orders *o)
 
 /* ---- the answer ---------------------------------------------------------------------------- */
 
-static void say_result(struct client *c, const char *topic, const char *setting, const char *value,
-                       int result, const char *why)
+static void write_result(const char *event, const char *setting, const char *value, int result,
+                         const char *why, struct text *to)
 {
-    char bytes[RESULT_BYTES], there[TOPIC_MAX + 8], when[CLOCK_TEXT];
-    struct text t = text_on(bytes, sizeof bytes);
-    struct json j = json_on(&t);
+    char when[CLOCK_TEXT];
+    struct json j = json_on(to);
 
     json_open(&j, NULL, '{');
+    if (event)
+        json_string(&j, "event_type", event);
     json_string(&j, "time", clock_iso(clock_wall_ms(), when));
     json_string(&j, "setting", setting);
     json_string(&j, "value", value);
@@ -89,7 +90,23 @@ static void say_result(struct client *c, const char *topic, const char *setting,
     json_string(&j, "result", error_word(result));
     json_string(&j, "why", *why || !result ? why : error_text(result));
     json_close(&j, '}');
+}
+
+/* On the setting's own topic, and on one for all orders of the device, where Home Assistant sees
+ * what became of them: to its services every order is a success. */
+static void say_result(struct client *c, const char *topic, const char *setting, const char *value,
+                       int result, const char *why)
+{
+    char bytes[RESULT_BYTES], there[TOPIC_MAX + 8];
+    struct text t = text_on(bytes, sizeof bytes);
+
+    write_result(NULL, setting, value, result, why, &t);
     snprintf(there, sizeof there, "%s/result", topic);
+    client_put(c, 0, there, bytes);
+    t = text_on(bytes, sizeof bytes);
+    write_result(result ? "refused" : "done", setting, value, result, why, &t);
+    size_t device = strlen(topic) - strlen(setting) - strlen("/set/");
+    snprintf(there, sizeof there, "%.*s/order", (int)device, topic);
     client_put(c, 0, there, bytes);
 }
 

@@ -78,6 +78,7 @@ void portraits_look(struct portraits *p)
 
 void portraits_say_again(struct portraits *p)
 {
+    p->helio_said = 0;
     if (p->said)
         memset(p->said, 0, p->said_room * sizeof *p->said);
 }
@@ -112,12 +113,14 @@ static void take_key(struct ha_device *d, enum metric m, bool is_setting)
 static void take_state(void *who, const struct state *one)
 {
     for (unsigned i = 0; i < one->count; i++)
-        take_key(who, (enum metric)one->keys[i].metric, one->keys[i].is_setting);
+        take_key(who, (enum metric)one->keys[i].metric,
+                 catalogue[one->keys[i].metric].kind == SETTING);
 }
 
 /* What it said before this start, and may not say before the sun rises. */
 static void take_remembered(struct portraits *p, const struct view_device *v)
 {
+    static const char set[] = "set_";
     struct part one;
 
     for (size_t i = 0; i < p->remembered->count; i++) {
@@ -126,7 +129,10 @@ static void take_remembered(struct portraits *p, const struct view_device *v)
         if (strcmp(k->id, p->id) != 0 || strcmp(k->driver, v->driver) != 0)
             continue;
         while (parts_next(&at, &one))
-            take_key(&p->device, metric_find(one.key), false);
+            take_key(
+                &p->device,
+                metric_find(!strncmp(one.key, set, strlen(set)) ? one.key + strlen(set) : one.key),
+                false);
     }
 }
 
@@ -142,6 +148,42 @@ static void take_offers(struct portraits *p, const struct view_device *v)
     p->device.offer_count = is_allowed ? count : 0;
 }
 
+/* What there is to say of every device beside its numbers. */
+static const struct extra of_devices[] = {
+    {.platform = HA_SENSOR,
+     .key = "connection",
+     .name = "Connection",
+     .topic = "availability",
+     .template = "{{value}}",
+     .class = "enum",
+     .words = "online|stale|asleep|fault|unheard",
+     .is_always_there = true},
+    {.platform = HA_EVENT,
+     .key = "order",
+     .name = "Order",
+     .topic = "order",
+     .icon = "mdi:message-check-outline",
+     .words = "done|refused"},
+};
+
+/* "EPsolar / EPEver Tracer" of all that the driver is called: who it is was not said. */
+static const char *title_of(struct portraits *p, const struct view_device *v)
+{
+    size_t length = strcspn(v->title, ",(");
+
+    while (length && v->title[length - 1] == ' ')
+        length--;
+    snprintf(p->model, sizeof p->model, "%.*s", (int)length, v->title);
+    return p->model;
+}
+
+static const char *page_of(const struct portraits *p)
+{
+    const char *page = section_text(p->place->seat->section, "page");
+
+    return *page ? page : p->place->seat->view->page;
+}
+
 static void describe(struct portraits *p, const struct view_device *v)
 {
     const struct view_device *speaker = *v->through ? portraits_named(p, v->through) : NULL;
@@ -155,24 +197,101 @@ static void describe(struct portraits *p, const struct view_device *v)
     name_maker(p, v);
     names_word(p->place->names, v->name, p->word);
     p->device = (struct ha_device){
-        .name = v->name,
+        .name = v->called && *v->called ? v->called : v->name,
         .word = p->word,
         .id = p->id,
         .maker = p->maker,
         .model = v->is_group ? "Devices added up"
                  : *v->model ? v->model
-                             : v->title,
+                             : title_of(p, v),
         .serial = serial_of(v),
         .firmware = v->firmware,
         .through = p->through,
         .prefix = p->place->prefix,
         .bridge = p->place->bridge,
         .version = p->place->seat->view->version,
+        .page = page_of(p),
+        .extras = of_devices,
+        .may_cut_power = section_yes(p->place->seat->section, "allow_cut_power"),
         .expire_s = 3 * pace > 15 ? (unsigned)(3 * pace + 0.5) : 15,
     };
     states_one(p->states, v->name, take_state, &p->device);
     take_remembered(p, v);
     take_offers(p, v);
+    p->device.extra_count = 1 + (p->device.offer_count > 0);
+}
+
+/* ---- this program ---------------------------------------------------------------------------- */
+
+static void take_extra(struct portraits *p, struct extra e, const char *key, const char *name,
+                       const char *form)
+{
+    if (p->device.extra_count == EXTRAS_MAX)
+        return;
+    snprintf(e.key, sizeof e.key, "%s", key);
+    snprintf(e.name, sizeof e.name, "%s", name);
+    snprintf(e.topic, sizeof e.topic, "state");
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    snprintf(e.template, sizeof e.template, form, key);
+#pragma GCC diagnostic pop
+    e.is_always_there = true;
+    p->extras[p->device.extra_count++] = e;
+}
+
+static void take_wires(struct portraits *p)
+{
+    const struct view *view = p->place->seat->view;
+    const struct extra counter = {.state_class = "total_increasing", .icon = "mdi:serial-port"},
+                       seldom = {.state_class = "total_increasing",
+                                 .icon = "mdi:serial-port",
+                                 .is_seldom = true};
+    struct view_bus wires[EXTRAS_MAX];
+    size_t count = view->buses ? view->buses(view->who, wires, EXTRAS_MAX) : 0;
+    char word[TOPIC_WORD], key[48], name[48];
+
+    for (size_t i = 0; i < count; i++) {
+        topic_word(wires[i].name, word);
+        snprintf(key, sizeof key, "wire_%.30s_failed", word);
+        snprintf(name, sizeof name, "Wire %.30s failures", wires[i].name);
+        take_extra(p, counter, key, name, "{{value_json.get('%s')}}");
+        snprintf(key, sizeof key, "wire_%.30s_asked", word);
+        snprintf(name, sizeof name, "Wire %.30s questions", wires[i].name);
+        take_extra(p, seldom, key, name, "{{value_json.get('%s')}}");
+    }
+}
+
+const struct ha_device *portrait_of_helio(struct portraits *p)
+{
+    const struct view *view = p->place->seat->view;
+
+    discovery_id(p->helio_id, p->place->prefix, topic_bridge);
+    p->helio = (struct view_device){.name = topic_bridge, .driver = "helio", .through = ""};
+    p->device = (struct ha_device){
+        .name = "Heliograph",
+        .word = topic_bridge,
+        .id = p->helio_id,
+        .maker = "Heliograph",
+        .model = "helio",
+        .serial = "",
+        .firmware = view->version,
+        .through = "",
+        .prefix = p->place->prefix,
+        .bridge = p->place->bridge,
+        .version = view->version,
+        .page = page_of(p),
+        .is_helio = true,
+        .extras = p->extras,
+    };
+    take_extra(p, (struct extra){.icon = "mdi:tag-outline"}, "version", "Version",
+               "{{value_json.get('%s')}}");
+    take_extra(
+        p, (struct extra){.state_class = "measurement", .unit = "rows", .icon = "mdi:tray-full"},
+        "backlog", "Backlog", "{{value_json.get('%s')}}");
+    take_extra(p, (struct extra){.icon = "mdi:alert-circle-outline"}, "trouble", "Last trouble",
+               "{{(value_json.get('%s') or 'None')[:250]}}");
+    take_wires(p);
+    return &p->device;
 }
 
 const struct ha_device *portrait_of(struct portraits *p, const struct view_device *v)
@@ -206,6 +325,9 @@ uint64_t portrait_print(const struct ha_device *d)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         sum = mix_words(sum, words[i]);
     sum = mix(sum, &d->expire_s, sizeof d->expire_s);
+    sum = mix_words(sum, d->page ? d->page : "");
+    for (size_t i = 0; i < d->extra_count; i++)
+        sum = mix_words(sum, d->extras[i].key);
     for (unsigned i = 0; i < d->count; i++) {
         sum = mix(sum, &d->metrics[i].metric, sizeof d->metrics[i].metric);
         sum = mix(sum, &d->metrics[i].is_setting, sizeof d->metrics[i].is_setting);
@@ -214,6 +336,7 @@ uint64_t portrait_print(const struct ha_device *d)
         sum = mix_words(sum, d->offers[i].name);
         sum = mix(sum, &d->offers[i].least, sizeof d->offers[i].least);
         sum = mix(sum, &d->offers[i].most, sizeof d->offers[i].most);
+        sum = mix(sum, &d->offers[i].is_vain, sizeof d->offers[i].is_vain);
     }
     return sum ? sum : 1;
 }

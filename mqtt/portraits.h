@@ -25,7 +25,13 @@ struct portraits {
     /* the last that was made */
     struct ha_device device;
     struct offer offers[OFFERS_MAX];
-    char word[TOPIC_WORD], id[HA_ID], through[HA_ID], maker[32];
+    char word[TOPIC_WORD], id[HA_ID], through[HA_ID], maker[32], model[64];
+
+    /* this program itself */
+    struct view_device helio;
+    char helio_id[HA_ID];
+    uint64_t helio_said;
+    struct extra extras[EXTRAS_MAX];
 };
 
 /* In memory that is all 0; the rest stays somebody else's. */
@@ -45,6 +51,9 @@ const struct view_device *portraits_named(const struct portraits *p, const char 
 
 /* One of them in words, until the next; NULL: never heard, so nobody knows what it can say. */
 const struct ha_device *portrait_of(struct portraits *p, const struct view_device *v);
+
+/* This program in words, until the next: its version, what waits, how its wires are. */
+const struct ha_device *portrait_of_helio(struct portraits *p);
 
 /* The same number as long as nothing is new; never 0. */
 uint64_t portrait_print(const struct ha_device *d);

@@ -30,6 +30,7 @@ const struct setting mqtt_settings[] = {
     { "allow_cut_power",  YESNO,  "no",               0,    0,     NULL, "With allow_tell: also what leaves a house without power" },
     { "discovery",        CHOICE, "no",               0,    0,     "no device entity", "Tell Home Assistant of all devices: one message each, or one for each entity (before 2024.12)" },
     { "discovery_prefix", TEXT,   "homeassistant",    0,    0,     NULL, "Home Assistant's own discovery prefix" },
+    { "page",             TEXT,   "",                 0,    0,     NULL, "discovery: the link from each device to helio's own page, as http://192.0.2.7:8080/; empty: where [web] listens, if that is one address" },
     SETTINGS_END,
 };
 // clang-format on

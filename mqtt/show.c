@@ -51,6 +51,8 @@ static int show_all(struct showing *s, const char *device)
     int rc = OK;
 
     note_heard(&s->portraits);
+    if (!*device)
+        rc = telling_say(&s->telling, portrait_of_helio(&s->portraits), &s->portraits.helio);
     for (size_t i = 0; i < s->portraits.devices.count && !rc; i++) {
         const struct view_device *v = &s->portraits.devices.all[i];
         const struct ha_device *d =

@@ -81,12 +81,14 @@ static void note(struct state *one, enum metric m, double value, int64_t at_ms, 
 
     if (!k)
         return;
-    if (k->heard_ms && at_ms > k->heard_ms)
+    /* what was told comes between its turns, and says nothing of them */
+    if (k->heard_ms && at_ms > k->heard_ms && !is_setting && !k->is_setting)
         k->pause_ms = at_ms - k->heard_ms;
     if (at_ms < k->heard_ms)
         return; /* sent once more: newer is known */
     k->heard_ms = at_ms;
     k->value = value;
+    k->stands = false;
     k->is_setting = is_setting;
 }
 
@@ -103,10 +105,12 @@ bool states_take(struct states *s, const struct record *r, bool every)
     for (unsigned i = 0; one && i < reading.count; i++)
         note(one, (enum metric)reading.fields[i].metric, reading.fields[i].value, r->at_ms,
              is_setting);
+    if (one && is_setting && one->at_ms)
+        one->is_new = is_said = true; /* a knob shows at once where it stands */
     if (one && !is_setting && (every || r->seq >= one->seq)) {
         one->seq = r->seq > one->seq ? r->seq : one->seq;
         one->at_ms = r->at_ms;
-        one->over_ms = 0;
+        one->over_ms = one->asleep_ms = 0;
         one->newest = reading;
         one->is_new = is_said = true;
     }
@@ -114,7 +118,8 @@ bool states_take(struct states *s, const struct record *r, bool every)
     return is_said;
 }
 
-/* A row of before. The values of settings hold until they are told anew; of all else, the names. */
+/* A row of before. The values of settings hold until they are told anew; of all else, also of
+ * switches that were told, the names. */
 static void recall_one(struct states *s, const struct record *r)
 {
     struct state *one = find_or_make(s, r->from);
@@ -122,7 +127,7 @@ static void recall_one(struct states *s, const struct record *r)
 
     record_reading(r, &reading); /* its shape may have names of more than it says */
     for (unsigned i = 0; one && i < reading.count; i++)
-        if (r->kind == RECORD_SETTING)
+        if (r->kind == RECORD_SETTING && catalogue[reading.fields[i].metric].kind == SETTING)
             note(one, (enum metric)reading.fields[i].metric, reading.fields[i].value, r->at_ms,
                  true);
         else
@@ -160,7 +165,7 @@ void states_each(struct states *s, bool only_new, state_fn *each, void *who)
 {
     lock_take(&s->lock);
     for (size_t i = 0; i < s->count; i++)
-        if (s->units[i]->at_ms && (!only_new || s->units[i]->is_new)) {
+        if ((s->units[i]->at_ms || s->units[i]->asleep_ms) && (!only_new || s->units[i]->is_new)) {
             each(who, s->units[i]);
             s->units[i]->is_new &= !only_new;
         }
@@ -176,6 +181,35 @@ void states_turn_day(struct states *s, int64_t now_ms, state_fn *each, void *who
         if (!one->at_ms || now_ms - one->at_ms < SILENT_MS || day_of(known_ms) >= day_of(now_ms))
             continue;
         one->over_ms = now_ms;
+        each(who, one);
+    }
+    lock_give(&s->lock);
+}
+
+void states_stand(struct states *s, const struct origin *from, const struct standing *all,
+                  size_t count)
+{
+    lock_take(&s->lock);
+    struct state *one = find(s, from->name);
+    if (!one)
+        one = find_or_make(s, from);
+    for (size_t i = 0; one && i < count; i++) {
+        struct state_key *k = key_of(one, all[i].metric);
+        if (!k || k->heard_ms || !all[i].stands)
+            continue;
+        k->value = all[i].value;
+        k->stands = true;
+    }
+    lock_give(&s->lock);
+}
+
+void states_sleep(struct states *s, const char *device, int64_t now_ms, int64_t pause_ms,
+                  state_fn *each, void *who)
+{
+    lock_take(&s->lock);
+    struct state *one = find(s, device);
+    if (one && (now_ms < one->asleep_ms || now_ms - one->asleep_ms >= pause_ms)) {
+        one->asleep_ms = now_ms;
         each(who, one);
     }
     lock_give(&s->lock);
@@ -210,10 +244,10 @@ static bool is_kept(const struct state *one, const struct state_key *k)
 {
     int64_t age = one->at_ms - k->heard_ms, most = 3 * k->pause_ms;
 
+    if (k->is_setting && k->heard_ms)
+        return true;
     if (!k->heard_ms || age < 0)
         return false; /* never, or only later */
-    if (k->is_setting)
-        return true;
     if (!k->pause_ms)
         return age <= FIRST_PAUSE_MS;
     return age <= (most > LEAST_PAUSE_MS ? most : LEAST_PAUSE_MS);
@@ -228,14 +262,44 @@ static bool is_over(const struct state *one, const struct state_key *k)
            span_first(m, one->at_ms) < span_first(m, one->over_ms);
 }
 
+/* Where panels feed it, and there is no sun: it makes nothing. */
+static bool is_fed(const struct metric_info *info)
+{
+    size_t length = strlen(info->name), end = strlen("_power");
+    bool is_power = length > end && !strcmp(info->name + length - end, "_power");
+
+    return info->kind == GAUGE && info->unit == UNIT_WATT && is_power &&
+           (!strncmp(info->name, "pv", 2) || !strncmp(info->name, "output", strlen("output")));
+}
+
+static bool value_asleep(const struct state *one, const struct state_key *k, double *to)
+{
+    enum metric m = (enum metric)k->metric;
+    enum kind kind = catalogue[m].kind;
+
+    *to = is_fed(&catalogue[m]) ? 0 : k->value;
+    if (is_fed(&catalogue[m]))
+        return true;
+    if (kind == DAILY && (!one->at_ms || span_first(m, one->at_ms) < span_first(m, one->asleep_ms)))
+        return false;
+    return kind == COUNTER ? k->heard_ms || k->stands
+           : kind == DAILY ? k->heard_ms != 0
+           : k->is_setting ? k->heard_ms != 0
+                           : kind == SETTING && k->heard_ms;
+}
+
 static bool value_of(const struct state *one, const struct state_key *k, double *to)
 {
+    if (one->asleep_ms)
+        return value_asleep(one, k, to);
     if (is_over(one, k))
         return false;
-    if (reading_get(&one->newest, (enum metric)k->metric, to))
+    /* told since its newest reading: that is the older one */
+    if (!(k->is_setting && k->heard_ms >= one->at_ms) &&
+        reading_get(&one->newest, (enum metric)k->metric, to))
         return true;
     *to = k->value;
-    return is_kept(one, k);
+    return k->stands || is_kept(one, k);
 }
 
 bool state_get(const struct state *one, enum metric m, double *to)
@@ -280,7 +344,7 @@ void state_json(const struct state *one, struct text *to)
     struct json j = json_on(to);
 
     json_open(&j, NULL, '{');
-    say_time(&j, one->at_ms);
+    say_time(&j, one->asleep_ms ? one->asleep_ms : one->at_ms);
     for (unsigned i = 0; i < one->count; i++)
         say_key(&j, one, &one->keys[i]);
     json_close(&j, '}');

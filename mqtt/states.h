@@ -15,6 +15,7 @@ enum { STATE_BYTES = 16000, STATE_UNITS = 512 };
 struct state {
     struct origin from;
     int64_t at_ms, seq;    /* of its newest reading */
+    int64_t asleep_ms;     /* it sleeps, seen at this moment; 0: it does not */
     int64_t over_ms;       /* it was silent when a day turned, seen at this moment; 0: it was not */
     struct reading newest; /* only what that reading held */
     bool is_new;           /* not said yet */
@@ -22,6 +23,7 @@ struct state {
     struct state_key {
         uint16_t metric;
         bool is_setting; /* told when it changes: true until it is told anew */
+        bool stands;     /* a counter of an earlier run: `value` until it is said again */
         double value;
         int64_t heard_ms, pause_ms; /* when, and how long before that; 0: once so far */
     } keys[READING_MAX];
@@ -50,6 +52,21 @@ void states_one(struct states *s, const char *device, state_fn *each, void *who)
 /* Inside of such a call: another device's. NULL: none. */
 const struct state *states_peek(const struct states *s, const char *device);
 void states_forget_new(struct states *s);
+
+/* Keys that a device is known to have, and where its counters stood when nobody had said them yet
+ * since the start. */
+struct standing {
+    enum metric metric;
+    bool stands;
+    double value;
+};
+void states_stand(struct states *s, const struct origin *from, const struct standing *all,
+                  size_t count);
+
+/* It sleeps, seen now: its panels give 0 W, its counters stand, what it measured else is over.
+ * Handed out when it was not for `pause_ms`. */
+void states_sleep(struct states *s, const char *device, int64_t now_ms, int64_t pause_ms,
+                  state_fn *each, void *who);
 
 /* What is true of a key now; false: not known. */
 bool state_get(const struct state *one, enum metric m, double *to);

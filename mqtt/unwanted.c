@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static const int64_t UNWANTED_US = 5000000, CLEARED_US = 10000000;
+static const int64_t UNWANTED_US = 5000000, CLEARED_US = 10000000, WAY_US = 1000000;
 
 /* A device that was not heard since the start may yet say that it is the one this topic is about;
  * and so may a unit whose speaker is there. */
@@ -24,6 +24,8 @@ static bool may_come_back(const struct portraits *p, const struct kept *k)
 
 static bool is_there(const struct portraits *p, const struct kept *k)
 {
+    if (!strcmp(k->driver, p->helio.driver ? p->helio.driver : "") && !strcmp(k->id, p->helio_id))
+        return true;
     for (size_t i = 0; i < p->devices.count; i++)
         if (!strcmp(p->ids[i], k->id) && !strcmp(p->devices.all[i].driver, k->driver))
             return true;
@@ -51,6 +53,24 @@ static void clear(struct portraits *p, struct client *c, struct kept *k, int64_t
         portraits_say_again(p); /* if it comes back it is said again */
     k->is_wanted = false;
     log_debug(p->place->seat->name, "%s is not wanted any more", k->topic);
+}
+
+bool unwanted_make_way(struct portraits *p, struct remembered *r, struct client *c,
+                       const struct view_device *v, const char *id)
+{
+    int64_t now = clock_us();
+    bool is_in_the_way = false;
+
+    for (size_t i = 0; i < r->count; i++) {
+        struct kept *k = &r->all[i];
+        if (strcmp(k->name, v->name) != 0 || strcmp(k->driver, v->driver) != 0 ||
+            !strcmp(k->id, id) || is_there(p, k))
+            continue;
+        if (!k->cleared_us)
+            clear(p, c, k, now);
+        is_in_the_way |= now < k->cleared_us + WAY_US;
+    }
+    return is_in_the_way;
 }
 
 /* What was cleared long ago in this connection is forgotten. */

@@ -18,4 +18,12 @@ enum sweep {
 /* Looks through all that is remembered; a device that loses what it wanted is to be said again. */
 void unwanted_sweep(struct portraits *p, struct remembered *r, struct client *c, enum sweep how);
 
+/*
+ * Another unit in the same place (a swapped inverter): what was told of the former one goes first,
+ * else Home Assistant gives the new one ids with a number behind, and nothing that points at the
+ * old ones follows. True: it is not over yet.
+ */
+bool unwanted_make_way(struct portraits *p, struct remembered *r, struct client *c,
+                       const struct view_device *v, const char *id);
+
 #endif

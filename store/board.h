@@ -40,7 +40,8 @@ void board_stand(struct board *b, unsigned device, enum metric m, double total);
 
 bool board_stood(struct board *b, unsigned device, enum metric m, double *to);
 
-/* Where a counter stands, however long ago that was said, by this run or an earlier one. */
+/* Where a counter stands, or what else was said last, however long ago: a counter also by an
+ * earlier run. */
 bool board_total(struct board *b, unsigned device, enum metric m, double *to);
 
 /* The value, if it is fresh: no older than three times its own period. */

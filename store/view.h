@@ -14,6 +14,7 @@ enum { VIEW_SINKS = 8 };
 
 struct view_device {
     const char *name, *driver, *title; /* "south", "tracer", "EPsolar Tracer" */
+    const char *called;                /* "South roof": what people read; as its name if not said */
     const char *serial, *group;        /* "": unknown, none */
     const char *model, *firmware;      /* "": unknown */
     const char *through;               /* who speaks for a unit that was found; "": nobody */
@@ -42,6 +43,7 @@ struct view {
     void *who;
     struct board *board, *settings; /* what is measured, and what is set, at the same desks */
     const char *store_path, *site, *version;
+    char page[96];   /* where its page is: "http://192.0.2.7:8080/"; "": nobody could say where */
     double commit_s; /* readings reach a sink no more often than this; 0: as they come */
     const struct control *control; /* NULL: nobody may be told anything from outside */
     size_t (*devices)(void *who, struct view_device *to, size_t room); /* view_look has them all */

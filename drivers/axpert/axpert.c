@@ -212,6 +212,7 @@ const struct driver driver_axpert = {
     .derive = derive,
     .others = axpert_others,
     .tell = axpert_tell,
+    .is_vain = axpert_is_vain,
     .commands = axpert_commands,
     .twin_memory = sizeof(struct axpert_twin),
     .twin_models = axpert_models,

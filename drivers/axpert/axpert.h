@@ -169,6 +169,7 @@ int axpert_others(struct device *d, unsigned which, struct reading *r,
                   struct identity *who) MUST_CHECK;
 
 /* Telling (tell.c). */
+bool axpert_is_vain(const struct command *c, said_fn *said, void *who);
 int axpert_tell(struct device *d, const struct order *orders, size_t count,
                 struct told *told) MUST_CHECK;
 

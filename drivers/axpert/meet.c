@@ -224,9 +224,11 @@ int axpert_greet(struct device *d, struct identity *who)
     static const enum axpert_block questions[] = {QID, QPI, QMN, QVFW};
     struct axpert_memory *memory = d->memory;
     struct meeting m = {.memory = memory, .who = who};
+    char before[SERIAL_TEXT];
     bool is_there = false;
     int rc = OK;
 
+    memcpy(before, memory->serial, sizeof before);
     *memory->serial = '\0';
     snprintf(who->vendor, IDENTITY_TEXT, "Voltronic");
     d->is_meeting = true; /* only who it is, not what */
@@ -238,6 +240,8 @@ int axpert_greet(struct device *d, struct identity *who)
     if (!rc && !*memory->serial && is_there)
         rc = ask(d, QSID, &m, &is_there);
     d->is_meeting = false;
+    if (!*memory->serial) /* not heard this time: it is still the one that was met */
+        memcpy(memory->serial, before, sizeof before);
     snprintf(who->serial, IDENTITY_TEXT, "%s", memory->serial);
     return rc ? rc : is_there ? OK : nobody(&m);
 }

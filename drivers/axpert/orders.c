@@ -14,14 +14,28 @@
 #define IS_VOLTAGE(form)                                                                           \
     ((form) == VOLTS || (form) == VOLTS2 || (form) == STEPS || (form) == STEPS_OR_0)
 #define BY(form) (IS_VOLTAGE(form) ? 4.0 : 1.0) /* commands are listed for a 12 V system */
+#define STEP(form)                                                                                 \
+    ((form) == VOLTS                           ? 0.1                                               \
+     : (form) == STEPS || (form) == STEPS_OR_0 ? 0.25                                              \
+     : (form) == MINUTES                       ? 5.0                                               \
+     : (form) == VOLTS2                        ? 0.01                                              \
+                                               : 1.0)
+#define ONLY(m)                                                                                    \
+    ((m) == M_OUTPUT_FREQUENCY_SETTING ? "50 60"                                                   \
+     : (m) == M_OUTPUT_VOLTAGE_SETTING ? "110 120 127 220 230 240"                                 \
+                                       : NULL)
 
 const struct command axpert_commands[] = {
-#define ORDER(m, n, prefix, form, read, shown, least_, most_, kinds, help_)                        \
+#define ORDER(m, n, prefix, form, read, shown_, least_, most_, kinds, help_)                       \
     {.metric = M_##m,                                                                              \
      .name = n,                                                                                    \
      .least = (least_) / BY(form),                                                                 \
      .most = (most_) / BY(form),                                                                   \
      .by_voltage = IS_VOLTAGE(form),                                                               \
+     .step = STEP(form),                                                                           \
+     .steps_grow = (form) == STEPS || (form) == STEPS_OR_0,                                        \
+     .only = ONLY(M_##m),                                                                          \
+     .shown = M_##shown_,                                                                          \
      .help = help_},
 #include "drivers/axpert/orders.def"
 #undef ORDER
@@ -132,6 +146,10 @@ static int write_volts(const struct axpert_now *now, const struct order *o,
             most, a->form == STEPS_OR_0 ? " (or 0: when full)" : "", now->rated_v);
         return ERR_USAGE;
     }
+    if (a->form == VOLTS && fabs(o->value - to_tenth(o->value)) > 0.001) {
+        SAY("%s = %s: the unit takes only steps of 0.1 V", name_of(o), o->text);
+        return ERR_USAGE;
+    }
     if (is_stepped && !is_zero && !is_step(o->value, k, a)) {
         SAY("%s = %s: the unit takes only steps of %.4g V from %.4g to %.4g V", name_of(o), o->text,
             k, least, most);
@@ -192,6 +210,15 @@ static int write_amps(const struct axpert_now *now, const struct order *o,
         return ERR_USAGE;
     }
     return OK;
+}
+
+/* The same, by what it said. */
+bool axpert_is_vain(const struct command *c, said_fn *said, void *who)
+{
+    double mode = 0;
+
+    return axpert_order_of(c)->form == UNIT_AMPS && said(who, M_OUTPUT_MODE, &mode) &&
+           (int)mode != OUTPUT_MODE_SINGLE;
 }
 
 static int write_minutes(const struct axpert_now *now, const struct order *o,

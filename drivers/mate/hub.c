@@ -147,6 +147,8 @@ static int others(struct device *hub, unsigned which, struct reading *r, struct 
         int result = device_round(unit, WITH_SLOW, round_ms, r);
         r->device = device;
         snprintf(who->serial, IDENTITY_TEXT, "%s", word_of(unit));
+        memcpy(who->model, unit->identity.model, sizeof who->model);
+        memcpy(who->firmware, unit->identity.firmware, sizeof who->firmware);
         who->driver = unit->driver;
         who->lacking = device_lacking(unit);
         who->result = result;

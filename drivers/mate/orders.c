@@ -8,6 +8,11 @@
 
 enum { AUX_OFF = 0x03, AUX_ON = 0x83, STEP_OF_TENS = 10, EQUALIZE_ON = 2 };
 
+/* Voltages of FX and FLEXnet have one decimal; all else is as fine as its unit. */
+#define STEP(form, m)                                                                              \
+    ((form) == TENS                                                                    ? 10.0      \
+     : (m) == M_CHARGED_VOLTAGE || (m) == M_AUX_ON_VOLTAGE || (m) == M_AUX_OFF_VOLTAGE ? 0.1       \
+                                                                                       : 0.0)
 #define NOTHING(...)
 #define AS_COMMAND(m, n, register_, form, read, follows, least_, most_, help_)                     \
     {.metric = M_##m,                                                                              \
@@ -15,6 +20,8 @@ enum { AUX_OFF = 0x03, AUX_ON = 0x83, STEP_OF_TENS = 10, EQUALIZE_ON = 2 };
      .least = least_,                                                                              \
      .most = most_,                                                                                \
      .may_go_dark = M_##m == M_INVERTER_CONTROL,                                                   \
+     .dark = INVERTER_CONTROL_OFF,                                                                 \
+     .step = STEP(form, M_##m),                                                                    \
      .help = help_},
 #define AS_ORDER(m, n, register_, form_, read, follows_, least, most, help)                        \
     {.at = register_, .read_back = read, .form = form_, .follows = M_##follows_},

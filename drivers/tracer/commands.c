@@ -151,6 +151,14 @@ static int check_type(struct device *d, const uint16_t *words, struct told *told
     return rc == ERR_REFUSED ? OK : rc; /* older models have no such register */
 }
 
+/* The same, by what it said: alone, a voltage can only be refused. */
+bool tracer_is_vain(const struct command *c, said_fn *said, void *who)
+{
+    double type = 0;
+
+    return c->by_voltage && said(who, M_BATTERY_TYPE, &type) && (int)type != BATTERY_TYPE_USER;
+}
+
 static void say_write(const char *what, uint16_t start, const uint16_t *words, unsigned count,
                       struct told *told)
 {

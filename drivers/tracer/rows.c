@@ -29,12 +29,7 @@ const struct block tracer_blocks[] = {
     { .name = "night time", .function = READ_HOLDING,  .start = 0x9065, .count = 1,  .refresh = ON_DEMAND },
     { .name = "rated code", .function = READ_HOLDING,  .start = 0x9067, .count = 1,  .refresh = ON_DEMAND },
     { .name = "times",      .function = READ_HOLDING,  .start = 0x9069, .count = 8,  .refresh = NOW_AND_THEN },
-    { .name = "charging",   .function = READ_COILS,    .start = 0x0000, .count = 1,  .refresh = ON_DEMAND },
-    { .name = "switches",   .function = READ_COILS,    .start = 0x0002, .count = 1,  .refresh = ON_DEMAND },
-    { .name = "manual",     .function = READ_COILS,    .start = 0x0001, .count = 1,  .refresh = ON_DEMAND },
-    { .name = "default",    .function = READ_COILS,    .start = 0x0003, .count = 1,  .refresh = ON_DEMAND },
-    { .name = "test",       .function = READ_COILS,    .start = 0x0005, .count = 1,  .refresh = ON_DEMAND },
-    { .name = "force",      .function = READ_COILS,    .start = 0x0006, .count = 1,  .refresh = ON_DEMAND },
+    { .name = "switches",   .function = READ_COILS,    .start = 0x0000, .count = 7,  .refresh = NOW_AND_THEN },
     { .name = NULL },
 };
 

@@ -68,6 +68,7 @@ const struct driver driver_tracer = {
     .greet = greet,
     .derive = derive,
     .tell = tracer_tell,
+    .is_vain = tracer_is_vain,
     .twin_memory = sizeof(struct tracer_twin),
     .twin_models = tracer_models,
     .twin_begin = tracer_twin_begin,

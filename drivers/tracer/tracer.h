@@ -14,6 +14,7 @@ extern const struct row tracer_rows[];
 extern const struct command tracer_commands[];
 extern const char *const tracer_models[];
 
+bool tracer_is_vain(const struct command *c, said_fn *said, void *who);
 int tracer_tell(struct device *d, const struct order *orders, size_t count, struct told *told);
 int tracer_twin_begin(struct twin *t);
 void tracer_twin_now(struct twin *t);

@@ -74,13 +74,18 @@ broker() {
     if [ "$2" = axpert-addon ]; then
         setting topic "$(option mqtt_topic)"
         setting topic_parallel "$(option mqtt_topic_parallel)"
+    elif [ "$DISCOVERY" != no ]; then
+        setting discovery "$DISCOVERY"
     fi
 }
 
 brokers() {
     local layout client
-    layout=$(option layout) client=$(option mqtt_client_id)
+    layout=$(option layout) client=$(option mqtt_client_id) DISCOVERY=$(option discovery)
+    DISCOVERY=${DISCOVERY:-device}
     find_broker
+    # The old topics say nothing of what they are: Home Assistant finds devices by ours, beside them.
+    [ "$DISCOVERY" = no ] || [ "${layout:-axpert-addon}" != axpert-addon ] || layout=both
     case ${layout:-axpert-addon} in
     axpert-addon) broker mqtt axpert-addon "$client" ;;
     helio) broker mqtt helio "$client" ;;

@@ -127,6 +127,7 @@ BREAKS = [
     ("a version that is a number", lambda c: c.update(version=0.1)),
     ("no slug", lambda c: c.pop("slug")), ("a slug with blanks", lambda c: c.update(slug="he lio")),
     ("no description", lambda c: c.pop("description")), ("no arch", lambda c: c.pop("arch")),
+    ("an arch of old", lambda c: c.update(arch=["armv7"])),
     ("an arch that is none", lambda c: c.update(arch=["arm64"])),
     ("startup of old", lambda c: c.update(startup="before")), ("boot always", lambda c: c.update(boot="always")),
     ("a word that is none", lambda c: c.update(serial=True)),
@@ -158,9 +159,11 @@ def main():
         print("\n".join(faults))
         return 1 if faults else 0
     faults = judge_config(config) + judge_translations(config, load("translations/en.yaml"))
-    for arch, image in load("build.yaml")["build_from"].items():
-        if arch not in config["arch"] or not re.fullmatch(RULES["build"]["build_from"], image):
-            faults.append("build_from: %s: %s" % (arch, image))
+    if os.path.exists(os.path.join(folder, "build.yaml")):
+        faults.append("build.yaml: the Supervisor warns of it since 2026.04; the Dockerfile says what it begins from")
+    image = re.search(r"^ARG BUILD_FROM=(\S+)$", open(os.path.join(folder, "Dockerfile")).read(), re.M)
+    if not image or not re.fullmatch(RULES["build"]["build_from"], image.group(1)):
+        faults.append("Dockerfile: no image to begin from")
     faults += ["%s is missing" % name for name in ("Dockerfile", "run.sh", "DOCS.md", "CHANGELOG.md")
                if not os.path.exists(os.path.join(folder, name))]
     if config["version"] not in open(os.path.join(folder, "CHANGELOG.md")).read():

@@ -28,6 +28,7 @@ line = sim
 every = 0.5
 at = 12:00
 [device south]
+title = South Roof
 driver = tracer
 bus = roof
 address = 1
@@ -55,6 +56,7 @@ port = $PORT
 age = 0
 allow_tell = yes
 discovery = $form
+page = http://192.0.2.7:8080/
 $(printf '%s\n' "$@")
 INI
 }

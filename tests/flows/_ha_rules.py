@@ -33,7 +33,9 @@ RULES = rules()
 CLASSES, NEEDS, MAY = RULES["class"], RULES["needs"], RULES["may"]
 SHORT = {name: cells[0][0] for name, cells in RULES["short"].items()}
 SHARED = set(RULES["shared"][""][0])
-template = functools.cache(jinja2.Environment().from_string)
+# Home Assistant logs a warning for each name that a template says and that is not there, once a message.
+template = functools.cache(jinja2.Environment(undefined=jinja2.StrictUndefined).from_string)
+LONG = {**SHORT}
 
 
 def lengthen(value):
@@ -115,13 +117,15 @@ class Judge:
             self.fault(topic, "unknown-key", set(whole) - SHARED)
         if whole.get("qos", 0) not in (0, 1, 2):
             self.fault(topic, "qos", whole["qos"])
-        self.availability(topic, whole)
+        # what helio says of itself, and of how a device is heard, is there while helio is: all else needs both
+        is_alone = (device or {}).get("model") == "helio" or not by_device and topic.split("/")[-2] == "connection"
+        self.availability(topic, whole, 1 if is_alone else 2)
 
-    def availability(self, where, one):
+    def availability(self, where, one, least):
         all_of = one.get("availability")
-        if not isinstance(all_of, list) or len(all_of) < 2 or not all(a.get("topic") for a in all_of):
+        if not isinstance(all_of, list) or len(all_of) < least or not all(a.get("topic") for a in all_of):
             self.fault(where, "no-availability")
-        elif one.get("availability_mode") != "all":
+        elif len(all_of) > 1 and one.get("availability_mode") != "all":
             self.fault(where, "availability-mode", one.get("availability_mode"))
 
     def entity(self, where, platform, key, one, device):
@@ -146,7 +150,7 @@ class Judge:
             self.fault(where, "name-twice", name)
         self.names[str(device.get("identifiers")), name] = where
         category = one.get("entity_category")
-        allowed = (None, "diagnostic") if platform in ("sensor", "binary_sensor") else (None, "config")
+        allowed = (None, "diagnostic") if platform in ("sensor", "binary_sensor", "event") else (None, "config")
         if category not in allowed:
             self.fault(where, "entity-category", category)
         if platform == "sensor":
@@ -159,6 +163,10 @@ class Judge:
                 self.fault(where, "min-max", (one.get("min"), one.get("max")))
             if one.get("step", 1) < 0.001:
                 self.fault(where, "step", one["step"])
+        if platform in ("sensor", "binary_sensor") and not one.get("device_class") and not one.get("icon"):
+            self.fault(where, "plain-eye")
+        if platform == "number" and one.get("step", 1) > one.get("max", 100) - one.get("min", 1) > 0:
+            self.fault(where, "step", one["step"])
         if platform == "select" and len(set(one.get("options", []))) != len(one.get("options", [])):
             self.fault(where, "options-twice")
         if re.search(r"[+#]", one.get("command_topic", "")):
@@ -191,7 +199,11 @@ class Judge:
             self.fault(where, "energy-without-statistics")
         if "expire_after" in one and state in ("total", "total_increasing"):
             self.fault(where, "counter-expires")
-        if state == "measurement" and not one.get("expire_after", 0) > 0:
+        if state == "measurement" and not unit and kind is None:
+            self.fault(where, "mean-of-a-code")
+        if state == "total" and re.search(r"_today$", one.get("unique_id") or "") and "last_reset_value_template" not in one:
+            self.fault(where, "total-of-a-day")
+        if state == "measurement" and not one.get("expire_after", 0) > 0 and len(one.get("availability") or "  ") > 1:
             self.fault(where, "measurement-stays")
         if "suggested_display_precision" in one and not unit:
             self.fault(where, "precision-without-unit")
@@ -226,18 +238,24 @@ def look_at_states(judge, topics, states):
     said = 0
     for topic, text in configs(topics).items():
         for platform, key, one in entities(topic, lengthen(json.loads(text))):
-            if platform == "button":
+            if platform in ("button", "event"):
                 continue
             where = f"{topic} {key}"
             state = states.get(one["state_topic"])
             if state is None:
                 judge.fault(where, "no-state", one["state_topic"])
                 continue
-            asked = set(re.findall(r"value_json\.(\w+)", one["value_template"]))
-            if not asked <= set(json.loads(state)) and platform in ("sensor", "binary_sensor"):
+            asked = set(re.findall(r"value_json(?:\.get\('|\.)(?!get)(\w+)", one["value_template"]))
+            known = json.loads(state) if state[:1] == "{" else {}
+            if not asked <= set(known) and platform in ("sensor", "binary_sensor"):
                 judge.fault(where, "not-in-state", asked)
                 continue
-            shown = render(one["value_template"], state)
+            try:
+                shown = render(one["value_template"], state)
+                render(one["value_template"], "{}" if known else state)  # a state that lacks it: no warning either
+            except jinja2.UndefinedError as e:
+                judge.fault(where, "template-warns", e)
+                continue
             said += shown != "None"
             if shown and not fits(platform, one, shown):
                 judge.fault(where, "state-does-not-fit", shown)
@@ -251,7 +269,7 @@ def unavailable(topics, heard, but):
                 word = heard.get(at["topic"], "")
                 if render(at.get("value_template", "{{value}}"), word) != "online":
                     yield f"{topic} {key}: {at['topic']} says {word!r}"
-            if platform != "button" and one["state_topic"] not in heard and but not in topic:
+            if platform not in ("button", "event") and one["state_topic"] not in heard and but not in topic:
                 yield f"{topic} {key}: no state on {one['state_topic']}"
 
 
@@ -319,6 +337,12 @@ def number(whole):
     return pick(whole, platform="number")
 
 
+def of_day(whole):
+    """An energy whose id says that it is of a day, and that claims to be a total."""
+    one = energy(whole)
+    one.update(unique_id=one["unique_id"] + "_net_today", state_class="total")
+
+
 def twice(whole):
     energy(whole)["unique_id"] = power(whole)["unique_id"]
 
@@ -357,13 +381,32 @@ BROKEN = [
     ("a word nobody knows", "unknown-key", put(power, unit="W")),
     ("a number with no room", "min-max", put(number, min=10, max=10)),
     ("a retained command", "retained-command", put(number, retain=True)),
+    ("neither class nor icon", "plain-eye", put(label, device_class=None, options=None)),
+    ("the mean of a code", "mean-of-a-code", put(label, device_class=None, options=None, icon="mdi:eye",
+                                                state_class="measurement", expire_after=30)),
+    ("a day's net as a total", "total-of-a-day", of_day),
+    ("a step wider than the range", "step", put(number, min=0, max=1, step=5)),
     ("more than a message should hold", "too-large", swell),
 ]
 
 
+def told(whole):
+    """As it is sent: short keys and no blanks. Written out it would be larger than what is judged."""
+    short = {long: name for name, long in LONG.items()}
+
+    def shorten(value):
+        if isinstance(value, list):
+            return [shorten(one) for one in value]
+        if not isinstance(value, dict):
+            return value
+        return {short.get(k, k): {n: shorten(c) for n, c in v.items()} if k == "components" else shorten(v) for k, v in value.items()}
+    return json.dumps(shorten(whole), separators=(",", ":"), ensure_ascii=False)
+
+
 def sample(topics):
-    """One payload that holds everything that is made wrong; a number may come from another."""
-    found = [(t, lengthen(json.loads(p))) for t, p in configs(topics).items() if t.split("/")[-3] == "device"]
+    """One payload that holds everything that is made wrong, a small one, since a number may be added from another."""
+    by_size = sorted(configs(topics).items(), key=lambda pair: len(pair[1]))
+    found = [(t, lengthen(json.loads(p))) for t, p in by_size if t.split("/")[-3] == "device"]
     numbers = [(k, c) for _, w in found for k, c in w["components"].items() if c["platform"] == "number"]
     for topic, whole in found:
         try:
@@ -380,19 +423,19 @@ def broken(topics):
     found = 0
     topic, whole = sample(topics)
     judge = Judge()
-    judge.payload(topic, json.dumps(whole))
+    judge.payload(topic, told(whole))
     complain(judge.faults) if judge.faults else None
     for name, code, change in BROKEN:
         wrong = copy.deepcopy(whole)
         change(wrong)
         judge = Judge()
-        judge.payload(topic, json.dumps(wrong))
+        judge.payload(topic, told(wrong))
         codes = {one[1] for one in judge.faults}
         if codes != {code}:
             sys.exit(f"{name}: {codes or 'accepted'}, not {code}")
         found += 1
     for name, code, where, what in (("no JSON at all", "no-json", topic, "{"),
-                                    ("a topic with a blank", "topic-form", topic.replace("helio", "he lio"), json.dumps(whole))):
+                                    ("a topic with a blank", "topic-form", topic.replace("helio", "he lio"), told(whole))):
         judge = Judge()
         judge.payload(where, what)
         if {one[1] for one in judge.faults} != {code}:

@@ -80,7 +80,7 @@ hears heard 90 'power/axpert92932105105111' || {
     cat old.log >&2
     fail "nothing came to the old topic"
 }
-end_addon "$(pgrep -P "$ADDON" -x helio || echo "$ADDON")"
+INNER=$(pgrep -P "$ADDON" -x helio || echo "$ADDON")
 python3 -c 'import json
 topic, words = open("heard").read().split(" ", 1)
 keys = {"BusVoltage", "InverterHeatsinkTemperature", "BatteryVoltageFromScc", "PvInputCurrent", "PvInputVoltage",
@@ -88,7 +88,9 @@ keys = {"BusVoltage", "InverterHeatsinkTemperature", "BatteryVoltageFromScc", "P
 said = json.loads(words)
 assert keys <= set(said), keys - set(said)
 assert said["PvInputPower"] == 111, said' || fail "the old keys: $(cat heard)"
+until_true 30 hears found 3 'homeassistant/device/helio_92932105105111/config' || fail "Home Assistant finds nothing: $(cat data/helio.conf)"
 has old.log "the broker is Home Assistant's own"
+end_addon "$INNER"
 for file in old.log data/helio.conf; do
     has_not "$file" secret-word
     has_not "$file" supervisor-token
@@ -102,7 +104,7 @@ FAMILY=tracer twin wires --ids 1,2 --link "$TESTS_TMP/cable"
 cat >data/options.json <<JSON
 {"mqtt_server": "127.0.0.1", "mqtt_port": $port, "mqtt_user": "addons", "mqtt_password": "secret-word",
  "mqtt_client_id": "helio", "mqtt_topic_parallel": "power/axpert", "mqtt_topic": "power/axpert{sn}",
- "layout": "both", "every": 1, "web": true, "verbose": true,
+ "layout": "both", "discovery": "no", "every": 1, "web": true, "verbose": true,
  "devices": [{"name": "roof", "driver": "tracer", "line": "rtu:$TESTS_TMP/cable", "address": 1, "line_settings": "speed=115200, echo=no"},
              {"name": "barn", "driver": "tracer", "line": "rtu:$TESTS_TMP/cable", "address": 2}],
  "influx_url": "http://127.0.0.1:1", "influx_api": "v2", "influx_database": "sun", "influx_org": "home", "influx_token": "token-word"}
@@ -121,6 +123,7 @@ end_addon "$ADDON"
 has data/helio.conf "speed = 115200"
 has data/helio.conf "bucket = sun"
 has data/helio.conf "client = helio-home"
+has_not data/helio.conf "discovery ="
 has_not data/helio.conf token-word
 has_not new.log token-word
 [ "$(cat data/secrets/influx-token)" = token-word ] || fail "the token's file is wrong"

@@ -47,7 +47,8 @@ echo "entities unavailable: $(judge there both.tsv ids)"
 [ "$(judge there both.tsv ids)" = 0 ] || fail "$(judge there both.tsv ids 2>&1)"
 
 # What may be told is a command here, and only where it may be: south says allow_tell, east does not.
-grep -q 'helio_south_set_float_voltage.*helio/south/set/float_voltage' first.tsv || fail "no command for south"
+grep -q 'helio_south_set_battery_capacity.*helio/south/set/battery_capacity' first.tsv || fail "no command for south"
+has_not first.tsv helio_south_set_float_voltage # its battery is not of type user: it would be refused
 grep -q 'helio_south_set_clock' first.tsv || fail "no button for the clock of south"
 has_not first.tsv helio_east_set_
 [ "$(grep -c '"via_device": "helio_92932004100443"' first.tsv)" -ge 2 ] || fail "units behind ax do not say so"
@@ -62,10 +63,33 @@ done < <(judge knobs first.tsv said.tsv helio_south)
 between 4 "$(grep -c '"ok": *true' results)" 4
 echo "orders as Home Assistant sends them, carried out: $(grep -c '"ok": *true' results)"
 
+# Who they are, where their page is, and helio itself.
+for said in '"name": "South Roof"' '"mdl": "Tracer2215BN"' '"sw": "V02.13+V07.24"' '"mdl": "MKS2-8000"' '"mdl": "FLEXnet DC"' \
+    '"cu": "http://192.0.2.7:8080/"' '"name": "Heliograph"' '"uniq_id": "helio_bridge_wire_roof_failed"' \
+    '"uniq_id": "helio_south_connection"'; do
+    heard first.tsv "$said" || has first.tsv "$said" || fail "nobody says $said"
+done
+# A knob shows at once where it stands, and what is refused is seen with its reason.
+listen after -t helio/south/state -t helio/south/order
+say helio/south/set/battery_capacity 123
+until_true 3 grep -q 'south/state .*"battery_capacity": *123' after || fail "not shown: $(grep -o '"battery_capacity": *[0-9]*' after | tail -1)"
+say helio/south/set/battery_type user
+takes_voltages() { retained now.tsv && grep -q helio_south_set_float_voltage now.tsv; }
+until_true 20 takes_voltages || fail "no knob for a voltage that is taken now"
+say helio/south/set/battery_type sealed
+until_true 20 eval '! takes_voltages' || fail "a knob that can only be refused"
+say helio/south/set/load_default_on on
+until_true 3 grep -q 'south/state .*"load_default_on": *true' after || fail "a coil is not shown"
+say helio/south/set/battery_capacity 99999
+until_true 3 grep -q 'south/order .*"event_type": *"refused".*outside' after || fail "nobody sees why: $(grep order after)"
+grep -q 'south/order .*"event_type": *"done"' after || fail "what was done is not seen"
+
 # ---- what is shown is what was told ---------------------------------------------------------------
+# what a device lost since the start is told as lost, and shown no more
+without_gone() { sed -E 's/, "[a-z_0-9]*": \{"p": "[a-z_]*"\}//g'; }
 shown() {
     retained now.tsv && "$HELIO" discovery show --raw -c a.ini >shown.tsv 2>said &&
-        diff <(grep '^homeassistant/' now.tsv | sort) <(sort shown.tsv) >other
+        diff <(grep '^homeassistant/' now.tsv | without_gone | sort) <(without_gone <shown.tsv | sort) >other
 }
 until_true 30 shown || fail "shown is not what was told: $(cat said; cut -c1-300 other | head -4)"
 echo "messages shown as they were told: $(wc -l <shown.tsv)"
@@ -92,10 +116,10 @@ daemon a.ini
 clean() { retained now.tsv && ! grep -E '13600DSN|helio_east|helio/east|helio/gw' now.tsv && grep -q helio_attic now.tsv; }
 until_true 40 clean >/dev/null || fail "left over: $(grep -E '13600DSN|east|gw' now.tsv | cut -c1-80)"
 echo "left over of a device that went and one that got another name: 0"
-grep -Ev '13600DSN|helio_east_' ids | sort >kept
+grep -Ev '13600DSN|helio_east_|wire_grid' ids | sort >kept
 looked_at=
 none_lost() { is_news && judge ids now.tsv >by_device && [ -z "$(comm -23 kept <(sort by_device))" ]; }
-sed 's/helio_east_/helio_attic_/; /13600DSN/d' ids | sort >wanted
+sed 's/helio_east_/helio_attic_/; /13600DSN/d; /wire_grid/d' ids | sort >wanted
 all_there() { none_lost && [ -z "$(comm -23 wanted <(sort by_device))" ] && looked_at=; }
 until_true 60 all_there || fail "discovery never settles with another name: $(comm -23 wanted <(sort by_device) | head -3)"
 

@@ -17,10 +17,14 @@ static const struct command float_row = {.metric = M_FLOAT_VOLTAGE},
                             mode_row = {.metric = M_LOAD_MODE},
                             load_row = {.metric = M_LOAD_MANUAL}, clock_row = {.name = "clock"},
                             clear_row = {.name = "clear_energy"};
+#define OFFER(row, word, low, high)                                                                \
+    {                                                                                              \
+        .command = &(row), .name = (word), .least = (low), .most = (high)                          \
+    }
 static const struct offer offers[] = {
-    {&float_row, "float_voltage", 18, 34}, {&mode_row, "load_mode", 0, 2},
-    {&load_row, "load_manual", 0, 1},      {&clock_row, "clock", 0, 0},
-    {&clear_row, "clear_energy", 0, 0},
+    OFFER(float_row, "float_voltage", 18, 34), OFFER(mode_row, "load_mode", 0, 2),
+    OFFER(load_row, "load_manual", 0, 1),      OFFER(clock_row, "clock", 0, 0),
+    OFFER(clear_row, "clear_energy", 0, 0),
 };
 
 static struct ha_device device_with(const enum metric *metrics, size_t count)
@@ -106,7 +110,7 @@ static void numbers_have_their_class(void **state)
         assert_int_equal(has(whole, rows[i].key, "exp_aft"), rows[i].expires);
     }
     assert_string_equal(word(whole, "pv_power", "uniq_id"), "helio_123_pv_power");
-    assert_string_equal(word(whole, "pv_power", "val_tpl"), "{{value_json.pv_power}}");
+    assert_string_equal(word(whole, "pv_power", "val_tpl"), "{{value_json.get('pv_power')}}");
     json_decref(whole);
 }
 
@@ -134,6 +138,114 @@ static void words_flags_and_switches(void **state)
     json_decref(whole);
 }
 
+/* What the frontend would draw as a plain eye, an average nobody wants, a sum that ends at 0. */
+static void looks_and_what_is_seldom(void **state)
+{
+    static const enum metric all[] = {M_FAULT,
+                                      M_CHARGER_RUNNING,
+                                      M_NIGHT,
+                                      M_BATTERY_ENERGY_NET_TODAY,
+                                      M_FAULT_CODE,
+                                      M_PV_ENERGY_MONTH,
+                                      M_PV_POWER,
+                                      M_BATTERY_CAPACITY,
+                                      M_BATTERY_CHARGE_NET};
+    struct ha_device d = device_with(all, sizeof all / sizeof *all);
+    json_t *whole = payload(&d, ""), *one;
+    const char *key;
+
+    (void)state;
+    assert_string_equal(word(whole, "fault", "dev_cla"), "problem");
+    assert_string_equal(word(whole, "charger_running", "dev_cla"), "running");
+    assert_string_equal(word(whole, "night", "ic"), "mdi:weather-night");
+    assert_string_equal(word(whole, "battery_energy_net_today", "stat_cla"), "measurement");
+    assert_false(has(whole, "battery_energy_net_today", "dev_cla"));
+    assert_false(has(whole, "fault_code", "stat_cla"));
+    json_object_foreach(json_object_get(whole, "cmps"), key, one)
+        assert_true(has(whole, key, "dev_cla") != has(whole, key, "ic"));
+    assert_true(has(whole, "pv_energy_month", "en"));
+    assert_true(has(whole, "battery_capacity", "en"));
+    assert_false(has(whole, "pv_power", "en"));
+    json_decref(whole);
+}
+
+static const struct command frequency_row = {.metric = M_OUTPUT_FREQUENCY_SETTING,
+                                             .only = "50 60",
+                                             .shown = M_OUTPUT_RATED_FREQUENCY},
+                            dark_row = {.metric = M_INVERTER_CONTROL, .may_go_dark = true};
+
+/* Steps, few values, what would be dark, and what would be refused whatever its value. */
+static void knobs_are_what_the_device_takes(void **state)
+{
+    struct offer some[] = {
+        {.command = &frequency_row, .name = "output_frequency_setting", .least = 50, .most = 60},
+        {.command = &dark_row, .name = "inverter_control", .least = 0, .most = 2},
+        {.command = &float_row, .name = "float_voltage", .least = 48, .most = 58.4, .step = 0.1}};
+    static const enum metric all[] = {M_FLOAT_VOLTAGE, M_OUTPUT_RATED_FREQUENCY,
+                                      M_INVERTER_CONTROL};
+    struct ha_device d = device_with(all, 3);
+
+    (void)state;
+    d.offers = some;
+    d.offer_count = 3;
+    json_t *whole = payload(&d, "");
+    assert_string_equal(word(whole, "set_output_frequency_setting", "p"), "select");
+    assert_string_equal(word(whole, "set_output_frequency_setting", "val_tpl"),
+                        "{{value_json.get('output_rated_frequency')}}");
+    json_t *ops = json_object_get(component(whole, "set_output_frequency_setting"), "ops");
+    assert_string_equal(json_string_value(json_array_get(ops, 1)), "60");
+    ops = json_object_get(component(whole, "set_inverter_control"), "ops");
+    assert_int_equal(json_array_size(ops), 2);
+    assert_string_equal(json_string_value(json_array_get(ops, 0)), "search");
+    json_t *step = json_object_get(component(whole, "set_float_voltage"), "step");
+    assert_float_equal(json_number_value(step), 0.1, 1e-9);
+    json_decref(whole);
+
+    d.may_cut_power = some[2].is_vain = true;
+    whole = payload(&d, "");
+    ops = json_object_get(component(whole, "set_inverter_control"), "ops");
+    assert_int_equal(json_array_size(ops), 3);
+    assert_null(component(whole, "set_float_voltage"));
+    assert_non_null(component(whole, "float_voltage")); /* it is seen all the same */
+    json_decref(whole);
+
+    d.count = 2; /* never said where it stands: no knob */
+    whole = payload(&d, "");
+    assert_null(component(whole, "set_inverter_control"));
+    json_decref(whole);
+}
+
+/* What is known while the device is away, and what became of orders. */
+static void extras_are_there_without_the_device(void **state)
+{
+    static const struct extra extras[] = {{.platform = HA_SENSOR,
+                                           .key = "connection",
+                                           .name = "Connection",
+                                           .topic = "availability",
+                                           .template = "{{value}}",
+                                           .class = "enum",
+                                           .words = "online|stale",
+                                           .is_always_there = true},
+                                          {.platform = HA_EVENT,
+                                           .key = "order",
+                                           .name = "Order",
+                                           .topic = "order",
+                                           .icon = "mdi:send",
+                                           .words = "done|refused"}};
+    struct ha_device d = device_with(NULL, 0);
+
+    (void)state;
+    d.extras = extras;
+    d.extra_count = 2;
+    json_t *whole = payload(&d, "");
+    assert_string_equal(word(whole, "connection", "stat_t"), "helio/battery/availability");
+    assert_int_equal(json_array_size(json_object_get(component(whole, "connection"), "avty")), 1);
+    assert_string_equal(word(whole, "order", "p"), "event");
+    assert_int_equal(json_array_size(json_object_get(component(whole, "order"), "evt_typ")), 2);
+    assert_false(has(whole, "order", "avty"));
+    json_decref(whole);
+}
+
 static void names_do_not_repeat_the_device(void **state)
 {
     static const enum metric all[] = {M_BATTERY_VOLTAGE, M_PV1_POWER, M_SHUNT_A_CURRENT,
@@ -152,7 +264,7 @@ static void names_do_not_repeat_the_device(void **state)
 
 static void what_may_be_told_is_a_command(void **state)
 {
-    static const enum metric all[] = {M_FLOAT_VOLTAGE, M_LOAD_MODE, M_PV_POWER};
+    static const enum metric all[] = {M_FLOAT_VOLTAGE, M_LOAD_MODE, M_PV_POWER, M_LOAD_MANUAL};
     struct ha_device d = device_with(all, sizeof all / sizeof *all);
 
     (void)state;
@@ -335,6 +447,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_have_their_class),
         cmocka_unit_test(words_flags_and_switches),
+        cmocka_unit_test(looks_and_what_is_seldom),
+        cmocka_unit_test(knobs_are_what_the_device_takes),
+        cmocka_unit_test(extras_are_there_without_the_device),
         cmocka_unit_test(names_do_not_repeat_the_device),
         cmocka_unit_test(what_may_be_told_is_a_command),
         cmocka_unit_test(what_is_gone_holds_only_its_platform),

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 
 static const int64_t NOW = 1780000000000;
 
@@ -121,12 +122,99 @@ static void a_day_that_turns_in_its_sleep(void **state)
     states_free(s);
 }
 
+/* ---- at night, and after an order ------------------------------------------------------------ */
+
+static double said_power;
+
+static void take_power(void *who, const struct state *one)
+{
+    take(who, one);
+    if (!state_get(one, M_PV_POWER, &said_power))
+        said_power = -1;
+}
+
+/* Started after sunset: its counter stands, its panels give nothing, and it is not said too often.
+ */
+static void asleep_after_a_start(void **state)
+{
+    static const struct standing all[] = {{.metric = M_PV_POWER},
+                                          {.metric = M_PV_ENERGY, .stands = true, .value = 1000}};
+    struct states *s = states_new();
+    const struct origin roof = {.id = 1, .name = "roof"};
+    const int64_t dusk = day_start(20261115) + 17 * 3600000LL;
+
+    (void)state;
+    times = 0;
+    states_stand(s, &roof, all, 2);
+    states_each(s, false, take_power, NULL);
+    assert_int_equal(times, 0); /* nobody knows yet how it is */
+    states_sleep(s, "roof", dusk, 10000, take_power, NULL);
+    states_sleep(s, "roof", dusk + 9999, 10000, take_power, NULL);
+    assert_int_equal(times, 1);
+    assert_true(said_power == 0 && said_ever == 1000 && said_today < 0);
+    states_each(s, false, take_power, NULL); /* Home Assistant was restarted, too */
+    assert_int_equal(times, 2);
+    assert_true(said_power == 0 && said_ever == 1000);
+    assert_true(hear(s, dusk + 12 * 3600000LL)); /* dawn */
+    states_one(s, "roof", take_power, NULL);
+    assert_true(said_power < 0 && said_ever == 100 && said_today > 3);
+    states_free(s);
+}
+
+static bool tell(struct states *s, const char *name, const char *numbers, int64_t at_ms,
+                 enum record_kind kind)
+{
+    struct shape shape = {.id = 2, .count = 1};
+    struct origin roof = {.id = 1, .name = "roof"};
+    char word[40];
+    const struct record r = {.seq = at_ms,
+                             .at_ms = at_ms,
+                             .kind = kind,
+                             .from = &roof,
+                             .shape = &shape,
+                             .numbers = numbers};
+
+    (void)snprintf(word, sizeof word, "%s", name);
+    shape.fields[0].name = word;
+    shape.fields[0].metric = (uint16_t)metric_find(name);
+    return states_take(s, &r, false);
+}
+
+static double said_switch;
+
+static void take_switch(void *who, const struct state *one)
+{
+    (void)who;
+    said_switch = -1;
+    (void)state_get(one, M_LOAD_DEFAULT_ON, &said_switch);
+}
+
+/* What was told is news, and says nothing of how often the switch has its turn. */
+static void told_between_its_turns(void **state)
+{
+    struct states *s = states_new();
+
+    (void)state;
+    assert_true(tell(s, "load_default_on", "[0]", NOW, RECORD_LIVE));
+    assert_true(tell(s, "load_default_on", "[1]", NOW + 3000, RECORD_SETTING));
+    states_one(s, "roof", take_switch, NULL);
+    assert_true(said_switch == 1);
+    assert_true(tell(s, "pv_power", "[100]", NOW + 60000, RECORD_LIVE));
+    states_one(s, "roof", take_switch, NULL);
+    assert_true(said_switch == 1);
+    assert_true(tell(s, "load_default_on", "[1]", NOW + 70000, RECORD_LIVE));
+    assert_true(tell(s, "pv_power", "[100]", NOW + 130000, RECORD_LIVE));
+    states_one(s, "roof", take_switch, NULL);
+    assert_true(said_switch == 1); /* 60 s after its turn: not forgotten after 15 */
+    states_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(how_long_a_key_is_true),
-        cmocka_unit_test(later_is_not_yet),
-        cmocka_unit_test(a_day_that_turns_in_its_sleep),
+        cmocka_unit_test(how_long_a_key_is_true),        cmocka_unit_test(later_is_not_yet),
+        cmocka_unit_test(a_day_that_turns_in_its_sleep), cmocka_unit_test(asleep_after_a_start),
+        cmocka_unit_test(told_between_its_turns),
     };
 
     return cmocka_run_group_tests_name("states", tests, NULL, NULL);
