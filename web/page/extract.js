@@ -53,7 +53,8 @@ export function makeExtract() {
       put(said, error.message);
     }
   }
-  element.addEventListener('toggle', () => { if (element.open && shape !== `${now.device} ${now.metrics.join()}`) fill(); });
+  // opened before the chart knows its device, it is filled when that comes
+  element.addEventListener('toggle', () => { if (element.open && now.device && shape !== `${now.device} ${now.metrics.join()}`) fill(); });
   return {
     element,
     show(what, choices) {
