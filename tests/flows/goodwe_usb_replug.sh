@@ -8,10 +8,13 @@
 
 serials=(none "$south" "$east")
 models=(none single three)
-# awake NUMBER: its panels have light
+# awake NUMBER: its panels have light, and its day goes on from 11 or 12 o'clock, a minute a second: one
+# whose counters fell would be a replaced unit
+dawn=$SECONDS
 awake() {
+    local minutes=$(((10 + $1) * 60 + SECONDS - dawn))
     twin "${units_of[$1]}" --reports "$TESTS_TMP/${units_of[$1]}" --serial "${serials[$1]}" \
-        --model "${models[$1]}" --at "1$1:00" --time-scale 60 --seed "$1"
+        --model "${models[$1]}" --at "$(printf '%02d:%02d' $((minutes / 60)) $((minutes % 60)))" --time-scale 60 --seed "$1"
     twin_pid[$1]=${twins[-1]}
 }
 pulls() { grep -cF "${socket[$1]} pulled" log; }
