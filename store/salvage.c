@@ -55,7 +55,7 @@ static void remove_half(const struct salvage *v)
 /* Where it goes on: not where it stopped when the damaged file is another one by now. */
 static int find_page(struct salvage *v)
 {
-    char text[200];
+    char text[300];
     struct text t = text_on(text, sizeof text);
 
     v->is_done = sql_number(v->db, "SELECT 1 FROM note WHERE key = 'salvage_done'", 0) == 1;
@@ -64,14 +64,17 @@ static int find_page(struct salvage *v)
                 "'salvage_of' AND o.value = '%s'",
                 v->of);
     v->page = (uint32_t)sql_number(v->db, text, v->is_done ? 1 : 0);
-    if (v->page)
+    if (v->is_done)
         return OK;
-    v->page = 1;
     t = text_on(text, sizeof text);
-    text_format(&t,
-                "CREATE TABLE IF NOT EXISTS salvage_spare (text, id, UNIQUE (text, id));"
-                "INSERT OR REPLACE INTO note VALUES ('salvage_of', '%s'), ('salvage_page', 1)",
-                v->of);
+    /* it is gone already when the last run ended while it looked at what it had made */
+    text_add(&t, "CREATE TABLE IF NOT EXISTS salvage_spare (text, id, UNIQUE (text, id));");
+    if (!v->page) {
+        v->page = 1;
+        text_format(&t,
+                    "INSERT OR REPLACE INTO note VALUES ('salvage_of', '%s'), ('salvage_page', 1)",
+                    v->of);
+    }
     return sql_run(v->db, text);
 }
 
