@@ -271,15 +271,27 @@ async function kiosk({ look, check, picture }) {
   await context.close();
 }
 
+// What is the same five times in a row, 300 ms apart: all that was asked for is there.
+async function standing(measure) {
+  let last = null;
+  for (let same = 0; same < 5;) {
+    const now = await measure();
+    same = now === last ? same + 1 : 1;
+    last = now;
+    await new Promise((done) => { setTimeout(done, 300); });
+  }
+  return last;
+}
+
 // Every control gets the focus in turn, shows it, and has a name.
 async function keyboard({ look, check }) {
   for (const view of ['now', 'charts', 'energy', 'devices', 'settings', 'log']) {
     const { page, context } = await look({}, `#${view}`);
     await shown(page, `#view-${view} :is(button, a, summary, select):visible`);
     if (view === 'settings') await page.locator('#view-settings summary').first().click();
-    await page.waitForTimeout(1500);
-    const wanted = await page.evaluate(() => [...document.querySelectorAll('a[href], button, select, input, summary, [tabindex="0"]')]
-      .filter((one) => !one.disabled && (one.checkVisibility?.() ?? one.offsetParent)).length);
+    const wanted = await standing(() => page.evaluate(() =>
+      [...document.querySelectorAll('a[href], button, select, input, summary, [tabindex="0"]')]
+        .filter((one) => !one.disabled && (one.checkVisibility?.() ?? one.offsetParent)).length));
     const reached = new Set();
     for (let i = 0; i < wanted + 3; i++) {
       await page.keyboard.press('Tab');
