@@ -1,5 +1,5 @@
 /* The program: helio VERB. Everything is in the verbs. */
-#include "collector/verb.h"
+#include "collector/cli/verb.h"
 #include "store/days.h"
 
 #include <malloc.h>

@@ -2,7 +2,7 @@
 #include "collector/checks/check_console.h"
 #include "collector/checks/checks.h"
 #include "collector/checks/root.h"
-#include "collector/known_units.h"
+#include "drivers/known_units.h"
 
 #include "drivers/driver.h"
 

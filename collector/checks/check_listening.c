@@ -2,7 +2,7 @@
 #include "collector/checks/checks.h"
 
 #include "collector/checks/root.h"
-#include "collector/control_socket.h"
+#include "collector/run/control_ask.h"
 
 #include <errno.h>
 #include <netdb.h>

@@ -8,7 +8,7 @@
 #include "collector/checks/people.h"
 #include "collector/checks/report.h"
 #include "collector/checks/usb.h"
-#include "collector/plan.h"
+#include "collector/plan/plan.h"
 
 #include <sys/statvfs.h>
 

@@ -5,7 +5,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
-#include "collector/house.h"
+#include "collector/run/house.h"
 #include "drivers/goodwe/goodwe.h"
 #include "drivers/mate/mate.h"
 

@@ -7,7 +7,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
-#include "collector/house.h"
+#include "collector/run/house.h"
 
 #include <inttypes.h>
 #include <stdio.h>

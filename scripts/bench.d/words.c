@@ -7,7 +7,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
-#include "collector/house.h"
+#include "collector/run/house.h"
 #include "drivers/axpert/axpert.h"
 
 #include <inttypes.h>

@@ -2,14 +2,14 @@
  * A collector that runs for years must not ask for memory in its rounds. Every call is counted
  * by standing in front of the C library's own; sanitizers do the same, so there it is not tried.
  */
-#include "collector/house.h"
+#include "collector/run/house.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "bus/loan.h"
-#include "collector/gate.h"
-#include "collector/groups.h"
-#include "collector/meter.h"
+#include "collector/intake/gate.h"
+#include "collector/intake/groups.h"
+#include "collector/intake/meter.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* What every driver promises, asked of all of them: whoever adds a row to drivers.def is tested. */
-#include "collector/house.h"
-#include "collector/plan.h"
+#include "collector/plan/plan.h"
+#include "collector/run/house.h"
 
 #include "base/clock.h"
 #include "base/log.h"

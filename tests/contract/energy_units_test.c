@@ -2,7 +2,7 @@
  * own energy, so nothing is integrated beside it. */
 #include "base/clock.h"
 #include "base/log.h"
-#include "collector/keeper.h"
+#include "collector/intake/keeper.h"
 #include "store/reader.h"
 
 #include <setjmp.h>

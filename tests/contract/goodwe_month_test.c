@@ -6,8 +6,8 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
-#include "collector/cast.h"
-#include "collector/keeper.h"
+#include "collector/intake/keeper.h"
+#include "collector/run/cast.h"
 #include "drivers/goodwe/goodwe.h"
 #include "store/days.h"
 #include "store/energy.h"

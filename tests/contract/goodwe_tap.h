@@ -6,7 +6,7 @@
 #ifndef TESTS_GOODWE_TAP_H
 #define TESTS_GOODWE_TAP_H
 
-#include "collector/house.h"
+#include "collector/run/house.h"
 
 #include "base/clock.h"
 #include "base/log.h"

@@ -4,7 +4,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
-#include "collector/keeper.h"
+#include "collector/intake/keeper.h"
 #include "store/days.h"
 #include "store/energy.h"
 

@@ -4,7 +4,7 @@
  * answer says neither which nor whose it is. So it is measured how much passes the sum, what of it
  * is believed although the driver hears twice what is far from the last time, and the yield.
  */
-#include "collector/gate.h"
+#include "collector/intake/gate.h"
 #include "tests/contract/mate_stage.h"
 
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #ifndef TESTS_MATE_STAGE_H
 #define TESTS_MATE_STAGE_H
 
-#include "collector/house.h"
+#include "collector/run/house.h"
 
 #include "base/clock.h"
 #include "base/log.h"

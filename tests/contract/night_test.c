@@ -2,7 +2,7 @@
  * A night with an inverter that its panels feed, in a moment: real rounds, keeper and store, and
  * hands on the clock. What is said in the log is counted, and so is what is stored.
  */
-#include "collector/keeper.h"
+#include "collector/intake/keeper.h"
 
 #include "base/clock.h"
 #include "base/log.h"

@@ -2,7 +2,7 @@
  * The reliability figure: six units on a wire with a second talker, thousands of rounds, and not
  * one wrong number. The plant stands still, so that every number is known beforehand.
  */
-#include "collector/house.h"
+#include "collector/run/house.h"
 
 #include "base/clock.h"
 #include "base/log.h"

@@ -8,7 +8,7 @@
 #include "base/chance.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "collector/keeper.h"
+#include "collector/intake/keeper.h"
 #include "store/days.h"
 #include "store/reader.h"
 

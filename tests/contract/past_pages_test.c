@@ -1,7 +1,7 @@
 /* Pages that do not fit the dates: snow, turns that were none, garbage, another unit. */
 #include "base/clock.h"
 #include "base/log.h"
-#include "collector/past_days.h"
+#include "collector/intake/past_days.h"
 #include "store/days.h"
 #include "store/reader.h"
 

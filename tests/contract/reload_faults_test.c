@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "collector/daemon.h"
+#include "collector/daemon/daemon.h"
 
 #include <errno.h>
 #include <fcntl.h>

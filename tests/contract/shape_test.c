@@ -2,8 +2,8 @@
  * A late answer must not pass for the answer to what was asked next. The bus sees to that for
  * questions of one shape, so questions whose answers could be mistaken must have the same.
  */
-#include "collector/house.h"
-#include "collector/plan.h"
+#include "collector/plan/plan.h"
+#include "collector/run/house.h"
 
 #include "base/clock.h"
 #include "base/log.h"

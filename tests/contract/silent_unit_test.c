@@ -2,7 +2,7 @@
  * One of six units on a wire falls silent and comes back: the others lose no round, it is heard
  * again soon, and asking for it takes little of the wire's time meanwhile.
  */
-#include "collector/house.h"
+#include "collector/run/house.h"
 
 #include "base/clock.h"
 #include "base/log.h"

@@ -9,8 +9,8 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
-#include "collector/deliver.h"
-#include "collector/keeper.h"
+#include "collector/intake/keeper.h"
+#include "collector/run/deliver.h"
 #include "store/days.h"
 #include "store/energy.h"
 

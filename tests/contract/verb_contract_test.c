@@ -1,5 +1,5 @@
 /* What every verb promises, asked of all of them: its words here, its manners of the program. */
-#include "collector/verb.h"
+#include "collector/cli/verb.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

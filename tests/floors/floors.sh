@@ -17,6 +17,13 @@ check() (
                   "collector 4", words, " ")
             for (i = 1; words[i] != ""; i += 2)
                 floor_of[words[i]] = words[i + 1]
+            split("old_settings 1 plan 2 run 3 intake 4 checks 5 rules 5 history 5 daemon 6 cli 7", words, " ")
+            for (i = 1; words[i] != ""; i += 2)
+                inner_of[words[i]] = words[i + 1]
+            # who still looks into the daemon from below
+            split("collector/run/errand.c collector/rules/rules.c collector/rules/rules_order.c", words, " ")
+            for (i = 1; words[i] != ""; i++)
+                looks_up[words[i], "collector/daemon/daemon.h"] = 1
             split("modbus.h sqlite3.h curl/curl.h jansson.h zlib.h hidapi.h microhttpd.h mosquitto.h " \
                   "iniparser.h libudev.h nats/nats.h", foreign, " ")
             # neighbours that speak HTTP or JSON with different servers
@@ -29,6 +36,17 @@ check() (
         # the driver folder a path lies in; "" at the top of drivers/
         function family(path,   parts) {
             return split(path, parts, "/") > 2 ? parts[2] : ""
+        }
+        # between the rooms of the collector
+        function inner(to,   here, there) {
+            here = family(FILENAME)
+            there = family(to)
+            if (here == "")
+                return # main.c
+            if (!(here in inner_of) || !(there in inner_of))
+                fault("\"" to "\": there is no such room in the collector")
+            else if (here != there && inner_of[there] + 0 >= inner_of[here] + 0 && !((FILENAME, to) in looks_up))
+                fault("\"" to "\": goes up or sideways, from room " here " to " there)
         }
         function house(to,   here, there) {
             here = FILENAME; sub("/.*", "", here)
@@ -45,6 +63,8 @@ check() (
                 if (here == "drivers" && family(FILENAME) != "" && family(to) != "" &&
                     family(FILENAME) != family(to))
                     fault("\"" to "\": goes sideways, from driver " family(FILENAME) " to " family(to))
+                if (here == "collector")
+                    inner(to)
             } else if (floor_of[there] + 0 > floor_of[here] + 0)
                 fault("\"" to "\": goes up, from floor " floor_of[here] " to " floor_of[there])
             else if (floor_of[there] + 0 == floor_of[here] + 0)
@@ -81,7 +101,7 @@ check() (
             sub(/^[^a-z]/, "", what)
             fault(what "): base/clock.h and base/thread.h have it, so that a test can turn the clock")
         }
-        FILENAME ~ /\.c$/ && FILENAME !~ "^(collector/(counter|gate|keeper|keeper_places)|store/(meters|load|form))[.]c$" &&
+        FILENAME ~ /\.c$/ && FILENAME !~ "^(collector/intake/(counter|gate|keeper|keeper_places)|store/(meters|load|form))[.]c$" &&
         /(->|[.])carry([^a-z_]|$)|[^a-z_]counter_total\(/ {
             fault("a carry: what leaves the gate is the total, and nobody adds to it")
         }
@@ -118,13 +138,18 @@ prove() {
 
 prove "a step down" good bus/a.c '#include "base/error.h"' collector/b.c '#include "web/web.h"'
 prove "a step up" bad base/a.c '#include "bus/bus.h"'
-prove "a step up from a header" bad metrics/a.h '#  include "collector/plan.h"'
+prove "a step up from a header" bad metrics/a.h '#  include "collector/plan/plan.h"'
 prove "a step sideways" bad bus/a.c '#include "sim/plant.h"'
 prove "an include without its room" bad bus/a.c '#include "bus.h"'
 prove "an unknown room" bad bus/a.c '#include "tests/unit/a.h"'
 prove "a driver's own folder" good drivers/mate/a.c '#include "drivers/mate/frame.h"' \
     drivers/mate/b.c '#include "drivers/driver.h"'
 prove "a driver in another's folder" bad drivers/mate/a.c '#include "drivers/tracer/a.h"'
+prove "a step down in the collector" good collector/cli/a.c '#include "collector/plan/plan.h"' \
+    collector/main.c '#include "collector/cli/verb.h"'
+prove "a step up in the collector" bad collector/plan/a.h '#include "collector/rules/rules.h"'
+prove "a step sideways in the collector" bad collector/history/a.c '#include "collector/rules/rules.h"'
+prove "no room of the collector" bad collector/hall/a.c '#include "collector/plan/plan.h"'
 prove "a library in one room" good bus/a.c '#include <modbus/modbus.h>' bus/b.c '#include <modbus.h>'
 prove "a header of ours with a library's name" good bus/a.c '#include <modbus.h>' \
     drivers/b.c '#include "drivers/modbus.h"'
@@ -137,8 +162,8 @@ prove "a thread of its own" bad web/a.c '    rc = pthread_create(&thread, NULL, 
 prove "time from base" good bus/a.c '    clock_sleep_us(20);' base/clock.c '    clock_gettime(CLOCK_REALTIME, &t);' \
     mqtt/b.c '    if (clock_poll(&fd, 1, left) > 0) say_time(&j);'
 prove "a carry of its own" bad mqtt/a.c '    value += k->carry;'
-prove "a total of its own" bad collector/groups.c '    sum += counter_total(&t->counter);'
-prove "carry by the gate" good collector/gate.c '    *value = counter_total(&t->counter);' \
+prove "a total of its own" bad collector/intake/groups.c '    sum += counter_total(&t->counter);'
+prove "carry by the gate" good collector/intake/gate.c '    *value = counter_total(&t->counter);' \
     store/meters.c '    k->carry = carry;' store/salvage.c '    carry_small(from, to);'
 
 # ---- then the house -------------------------------------------------------------------

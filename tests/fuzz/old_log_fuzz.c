@@ -1,5 +1,5 @@
 /* Any bytes as lines of an old text log: what is taken is possible, and nothing else is. */
-#include "collector/old_axpert.h"
+#include "collector/history/old_axpert.h"
 
 #include "base/clock.h"
 

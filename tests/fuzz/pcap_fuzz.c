@@ -1,5 +1,5 @@
 /* Any bytes as a recording: frames lie inside it, none twice, and what a tap wrote decodes. */
-#include "collector/pcap.h"
+#include "collector/cli/pcap.h"
 #include "drivers/driver.h"
 
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * stored row's numbers; a rollup, which is the same after another journey, whose check sum is made
  * right: no fuzzer finds one by chance.
  */
-#include "collector/intake.h"
+#include "collector/history/intake.h"
 #include "store/inside.h"
 #include "store/rollup.h"
 

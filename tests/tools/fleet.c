@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "collector/sinks.h"
+#include "collector/plan/sinks.h"
 #include "store/pump.h"
 #include "store/store.h"
 

@@ -1,5 +1,5 @@
 /* When the watchdog is fed. */
-#include "collector/alive.h"
+#include "collector/daemon/alive.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_AXPERT_STAGE_H
 #define TESTS_UNIT_AXPERT_STAGE_H
 
-#include "collector/house.h"
+#include "collector/run/house.h"
 #include "drivers/axpert/axpert.h"
 
 #include "base/clock.h"

@@ -1,7 +1,7 @@
 /* Check sums with a zero in them: some firmwares write one in its place, and hear nothing else. */
 #include "tests/unit/collector/axpert_stage.h"
 
-#include "collector/telling.h"
+#include "collector/run/telling.h"
 
 #include <math.h>
 

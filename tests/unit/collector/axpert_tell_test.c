@@ -1,7 +1,7 @@
 /* Telling an Axpert: every setting written and read back, and what is never sent. */
 #include "tests/unit/collector/axpert_stage.h"
 
-#include "collector/telling.h"
+#include "collector/run/telling.h"
 #include "drivers/axpert/orders.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /* What became of an order to an Axpert: done, refused, ignored, lost on the way. */
 #include "tests/unit/collector/axpert_stage.h"
 
-#include "collector/telling.h"
+#include "collector/run/telling.h"
 
 #include <stdlib.h>
 

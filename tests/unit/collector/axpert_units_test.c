@@ -1,6 +1,6 @@
 /* Units in parallel behind one Axpert: known by their serial numbers, whatever their order. */
-#include "collector/house.h"
-#include "collector/plan.h"
+#include "collector/plan/plan.h"
+#include "collector/run/house.h"
 
 #include "base/clock.h"
 #include "base/log.h"

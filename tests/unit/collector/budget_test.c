@@ -1,6 +1,6 @@
 /* So many writes a day, and what is given back. */
 #include "base/clock.h"
-#include "collector/budget.h"
+#include "collector/run/budget.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* What to believe of one counter, rule by rule; counter_test has whole histories. */
 #include "base/chance.h"
-#include "collector/counter.h"
+#include "collector/intake/counter.h"
 
 #include <math.h>
 #include <setjmp.h>

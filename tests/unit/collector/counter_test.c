@@ -1,5 +1,5 @@
 /* Lifetime counters at the gate: whatever happens to them, the totals go on as they should. */
-#include "collector/gate.h"
+#include "collector/intake/gate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

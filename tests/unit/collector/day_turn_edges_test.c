@@ -1,6 +1,6 @@
 /* A device's day: how evenly clocks must run, at which hours growth tells a date, which gap counts.
  */
-#include "collector/day_turn.h"
+#include "collector/intake/day_turn.h"
 #include "store/days.h"
 
 #include <setjmp.h>

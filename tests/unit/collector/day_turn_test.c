@@ -1,6 +1,6 @@
 /* When a device's own day turned, and which date the finished one has: weather, clocks, noise. */
 #include "base/clock.h"
-#include "collector/day_turn.h"
+#include "collector/intake/day_turn.h"
 #include "store/days.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* The gate: nothing is published that cannot be defended, and nothing true is lost for long. */
-#include "collector/gate.h"
+#include "collector/intake/gate.h"
 
 #include "base/chance.h"
 

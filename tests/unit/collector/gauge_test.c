@@ -1,6 +1,6 @@
 /* How far a gauge may move: each allowance at its edge, what confirms a jump, what is the highest.
  */
-#include "collector/gauge.h"
+#include "collector/intake/gauge.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

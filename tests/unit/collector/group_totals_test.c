@@ -1,6 +1,6 @@
 /* What a group counts, fold by fold; energy_faces_test has whole histories. */
 #include "base/clock.h"
-#include "collector/group_totals.h"
+#include "collector/intake/group_totals.h"
 #include "store/days.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 /* Groups: what several devices are together, and when that is not known. */
-#include "collector/groups.h"
+#include "collector/intake/groups.h"
 
 #include "base/text.h"
 #include "tests/unit/said.h"

@@ -1,5 +1,5 @@
 /* Two small rules of the keeper: which tick is the newest, and how late rounds are. */
-#include "collector/keeper.h"
+#include "collector/intake/keeper.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

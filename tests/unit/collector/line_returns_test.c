@@ -4,7 +4,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
-#include "collector/house.h"
+#include "collector/run/house.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

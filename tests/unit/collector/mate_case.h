@@ -2,8 +2,8 @@
 #ifndef TESTS_UNIT_MATE_CASE_H
 #define TESTS_UNIT_MATE_CASE_H
 
-#include "collector/house.h"
-#include "collector/telling.h"
+#include "collector/run/house.h"
+#include "collector/run/telling.h"
 
 #include "base/clock.h"
 #include "base/log.h"

@@ -1,6 +1,6 @@
 /* Pages of MATEnet devices: bytes, reading, store, and the same bytes again. */
 #include "base/text.h"
-#include "collector/mate_page.h"
+#include "collector/plan/mate_page.h"
 #include "store/reader.h"
 #include "store/store.h"
 

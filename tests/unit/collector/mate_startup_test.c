@@ -3,7 +3,7 @@
  * of its start-up and of its rounds is answered in kind, and empty ports are silent. A record of a
  * real one is asked again when it is there: HELIO_MATE_RECORD, or beside the checkout.
  */
-#include "collector/cast.h"
+#include "collector/run/cast.h"
 #include "drivers/mate/mate.h"
 
 #include "base/section.h"

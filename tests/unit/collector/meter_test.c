@@ -1,5 +1,5 @@
 /* Energy out of power: what is added, and what is not. */
-#include "collector/meter.h"
+#include "collector/intake/meter.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

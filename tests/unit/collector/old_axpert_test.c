@@ -1,6 +1,6 @@
 /* Lines of the old text log: every class, the words of a whole one, and the hour that comes twice.
  */
-#include "collector/old_axpert.h"
+#include "collector/history/old_axpert.h"
 #include "metrics/old_status.h"
 
 #include "store/days.h"

@@ -1,6 +1,6 @@
 /* Settings of older programs: Python and configparser read as data, and what becomes of it. */
+#include "collector/cli/verb.h"
 #include "collector/old_settings/program.h"
-#include "collector/verb.h"
 
 #include "base/section.h"
 

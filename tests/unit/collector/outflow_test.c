@@ -1,5 +1,5 @@
 /* Rows going out as CSV: what they are, and that they cost no more than lines for a database. */
-#include "collector/outflow.h"
+#include "collector/history/outflow.h"
 
 #include "base/clock.h"
 

@@ -1,7 +1,7 @@
 /* Pages of finished days that cannot be had: which trouble counts, and when it is given up. */
 #include "base/clock.h"
 #include "base/log.h"
-#include "collector/past_days.h"
+#include "collector/intake/past_days.h"
 #include "store/days.h"
 
 #include <setjmp.h>

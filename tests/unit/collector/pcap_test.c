@@ -1,5 +1,5 @@
 /* Recordings of network tools, made here byte by byte: both forms, both orders, cut anywhere. */
-#include "collector/pcap.h"
+#include "collector/cli/pcap.h"
 #include "drivers/driver.h"
 
 #include <setjmp.h>

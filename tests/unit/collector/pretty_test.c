@@ -1,5 +1,5 @@
 /* JSON for eyes: nothing but blanks is new, and strings are not taken apart. */
-#include "collector/pretty.h"
+#include "base/pretty.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

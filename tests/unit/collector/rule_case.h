@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_RULE_CASE_H
 #define TESTS_UNIT_RULE_CASE_H
 
-#include "collector/rule.h"
+#include "collector/rules/rule_step.h"
 #include "metrics/catalogue.h"
 
 #include <string.h>

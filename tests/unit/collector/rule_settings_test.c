@@ -1,5 +1,5 @@
 /* What a [rule] section may say. */
-#include "collector/rule.h"
+#include "collector/rules/rule_step.h"
 
 #include "base/text.h"
 #include "tests/unit/said.h"

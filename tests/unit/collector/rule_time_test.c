@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/error.h"
-#include "collector/rule_inside.h"
+#include "collector/rules/rule_inside.h"
 #include "tests/unit/collector/rule_case.h"
 
 /* A look stands for the time since the one before, but never for more than a quarter of an hour:

@@ -4,8 +4,8 @@
  * a house; and everything that goes wrong: restarts, a crash, a dumb wire, a clock that jumps, the
  * night that has an hour more.
  */
-#include "collector/rule.h"
-#include "collector/rule_window.h"
+#include "collector/rules/rule_step.h"
+#include "collector/rules/rule_window.h"
 
 #include "base/text.h"
 #include "metrics/catalogue.h"

@@ -1,5 +1,5 @@
 /* Means over a window: what was not heard is not made up. */
-#include "collector/rule_window.h"
+#include "collector/rules/rule_window.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

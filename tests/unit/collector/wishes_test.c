@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "collector/daemon.h"
+#include "collector/daemon/daemon.h"
 
 #include <stdio.h>
 #include <stdlib.h>
