@@ -2,6 +2,7 @@
 #ifndef COLLECTOR_WATCH_GROUPS_H
 #define COLLECTOR_WATCH_GROUPS_H
 
+#include "collector/intake/groups.h"
 #include "collector/run/rounds.h"
 
 struct watch_groups {
