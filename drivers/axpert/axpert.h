@@ -152,7 +152,8 @@ struct axpert_memory {
     bool has_total[TOTALS], has_own_pv, has_own_discharge;
     double totals[TOTALS], own_pv_w, own_discharge_a, pv_w, discharge_a;
     unsigned pv_units;
-    double own_range_a; /* the most its charge current can be set to: only QPGS says it; 0: not yet */
+    double
+        own_range_a; /* the most its charge current can be set to: only QPGS says it; 0: not yet */
     unsigned range_asked;
 };
 
@@ -165,6 +166,7 @@ int axpert_greet(struct device *d, struct identity *who) MUST_CHECK;
 double axpert_round(double value, double steps);
 
 /* Units in parallel (units.c). */
+void axpert_forget_units(struct axpert_memory *m); /* they were those behind another */
 int axpert_others(struct device *d, unsigned which, struct reading *r,
                   struct identity *who) MUST_CHECK;
 

@@ -213,6 +213,8 @@ int axpert_meet(struct device *d)
     /* The same unit as before: what was not heard this time was heard then. */
     if (!d->how.kind || !m.has_gaps || strcmp(before, m.memory->serial) != 0)
         d->how.kind = kind_of(d, &m, knows_qall);
+    if (*before && strcmp(before, m.memory->serial) != 0)
+        axpert_forget_units(m.memory);
     snprintf(d->identity.serial, IDENTITY_TEXT, "%s", m.memory->serial);
     log_info(d->name, "is a unit of kind \"%s\"%s%s", kind_word(d->how.kind),
              *m.memory->serial ? ", serial number " : "", m.memory->serial);

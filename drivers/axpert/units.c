@@ -103,6 +103,25 @@ static struct axpert_unit *unit_for(struct device *d, const char *serial, unsign
     return u;
 }
 
+static bool is_known_unit(const struct axpert_memory *m, const char *serial)
+{
+    for (unsigned i = 0; i < m->unit_count; i++)
+        if (!strcmp(m->units[i].serial, serial))
+            return true;
+    return false;
+}
+
+/* Somebody who was not there at first joined the others, or stands where one of them stood: the one
+ * at our end of the line may have been swapped between two questions, and was never silent. */
+static bool is_another_at_our_end(struct device *d)
+{
+    struct reading none = {0};
+    struct heard h = {.r = &none};
+
+    return device_block(d, axpert_block(QID), take, &h) == OK && *h.serial &&
+           strcmp(h.serial, ((struct axpert_memory *)d->memory)->serial) != 0;
+}
+
 /* The totals are kept for the end of the walk, and taken out of the unit's own reading. */
 static void keep_totals(struct axpert_memory *m, struct reading *r)
 {
@@ -230,6 +249,15 @@ static int ask_alone(struct device *d)
     return ERR_ABSENT;
 }
 
+void axpert_forget_units(struct axpert_memory *m)
+{
+    memset(m->units, 0, sizeof m->units);
+    m->unit_count = m->own_index = m->end_index = m->walks = m->missing_walks = 0;
+    m->has_own_place = false;
+    m->own_range_a = 0;
+    m->range_asked = m->second_misses = 0;
+}
+
 int axpert_others(struct device *d, unsigned which, struct reading *r, struct identity *who)
 {
     struct axpert_memory *m = d->memory;
@@ -258,6 +286,10 @@ int axpert_others(struct device *d, unsigned which, struct reading *r, struct id
             keep_range(m, r);
             m->own_index = index;
             continue; /* its own round says more */
+        }
+        if (m->walks > 1 && !is_known_unit(m, h.serial) && is_another_at_our_end(d)) {
+            d->is_met = d->is_greeted = false; /* the next round asks it who it is */
+            return ERR_ABSENT;
         }
         struct axpert_unit *u = unit_for(d, h.serial, index);
         if (!u)

@@ -189,6 +189,25 @@ static void noise_names_nobody(void **state)
     assert_true(complete > 200);
 }
 
+/* Between two rounds, so that it was never silent. */
+static void the_one_we_speak_to_is_swapped(void **state)
+{
+    struct stage *s = *state;
+    const struct axpert_memory *m = s->device->memory;
+    struct round r;
+
+    walk(s, &r);
+    walk(s, &r);
+    snprintf(s->house.casts[0]->twins[0].serial, IDENTITY_TEXT, "92932004200001");
+    walk(s, &r);
+    assert_int_equal(r.count + r.totals, 0);
+    walk(s, &r);
+    assert_string_equal(s->device->identity.serial, "92932004200001");
+    assert_int_equal(m->unit_count, 2);
+    assert_int_equal(r.count, 2);
+    assert_string_equal(r.serials[0], "92932004200002");
+}
+
 static void a_single_unit_speaks_for_nobody(void **state)
 {
     struct stage *s = *state;
@@ -210,6 +229,7 @@ int main(void)
         STAGED(a_unit_vanishes_and_comes_back),
         STAGED(nobody_is_looked_for_in_vain),
         STAGED(noise_names_nobody),
+        STAGED(the_one_we_speak_to_is_swapped),
         STAGED(a_single_unit_speaks_for_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
