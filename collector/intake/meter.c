@@ -47,7 +47,7 @@ void meter_begin_marked(struct meter *m, mark_fn *mark, void *who, int64_t every
 {
     clear(m, every_us);
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-        double is = mark(who, pairs[i].power);
+        int is = (int)mark(who, pairs[i].power);
         if (is < BY_ITS_POWER)
             continue;
         m->rows[m->count].power = is < BY_THE_SIGNED ? pairs[i].power : pairs[i].split;
