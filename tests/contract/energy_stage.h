@@ -168,7 +168,7 @@ static inline void one_round(void)
 {
     int64_t tick = clock_wall_ms();
 
-    makers_work(tick, ROUND_S / 3600.0);
+    makers_work(tick, (double)ROUND_S / 3600);
     for (size_t i = 0; i < PLACES; i++)
         tell(i, tick);
     (void)keeper_settle(&keeper, true);
