@@ -152,8 +152,7 @@ struct axpert_memory {
     bool has_total[TOTALS], has_own_pv, has_own_discharge;
     double totals[TOTALS], own_pv_w, own_discharge_a, pv_w, discharge_a;
     unsigned pv_units;
-    double
-        own_range_a; /* the most its charge current can be set to: only QPGS says it; 0: not yet */
+    double own_range_a; /* the most its charge current can be set to, by QPGS; 0: not yet */
     unsigned range_asked;
 };
 

@@ -82,13 +82,21 @@ static int ask_second(struct device *d, unsigned index, struct reading *r, const
     return OK;
 }
 
-static struct axpert_unit *unit_for(struct device *d, const char *serial, unsigned index)
+/* Behind the last one: it is not known yet. */
+static struct axpert_unit *place_of(struct axpert_memory *m, const char *serial)
 {
-    struct axpert_memory *m = d->memory;
     struct axpert_unit *u = m->units;
 
     while (u < m->units + m->unit_count && strcmp(u->serial, serial) != 0)
         u++;
+    return u;
+}
+
+static struct axpert_unit *unit_for(struct device *d, const char *serial, unsigned index)
+{
+    struct axpert_memory *m = d->memory;
+    struct axpert_unit *u = place_of(m, serial);
+
     if (u == m->units + UNITS_MAX)
         return NULL;
     if (u == m->units + m->unit_count) {
@@ -101,14 +109,6 @@ static struct axpert_unit *unit_for(struct device *d, const char *serial, unsign
     }
     u->index = index;
     return u;
-}
-
-static bool is_known_unit(const struct axpert_memory *m, const char *serial)
-{
-    for (unsigned i = 0; i < m->unit_count; i++)
-        if (!strcmp(m->units[i].serial, serial))
-            return true;
-    return false;
 }
 
 /* Somebody who was not there at first joined the others, or stands where one of them stood: the one
@@ -287,7 +287,8 @@ int axpert_others(struct device *d, unsigned which, struct reading *r, struct id
             m->own_index = index;
             continue; /* its own round says more */
         }
-        if (m->walks > 1 && !is_known_unit(m, h.serial) && is_another_at_our_end(d)) {
+        if (m->walks > 1 && place_of(m, h.serial) == m->units + m->unit_count &&
+            is_another_at_our_end(d)) {
             d->is_met = d->is_greeted = false; /* the next round asks it who it is */
             return ERR_ABSENT;
         }
